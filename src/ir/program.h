@@ -1,0 +1,188 @@
+// A model as a list of typed instructions over numbered slots: what lowering makes, passes improve,
+// the machine executes and the reference interpreter defines.
+//
+// A slot holds one double for each run. An array of n elements is n consecutive slots in row-major
+// order. An instruction works on a whole loop nest of elements: its Loop gives the extents, and each
+// operand is a View that says which slot belongs to which indices. Arrays therefore stay loops.
+//
+// Meaning of an elementwise instruction, for one run:
+//   for every index tuple i of the loop, in row-major order:
+//     value[dst(i)] = op(value[arg0(i)], value[arg1(i)], …)
+// A reduction is an elementwise instruction whose destination does not move along an axis:
+//   sum(i) = sum(i) + x(i, j), after a copy of zero; the order of additions is the order of the loop.
+//
+// A Program holds no names; the Layout (ir/layout.h) tells which slots belong to which variable.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shamal::ir {
+
+using Slot = std::uint32_t;
+
+inline constexpr std::size_t kMaxRank = 8;
+
+// Fixed slots, set by the simulation before any block runs.
+inline constexpr Slot kTimeSlot = 0;
+inline constexpr Slot kStepSlot = 1;   // DT
+inline constexpr Slot kStartSlot = 2;
+inline constexpr Slot kStopSlot = 3;
+inline constexpr Slot kFirstFreeSlot = 4;
+
+enum class Op : std::uint8_t {
+#define SHAMAL_UNARY(name, meaning) name,
+#define SHAMAL_BINARY(name, meaning) name,
+#define SHAMAL_TERNARY(name, meaning) name,
+#include "ir/operations.def"
+#undef SHAMAL_UNARY
+#undef SHAMAL_BINARY
+#undef SHAMAL_TERNARY
+  // Not elementwise arithmetic alone:
+  lookup,      // dst = table[aux view](arg0)
+  gather,      // dst = value[slot of arg1's view + arg0], or 0 where arg0 is NaN; arg0 is a flat offset
+  delay_read,  // dst = input of delay line aux as it was arg0 time units ago; arg1 before the start
+  random,      // dst = a draw of distribution `aux` (RandomSite) with parameters arg0, arg1, arg2
+  rank,        // dst = 1-based flat position of the arg1-th smallest element of arg0 over the inner
+               // loop `aux`, ties broken by arg2 (if any), then by position; 0 if there is none.
+               // The views of arg0 and arg2 have the axes of the loop first, then the inner ones.
+};
+
+inline constexpr std::size_t kElementwiseOps = static_cast<std::size_t>(Op::lookup);
+inline constexpr std::size_t kOps = static_cast<std::size_t>(Op::rank) + 1;
+
+struct OpRow {
+  Op op;
+  std::string_view name;
+  int arity;                 // operands that are views
+  std::string_view meaning;  // of elementwise operations: the expression
+};
+
+const OpRow& row(Op op);
+
+struct Loop {
+  std::uint32_t rank = 0;
+  std::array<std::uint32_t, kMaxRank> extents{};
+
+  std::uint32_t count() const;  // product of the extents; 1 for rank 0
+  bool operator==(const Loop&) const = default;
+};
+
+// How far an operand moves along one axis of the loop: by a stride, or by a table of offsets (a
+// subrange, a mapping) that index i looks up.
+struct Axis {
+  std::int32_t stride = 0;
+  std::int32_t table = -1;  // index into Program::offset_tables, or -1
+
+  bool operator==(const Axis&) const = default;
+};
+
+// Slot of index tuple i: base + the sum of the axes' offsets. Axes beyond the loop's rank are unused.
+struct View {
+  Slot base = 0;
+  std::array<Axis, kMaxRank> axes{};
+
+  bool operator==(const View&) const = default;
+};
+
+using ViewId = std::uint32_t;
+using LoopId = std::uint32_t;
+inline constexpr std::uint32_t kNone = 0xffffffffu;
+
+struct Instruction {
+  Op op = Op::copy;
+  LoopId loop = 0;
+  ViewId dst = kNone;
+  std::array<ViewId, 3> args{kNone, kNone, kNone};
+  std::uint32_t aux = kNone;
+};
+
+enum class TableKind : std::uint8_t { continuous, extrapolate, discrete };
+
+// A graphical function: x strictly or weakly ascending, as many y as x, at least one.
+// continuous: linear between points, the end values outside. extrapolate: linear also outside, from
+// the last two points. discrete: y of the largest point whose x is not above the argument; the end
+// values outside. A NaN argument gives NaN.
+struct Table {
+  TableKind kind = TableKind::continuous;
+  std::vector<double> x;
+  std::vector<double> y;
+};
+
+// A stock: `count` slots of levels and as many of net flow, each contiguous. `rates` computes the
+// net flow; the integration method changes the levels.
+struct Stock {
+  Slot level = 0;
+  Slot net = 0;
+  std::uint32_t count = 1;
+};
+
+// A value remembered from one step to the next (PREVIOUS): after `rates` at time t, the slots of
+// `current` take those of `next`, all memories at once. `initial` sets `current`.
+struct Memory {
+  Slot current = 0;
+  Slot next = 0;
+  std::uint32_t count = 1;
+};
+
+// The past of `count` inputs (DELAY, DELAY FIXED). After `rates` at the start of each step the
+// values of `input` are appended. Read by Op::delay_read, element e of whose loop (row-major)
+// belongs to element e here. Delays are rounded to whole steps, at least one.
+struct DelayLine {
+  Slot input = 0;
+  std::uint32_t count = 1;
+};
+
+enum class Distribution : std::uint8_t { uniform, normal, lognormal, exponential, poisson };
+
+// A place in the model that draws random numbers: the value depends on the run's seed, the run, the
+// step, `stream` + element, and nothing else. Sites with the same stream draw the same numbers.
+struct RandomSite {
+  Distribution distribution = Distribution::uniform;
+  std::uint64_t stream = 0;
+};
+
+struct Constant {
+  Slot slot = 0;
+  double value = 0;
+};
+
+enum class Block : std::uint8_t {
+  initial,  // once, at the start: all that never changes, then what the stocks start from
+  rates,    // at every evaluation of the derivatives: from time, stocks and memories to net flows
+  outputs,  // at save times, after rates: what is only looked at
+};
+inline constexpr std::size_t kBlocks = 3;
+
+struct Program {
+  std::uint32_t slots = kFirstFreeSlot;
+  std::vector<Constant> constants;       // literals and parameters, loaded before `initial`
+  std::array<std::vector<Instruction>, kBlocks> blocks;
+  std::vector<Loop> loops;               // loops[0] has rank 0
+  std::vector<View> views;
+  std::vector<std::vector<std::int32_t>> offset_tables;
+  std::vector<Table> tables;
+  std::vector<View> table_views;         // like views, but over tables instead of slots
+  std::vector<Stock> stocks;
+  std::vector<Memory> memories;
+  std::vector<DelayLine> delays;
+  std::vector<RandomSite> random_sites;
+
+  const std::vector<Instruction>& block(Block b) const {
+    return blocks[static_cast<std::size_t>(b)];
+  }
+  std::vector<Instruction>& block(Block b) { return blocks[static_cast<std::size_t>(b)]; }
+};
+
+// Our own mistakes, never the user's: every slot, view, loop and table in range, no destination
+// among constants or fixed slots. Empty if the program is sound.
+std::vector<std::string> verify(const Program& program);
+
+// For people: one instruction a line.
+std::string print(const Program& program);
+
+}  // namespace shamal::ir
