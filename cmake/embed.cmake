@@ -46,12 +46,9 @@ foreach(file IN LISTS files)
   file(READ "${file}" text)
   file(SIZE "${file}" size)
   string(LENGTH "${text}" length)
-  string(FIND "${text}" "\r" carriage_return)
   string(FIND "${text}" ")${delimiter}\"" collision)
-  if(NOT length EQUAL size)
-    message(FATAL_ERROR "${file}: holds a NUL byte; only text can be embedded")
-  elseif(NOT carriage_return EQUAL -1)
-    message(FATAL_ERROR "${file}: holds a carriage return; save it with Unix line ends")
+  if(NOT length EQUAL size) # file(READ) drops both
+    message(FATAL_ERROR "${file}: holds a NUL byte or a carriage return (Windows line ends?)")
   elseif(NOT collision EQUAL -1)
     message(FATAL_ERROR "${file}: holds the delimiter of its own literal")
   endif()
@@ -60,13 +57,13 @@ foreach(file IN LISTS files)
   math(EXPR count "${count} + 1")
 endforeach()
 
-set(body "")
+set(result "{}")
+set(table "")
 if(count GREATER 0)
-  set(body "using namespace std::string_view_literals;\n\n")
-  string(APPEND body "constexpr ${STRUCT} kFiles[] = {\n${rows}};\n")
   set(result "kFiles")
-else()
-  set(result "{}")
+  string(CONCAT table
+    "namespace {\n\n" "using namespace std::string_view_literals;\n\n"
+    "constexpr ${STRUCT} kFiles[] = {\n${rows}};\n\n" "}  // namespace\n\n")
 endif()
 
 file(WRITE "${OUTPUT}"
@@ -74,12 +71,8 @@ file(WRITE "${OUTPUT}"
 #include \"${HEADER}\"
 
 namespace ${NAMESPACE} {
-namespace {
 
-${body}
-}  // namespace
-
-std::span<const ${STRUCT}> ${FUNCTION}() { return ${result}; }
+${table}std::span<const ${STRUCT}> ${FUNCTION}() { return ${result}; }
 
 }  // namespace ${NAMESPACE}
 ")
