@@ -1,25 +1,12 @@
-// The functions that operations.def builds on, shared by the reference interpreter, the vectorised
-// machine and constant folding, so that all give the same bits.
+// The arithmetic of elementwise operations, under the names that instructions use.
 #pragma once
 
-#include <cmath>
-#include <limits>
+#include "model/arithmetic.h"
 
 namespace shamal::ir {
 
-inline double truth(bool condition) { return condition ? 1.0 : 0.0; }
-
-// Modulo with the sign of the divisor (Knuth; XMILE 1.0, 3.3.1). NaN for b = 0.
-inline double floored_modulo(double a, double b) {
-  const double rest = std::fmod(a, b);
-  return rest != 0.0 && (rest < 0.0) != (b < 0.0) ? rest + b : rest;
-}
-
-// Fractions of an index are dropped.
-inline double checked_index(double index, double size) {
-  const double whole = std::floor(index);
-  return whole >= 1.0 && whole <= size ? whole - 1.0
-                                       : std::numeric_limits<double>::quiet_NaN();
-}
+using model::checked_index;
+using model::floored_modulo;
+using model::truth;
 
 }  // namespace shamal::ir

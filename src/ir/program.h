@@ -21,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/operation.h"
+
 namespace shamal::ir {
 
 using Slot = std::uint32_t;
@@ -137,7 +139,7 @@ struct DelayLine {
   std::uint32_t count = 1;
 };
 
-enum class Distribution : std::uint8_t { uniform, normal, lognormal, exponential, poisson };
+using Distribution = model::Distribution;
 
 // A place in the model that draws random numbers: the value depends on the run's seed, the run, the
 // step, `stream` + element, and nothing else. Sites with the same stream draw the same numbers.
