@@ -48,7 +48,7 @@ def read_layers(root):
 def check_includes(root, layers):
     rank = {name: i for i, names in enumerate(layers) for name in names}
     for path in sorted((root / "src").rglob("*")):
-        if path.suffix not in {".h", ".cpp", ".inc"}:
+        if path.suffix not in {".h", ".cpp", ".def"}:
             continue
         layer = path.relative_to(root / "src").parts[0]
         if layer not in rank:

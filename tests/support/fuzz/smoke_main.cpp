@@ -31,7 +31,8 @@ constexpr auto kTimeLimit = std::chrono::seconds(15);
 constexpr std::size_t kMaxSize = 1 << 14;
 
 // Bytes that matter to the grammars at hand, and some that matter to none.
-constexpr std::string_view kAlphabet = "()[]{}<>\"'=+-*/^,;:|~\\!&#%_ \t\r\n.0123456789eEaZ\x80\xff";
+constexpr std::string_view kAlphabet =
+    "()[]{}<>\"'=+-*/^,;:|~\\!&#%_ \t\r\n.0123456789eEaZ\x80\xff";
 
 std::vector<std::string> read_seeds(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
