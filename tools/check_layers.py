@@ -99,13 +99,13 @@ def check(root):
 
 
 def self_test():
-    machine_path = "/" + "work" + "/main"
+    folder = "/" + "work" + "/"  # in pieces, or this file would be an offence itself
     good = {
         "docs/architecture.md": "Layers: `base → data → {cli, server}`.\n",
         "src/base/a.h": "#include <vector>\n",
         "src/data/b.cpp": '#include "base/a.h"\n#include "data/b.h"\n#include <netcdf.h>\n',
         "src/cli/main.cpp": '#include <CLI/CLI.hpp>\n\n#include "data/b.h"\n',
-        "tests/x.sh": "cd ../shared/work/ && echo https://example.org/work/\n",
+        "tests/x.sh": f"cd ../shared{folder} && echo https://example.org{folder}\n",
     }
     bad = {
         "src/base/up.h": ('#include "data/b.h"\n', "must not include"),
@@ -114,10 +114,10 @@ def self_test():
         "src/cli/leak.cpp": ("  #  include <netcdf.h>\n", "belongs to data alone"),
         "src/data/leak.h": ("#include <toml++/toml.h>\n", "belongs to analysis alone"),
         "src/stray/s.cpp": ("\n", "not in a layer"),
-        "notes.txt": (f"see {machine_path}\n", "path of one machine"),
+        "notes.txt": (f"see {folder}main\n", "path of one machine"),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
 
         def write(name, text):
             path = root / name
