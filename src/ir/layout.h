@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ir/program.h"
@@ -24,6 +26,9 @@ struct LayoutVariable {
   std::uint32_t count = 1;               // product of the dimensions' sizes, row-major
   std::string unit;                      // as written; empty if none
   std::string doc;
+  std::optional<std::pair<double, double>> range;  // plausible values
+  bool structural = false;               // a constant that fixed the size of something: cannot be set
+  bool alias = false;                    // a module's input: shares the slots of its source
   bool hidden = false;                   // made by the compiler (stages of a delay); saved on request
 };
 

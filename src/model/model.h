@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -134,7 +135,8 @@ struct Variable {
   std::string doc;
   std::optional<std::pair<double, double>> range;
   bool hidden = false;            // made by the compiler
-  bool constant = false;          // every element is a plain number: can be set
+  bool constant = false;          // every element is a plain number: can be set, unless
+  bool structural = false;        // it fixed the size of something
   VariableId alias_of = kNone;    // a module's input that is connected: shares the other's values
   base::Span span;
 };
@@ -160,8 +162,9 @@ struct SimSpecs {
 struct Model {
   std::string name;
   SimSpecs sim;
-  std::vector<Dimension> dimensions;
-  std::vector<Variable> variables;
+  // Deques: references stay valid while more are added.
+  std::deque<Dimension> dimensions;
+  std::deque<Variable> variables;
   std::vector<Assignment> assignments;
   std::vector<Node> nodes;
   std::vector<Reference> references;

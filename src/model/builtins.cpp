@@ -1,0 +1,114 @@
+#include "model/builtins.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numbers>
+#include <unordered_map>
+
+namespace shamal::model {
+
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+using O = Operation;
+using T = Treatment;
+
+constexpr std::string_view kMath = "XMILE 1.0, 3.5.1";
+constexpr std::string_view kStatistics = "XMILE 1.0, 3.5.2";
+constexpr std::string_view kTime = "XMILE 1.0, 3.5.5";
+constexpr std::string_view kMisc = "XMILE 1.0, 3.5.6";
+constexpr std::string_view kArray = "XMILE 1.0, 3.7.1.3";
+constexpr std::string_view kStella = "Stella";
+
+constexpr double distribution(Distribution d) { return static_cast<double>(d); }
+
+constexpr Builtin kBuiltins[] = {
+    // Mathematical functions
+    {"abs", T::operation, 1, 1, O::absolute, 0, "ABS(x)", "magnitude of x", kMath},
+    {"arccos", T::operation, 1, 1, O::arc_cosine, 0, "ARCCOS(x)", "angle in radians whose cosine is x", kMath},
+    {"arcsin", T::operation, 1, 1, O::arc_sine, 0, "ARCSIN(x)", "angle in radians whose sine is x", kMath},
+    {"arctan", T::operation, 1, 1, O::arc_tangent, 0, "ARCTAN(x)", "angle in radians whose tangent is x", kMath},
+    {"cos", T::operation, 1, 1, O::cosine, 0, "COS(angle)", "cosine of an angle in radians", kMath},
+    {"exp", T::operation, 1, 1, O::exponential, 0, "EXP(x)", "e to the power x", kMath},
+    {"int", T::operation, 1, 1, O::floor, 0, "INT(x)", "largest whole number not above x", kMath},
+    {"ln", T::operation, 1, 1, O::natural_log, 0, "LN(x)", "natural logarithm", kMath},
+    {"log10", T::operation, 1, 1, O::decimal_log, 0, "LOG10(x)", "logarithm to base 10", kMath},
+    {"max", T::fold, 1, kAny, O::maximum, -kInf, "MAX(x, y, …)", "largest of numbers and of array elements", kArray},
+    {"min", T::fold, 1, kAny, O::minimum, kInf, "MIN(x, y, …)", "smallest of numbers and of array elements", kArray},
+    {"sin", T::operation, 1, 1, O::sine, 0, "SIN(angle)", "sine of an angle in radians", kMath},
+    {"sqrt", T::operation, 1, 1, O::square_root, 0, "SQRT(x)", "square root", kMath},
+    {"tan", T::operation, 1, 1, O::tangent, 0, "TAN(angle)", "tangent of an angle in radians", kMath},
+    {"inf", T::number, 0, 0, O::copy, kInf, "INF", "infinity", kMath},
+    {"pi", T::number, 0, 0, O::copy, std::numbers::pi, "PI", "ratio of a circle's circumference to its diameter", kMath},
+    // Of Stella and of files that xmutil wrote
+    {"arctan2", T::operation, 2, 2, O::arc_tangent2, 0, "ARCTAN2(y, x)", "angle of the point (x, y)", kStella},
+    {"sinh", T::operation, 1, 1, O::hyperbolic_sine, 0, "SINH(x)", "hyperbolic sine", kStella},
+    {"cosh", T::operation, 1, 1, O::hyperbolic_cosine, 0, "COSH(x)", "hyperbolic cosine", kStella},
+    {"tanh", T::operation, 1, 1, O::hyperbolic_tangent, 0, "TANH(x)", "hyperbolic tangent", kStella},
+    {"round", T::operation, 1, 1, O::round_half_away, 0, "ROUND(x)", "nearest whole number, halves away from zero", kStella},
+    {"sign", T::operation, 1, 1, O::sign, 0, "SIGN(x)", "-1, 0 or 1", kStella},
+    {"modulo", T::operation, 2, 2, O::modulo, 0, "MODULO(x, y)", "rest of x / y with the sign of y, as MOD", kStella},
+    {"if_then_else", T::operation, 3, 3, O::select, 0, "IF_THEN_ELSE(c, x, y)", "x where c is not 0, else y", "XMILE 1.0, 3.3.3"},
+    // Arrays
+    {"sum", T::reduction, 1, 1, O::add, 0, "SUM(array)", "sum of the elements", kArray},
+    {"prod", T::reduction, 1, 1, O::multiply, 1, "PROD(array)", "product of the elements", kStella},
+    {"mean", T::mean, 1, 1, O::add, 0, "MEAN(array)", "average of the elements", kArray},
+    {"stddev", T::deviation, 1, 1, O::add, 0, "STDDEV(array)", "sample standard deviation of the elements", kArray},
+    {"size", T::size, 1, 1, O::copy, 0, "SIZE(array)", "number of elements", kArray},
+    {"rank", T::rank, 2, 3, O::copy, 0, "RANK(array, k, ties)", "flat index of the k-th smallest element", kArray},
+    // Time
+    {"dt", T::fixed, 0, 0, O::copy, 1, "DT", "integration step", kTime},
+    {"starttime", T::fixed, 0, 0, O::copy, 2, "STARTTIME", "start of the simulation", kTime},
+    {"stoptime", T::fixed, 0, 0, O::copy, 3, "STOPTIME", "end of the simulation", kTime},
+    {"time", T::fixed, 0, 0, O::copy, 0, "TIME", "current time", kTime},
+    // Memory
+    {"init", T::initial, 1, 1, O::copy, 0, "INIT(x)", "value of x at the start", kMisc},
+    {"previous", T::previous, 2, 2, O::copy, 0, "PREVIOUS(x, start)", "value of x one step ago", kMisc},
+    {"self", T::self, 0, 0, O::copy, 0, "SELF", "the variable that the equation defines", kMisc},
+    {"delay", T::delay, 2, 3, O::copy, 0, "DELAY(x, time, start)", "value of x a fixed time ago", "XMILE 1.0, 3.5.3"},
+    {"lookup", T::lookup, 2, 2, O::copy, 0, "LOOKUP(function, x)", "graphical function at x", kStella},
+    // Random numbers
+    {"uniform", T::random, 2, 3, O::copy, distribution(Distribution::uniform), "UNIFORM(min, max, seed)", "uniform between min and max", kStella},
+    {"random", T::random, 2, 3, O::copy, distribution(Distribution::uniform), "RANDOM(min, max, seed)", "uniform between min and max", kStatistics},
+    {"normal", T::random, 2, 3, O::copy, distribution(Distribution::normal), "NORMAL(mean, sd, seed)", "normal", kStatistics},
+    {"lognormal", T::random, 2, 3, O::copy, distribution(Distribution::lognormal), "LOGNORMAL(mean, sd, seed)", "log-normal with this mean and standard deviation", kStatistics},
+    {"exprnd", T::random, 1, 2, O::copy, distribution(Distribution::exponential), "EXPRND(mean, seed)", "exponential", kStatistics},
+    {"poisson", T::random, 1, 2, O::copy, distribution(Distribution::poisson), "POISSON(mean, seed)", "Poisson counts with this mean", kStatistics},
+};
+
+constexpr std::string_view kVendorFunctions[] = {
+    "allocate", "beta", "binomial", "cgrowth", "combinations", "conveyor", "counter", "cycletime", "delayn_i",
+    "derivn", "endval", "erf", "factorial", "find", "fv", "gamma", "gammaln", "geometric",
+    "history", "hypergeometric", "interpolate", "invnorm", "irr", "logistic", "lookuparea", "lookupinv",
+    "lookupmean", "lookupxy", "montecarlo", "negbinomial", "normalcdf", "npv", "pareto", "pause",
+    "percent", "permutations", "pmt", "pv", "queue", "rewind", "rootn", "runcount", "sim_starttime",
+    "sound", "stopsim", "throughput", "triangular", "weibull", "allocate_available", "delay_batch", "delay_fixed",
+    "delay_n", "demand_at_price", "find_market_price", "get_data_between_times", "get_direct_constants",
+    "get_direct_data", "get_direct_lookups", "get_xls_data", "sample_if_true", "smooth_n", "supply_at_price",
+    "tabbed_array", "vector_elm_map", "vector_rank", "vector_reorder", "vector_select", "vector_sort_order",
+};
+
+}  // namespace
+
+std::span<const Builtin> builtins() { return kBuiltins; }
+
+const Builtin* find_builtin(std::string_view folded_name) {
+  static const auto kByName = [] {
+    std::unordered_map<std::string_view, const Builtin*> map;
+    for (const Builtin& builtin : kBuiltins) {
+      map.emplace(builtin.name, &builtin);
+    }
+    return map;
+  }();
+  const auto found = kByName.find(folded_name);
+  return found == kByName.end() ? nullptr : found->second;
+}
+
+bool is_known_vendor_function(std::string_view folded_name) {
+  return std::find(std::begin(kVendorFunctions), std::end(kVendorFunctions), folded_name) !=
+         std::end(kVendorFunctions);
+}
+
+}  // namespace shamal::model

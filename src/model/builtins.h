@@ -1,0 +1,58 @@
+// The builtin functions and names of the equation language: one row each. A pure function is a row
+// with its operation; one with memory or structure is a row that says how it is treated; everything
+// that can be said as a model (SMTH3, DELAYN, TREND, STEP …) is one, in stdlib/*.xmile, and has no
+// row here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "model/operation.h"
+
+namespace shamal::model {
+
+enum class Treatment : std::uint8_t {
+  operation,   // elementwise, as many arguments as the operation takes
+  fold,        // elementwise over any number of arguments, arrays reduced first: MIN, MAX
+  reduction,   // one array argument folded to a number: SUM, PROD
+  mean,        // SUM / SIZE
+  deviation,   // STDDEV
+  size,        // number of elements of an array, a slice or a dimension
+  rank,        // RANK(array, k [, tie breaker])
+  number,      // a constant: PI, INF
+  fixed,       // what the simulation provides: TIME, DT, STARTTIME, STOPTIME
+  initial,     // INIT(x)
+  previous,    // PREVIOUS(x, start)
+  delay,       // DELAY(x, time [, start]): pipeline delay
+  lookup,      // LOOKUP(graphical function, x)
+  random,      // a draw; the last argument, if there is one more than the distribution needs, a seed
+  self,        // SELF, within PREVIOUS and SIZE
+};
+
+struct Builtin {
+  std::string_view name;        // folded
+  Treatment treatment;
+  std::uint8_t min_arguments;
+  std::uint8_t max_arguments;   // kAny for no limit
+  Operation operation;          // operation, fold, reduction
+  double value;                 // number: itself; fixed: its slot; reduction: what it starts from;
+                                // random: the distribution
+  std::string_view signature;
+  std::string_view doc;
+  std::string_view source;
+};
+
+inline constexpr std::uint8_t kAny = 255;
+
+std::span<const Builtin> builtins();
+
+// By folded name; null if there is none.
+const Builtin* find_builtin(std::string_view folded_name);
+
+// Names of vendors' builtins that are known but cannot be simulated yet, so that the message can
+// say so.
+bool is_known_vendor_function(std::string_view folded_name);
+
+}  // namespace shamal::model

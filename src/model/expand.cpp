@@ -1,0 +1,254 @@
+// Macros and builtins with memory become hidden variables. Each use of a macro with variables has
+// its own instance (XMILE 1.0, 4.8.2), arrayed over the dimensions of the equation that uses it.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/names.h"
+#include "model/typer.h"
+
+namespace shamal::model {
+
+using base::Code;
+using syntax::Expr;
+using syntax::ExprKind;
+
+namespace {
+
+constexpr std::size_t kMaxMacroDepth = 100;
+
+}  // namespace
+
+std::size_t Resolver::ExpansionHash::operator()(const ExpansionKey& key) const {
+  const std::size_t a = std::hash<const void*>()(key.expr);
+  const std::size_t b = std::hash<const void*>()(key.scope);
+  return (a * 1000003u ^ b) * 1000003u ^ key.user;
+}
+
+std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, int depth) {
+  if (depth > 50) {
+    return std::nullopt;
+  }
+  const auto value = [&](std::size_t i) { return constant_value(expr.args[i], scope, depth + 1); };
+  switch (expr.kind) {
+    case ExprKind::number:
+      return expr.number;
+    case ExprKind::unary: {
+      const auto a = value(0);
+      if (!a || expr.op == syntax::Operator::logical_not) {
+        return std::nullopt;
+      }
+      return expr.op == syntax::Operator::negate ? -*a : *a;
+    }
+    case ExprKind::binary: {
+      const auto a = value(0);
+      const auto b = value(1);
+      if (!a || !b) {
+        return std::nullopt;
+      }
+      switch (expr.op) {
+        case syntax::Operator::add: return *a + *b;
+        case syntax::Operator::subtract: return *a - *b;
+        case syntax::Operator::multiply: return *a * *b;
+        case syntax::Operator::divide: return *a / *b;
+        default: return std::nullopt;
+      }
+    }
+    case ExprKind::call: {
+      // SIZE of a dimension.
+      const auto dimension = base::fold_name(expr.text) == "size" && expr.args.size() == 1 &&
+                                     expr.args[0].kind == ExprKind::name
+                                 ? find_dimension(scope, expr.args[0].text)
+                                 : std::nullopt;
+      return dimension ? std::optional<double>(model.dimensions[*dimension].size()) : std::nullopt;
+    }
+    case ExprKind::name: {
+      const Symbol* symbol = find_symbol(scope, expr.text);
+      if (symbol == nullptr || !expr.subscripts.empty()) {
+        return std::nullopt;
+      }
+      if (symbol->kind == Symbol::Kind::parameter) {
+        return constant_value(*symbol->argument, *symbol->scope, depth + 1);
+      }
+      if (symbol->kind != Symbol::Kind::variable) {
+        return std::nullopt;
+      }
+      const VariableId variable = resolve_alias(symbol->variable);
+      VariableInfo& about = info[variable];
+      const Expr* equation = nullptr;
+      Scope* around = about.scope;
+      if (about.decl != nullptr && model.variables[variable].kind == Kind::auxiliary &&
+          about.decl->equations.size() == 1 && about.decl->equations[0].expr &&
+          !about.decl->equations[0].gf && about.decl->dimensions.empty()) {
+        equation = &*about.decl->equations[0].expr;
+      } else if (about.argument != nullptr) {
+        equation = about.argument;
+        around = about.argument_scope;
+      }
+      if (equation == nullptr) {
+        return std::nullopt;
+      }
+      const auto found = constant_value(*equation, *around, depth + 1);
+      about.structural = about.structural || found.has_value();
+      return found;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+bool Resolver::enter_macro(const syntax::MacroDecl& macro, base::Span span) {
+  const std::string name = base::fold_name(macro.name.text);
+  if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end() ||
+      expanding_.size() >= kMaxMacroDepth) {
+    error(Code::recursive_macro, span, macro.name.text);
+    return false;
+  }
+  expanding_.push_back(name);
+  return true;
+}
+
+Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, Scope& caller) {
+  const ExpansionKey key{&call, &caller, kNone};
+  const auto known = macro_scopes_.find(key);
+  if (known != macro_scopes_.end()) {
+    return *known->second;
+  }
+  Scope& inside = new_scope();
+  inside.macro = true;
+  for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
+    Symbol symbol;
+    symbol.kind = Symbol::Kind::parameter;
+    symbol.span = macro.parameters[i].name.span;
+    const bool given = i < call.args.size();
+    symbol.argument = given ? &call.args[i] : &*macro.parameters[i].fallback;
+    symbol.scope = given ? &caller : &inside;
+    inside.symbols.emplace(base::fold_name(macro.parameters[i].name.text), symbol);
+  }
+  macro_scopes_.emplace(key, &inside);
+  return inside;
+}
+
+VariableId Resolver::initial_of(VariableId variable) {
+  const auto known = initials_.find(variable);
+  if (known != initials_.end()) {
+    return known->second;
+  }
+  std::vector<Side> sides = info[variable].sides;
+  const std::vector<DimensionId> dimensions = model.variables[variable].dimensions;
+  for (std::size_t d = info[variable].context; d < dimensions.size(); ++d) {
+    Side side;
+    side.dimension = dimensions[d];
+    for (std::uint32_t e = 0; e < model.dimensions[side.dimension].size(); ++e) {
+      side.elements.push_back(e);
+    }
+    sides.push_back(std::move(side));
+  }
+  const VariableId kept =
+      add_hidden(model.variables[variable].name + "·init", Kind::initial_only, sides);
+  info[kept].context = info[variable].context;
+  info[kept].sides = info[variable].sides;
+  initials_.emplace(variable, kept);
+  Recipe recipe;
+  recipe.target = kept;
+  recipe.role = Role::initial;
+  recipe.sides = std::move(sides);
+  recipe.span = model.variables[variable].span;
+  recipe.body = [variable](Typer& typer) {
+    return Body{typer.whole(variable, typer.assignment().span), kNone};
+  };
+  add(std::move(recipe));
+  return kept;
+}
+
+std::uint64_t Resolver::next_stream(const Expr& expr, const Scope& scope, VariableId user) {
+  // Streams are a million elements apart, so that those of two sites do not overlap.
+  const ExpansionKey key{&expr, &scope, user};
+  return streams_.emplace(key, streams_.size() * 1'000'000u).first->second;
+}
+
+VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Expr& call,
+                                       Scope& caller, const std::vector<Side>& sides,
+                                       const std::string& owner) {
+  if (!macro.expr) {
+    error(Code::empty_equation, macro.name.span, fmt::format("macro \"{}\"", macro.name.text));
+    return kNone;
+  }
+  // Instances are made one after another, so recursion shows in the chain of scopes.
+  std::size_t depth = 0;
+  for (const Scope* around = &caller; around != nullptr && around->macro; around = around->caller) {
+    if (around->of_macro == &macro || ++depth > kMaxMacroDepth) {
+      error(Code::recursive_macro, call.span, macro.name.text);
+      return kNone;
+    }
+  }
+  Scope& inside = new_scope();
+  inside.macro = true;
+  inside.of_macro = &macro;
+  inside.caller = &caller;
+  const std::string base_name = fmt::format("{}·{}", owner, base::display_name(macro.name.text));
+  const std::uint32_t number = ++hidden_names_[base_name];
+  inside.prefix = number == 1 ? base_name + "·" : fmt::format("{} {}·", base_name, number);
+
+  for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
+    const bool given = i < call.args.size();
+    const Expr& argument = given ? call.args[i] : *macro.parameters[i].fallback;
+    Scope& understood = given ? caller : inside;
+    const std::string folded = base::fold_name(macro.parameters[i].name.text);
+    Symbol symbol;
+    symbol.span = macro.parameters[i].name.span;
+    // A plain name hands the variable itself over, an array as a whole.
+    const Symbol* named = argument.kind == ExprKind::name && argument.subscripts.empty()
+                              ? find_symbol(understood, argument.text)
+                              : nullptr;
+    if (named != nullptr && (named->kind == Symbol::Kind::variable ||
+                             named->kind == Symbol::Kind::graphical)) {
+      symbol = *named;
+    } else {
+      symbol.variable =
+          add_hidden(inside.prefix + base::display_name(macro.parameters[i].name.text),
+                     Kind::auxiliary, sides);
+      info[symbol.variable].argument = &argument;
+      info[symbol.variable].argument_scope = &understood;
+      Recipe recipe;
+      recipe.target = symbol.variable;
+      recipe.sides = sides;
+      recipe.span = argument.span;
+      recipe.body = [&argument, &understood](Typer& typer) {
+        return Body{typer.type(argument, understood), kNone};
+      };
+      add(std::move(recipe));
+    }
+    inside.symbols.emplace(folded, symbol);
+  }
+  for (const syntax::DimensionDecl& dimension : macro.dimensions) {
+    add_dimension(dimension, &inside);
+  }
+  const auto first = static_cast<VariableId>(model.variables.size());
+  declare_variables(macro.variables, inside, sides, {});
+  const auto last = static_cast<VariableId>(model.variables.size());
+  for (VariableId v = first; v < last; ++v) {
+    info[v].sides = sides;
+    if (model.variables[v].kind == Kind::stock) {
+      connect_flows(v);
+    }
+  }
+  for (VariableId v = first; v < last; ++v) {
+    declare_equations(v);
+  }
+  const VariableId output = add_hidden(inside.prefix + "output", Kind::auxiliary, sides);
+  Recipe recipe;
+  recipe.target = output;
+  recipe.sides = sides;
+  recipe.span = call.span;
+  recipe.body = [&macro, &inside](Typer& typer) {
+    return Body{typer.type(*macro.expr, inside), kNone};
+  };
+  add(std::move(recipe));
+  return output;
+}
+
+}  // namespace shamal::model

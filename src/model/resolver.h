@@ -1,0 +1,221 @@
+// The working state of resolve(): scopes, symbols, and recipes for assignments. Internal to model/.
+//
+// An assignment is made from a *recipe*: for which elements, and how its expression is typed. A
+// recipe can be made again for fewer elements; that is how equations that refer to other elements
+// of their own array (x[i] = x[i-1]) are told apart from circular ones: see order.cpp.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "model/builtins.h"
+#include "model/model.h"
+#include "syntax/parsed_model.h"
+#include "units/unit_system.h"
+
+namespace shamal::model {
+
+struct Scope;
+
+struct Symbol {
+  enum class Kind : std::uint8_t { variable, graphical, module, parameter };
+  Kind kind = Kind::variable;
+  VariableId variable = kNone;
+  const syntax::VariableDecl* decl = nullptr;  // graphical
+  Scope* scope = nullptr;                      // module: its inside; graphical: where it stands;
+                                               // parameter: where its argument is understood
+  const syntax::Expr* argument = nullptr;      // parameter of a macro without variables
+  base::Span span;
+};
+
+// Where names are looked up: the inside of one module, or of one use of a macro.
+struct Scope {
+  std::string prefix;                          // "finance." before the names of its variables
+  Scope* parent = nullptr;                     // of a module: the module around it
+  bool macro = false;
+  const syntax::MacroDecl* of_macro = nullptr; // whose use this is, and where it is used
+  const Scope* caller = nullptr;
+  const syntax::ModelDecl* model = nullptr;
+  std::unordered_map<std::string, Symbol> symbols;
+  std::unordered_map<std::string, DimensionId> dimensions;  // local ones, of macros
+};
+
+// Part of the elements that a recipe covers: those of one dimension. `own` sides are dimensions of
+// the target, the others only give a meaning to dimension names (a macro used in one element's
+// equation).
+struct Side {
+  DimensionId dimension = kNone;
+  std::vector<std::uint32_t> elements;
+  bool fixed = false;                          // one element, not iterated
+  bool own = true;
+};
+
+class Typer;
+
+struct Body {
+  NodeId expr = kNone;
+  NodeId start = kNone;
+};
+
+struct Recipe {
+  VariableId target = kNone;
+  Role role = Role::value;
+  std::vector<Side> sides;
+  std::function<Body(Typer&)> body;
+  base::Span span;
+};
+
+// What the resolver knows of a variable beyond Model::variables.
+struct VariableInfo {
+  const syntax::VariableDecl* decl = nullptr;
+  Scope* scope = nullptr;
+  std::uint32_t context = 0;                   // leading dimensions that come from a macro's use
+  std::vector<Side> sides;                     //   and the sides of that use, fixed ones included
+  const syntax::Expr* argument = nullptr;      // of a macro's parameter
+  Scope* argument_scope = nullptr;
+  std::vector<VariableId> inflows;
+  std::vector<VariableId> outflows;
+  bool non_negative = false;
+  bool shared_outflow = false;                 // of a flow: leaves (enters) more than one stock
+  bool shared_inflow = false;
+  VariableId leaves = kNone;                   // of a flow: the stock it leaves, enters
+  VariableId enters = kNone;
+  bool structural = false;                     // its value fixed the size of something
+};
+
+class Resolver {
+ public:
+  Resolver(const syntax::ParsedModel& root, base::Sources& sources, base::Diagnostics& diagnostics);
+
+  // False if errors were found.
+  bool run();
+
+  Model model;
+  std::deque<Recipe> recipes;                  // parallel to model.assignments
+  std::deque<VariableInfo> info;               // parallel to model.variables
+
+  base::Sources& sources;
+  base::Diagnostics& diagnostics;
+
+  void error(base::Code code, base::Span span, std::string what, std::string fix = {});
+
+  // Assignments (resolve.cpp)
+  void add(Recipe recipe);
+  Assignment make(const Recipe& recipe);
+
+  // Names (declare.cpp)
+  const Symbol* find_symbol(Scope& scope, std::string_view written);
+  std::optional<DimensionId> find_dimension(const Scope& scope, std::string_view written) const;
+  std::optional<std::uint32_t> find_element(DimensionId dimension, std::string_view written) const;
+  std::string nearest_symbol(const Scope& scope, std::string_view written) const;
+  VariableId resolve_alias(VariableId variable) const;
+  const syntax::MacroDecl* find_macro(std::string_view folded, std::size_t arguments);
+  bool has_macro(std::string_view folded);
+
+  // Hidden variables (expand.cpp)
+  VariableId add_hidden(std::string name, Kind kind, const std::vector<Side>& sides);
+  VariableId instantiate_macro(const syntax::MacroDecl& macro, const syntax::Expr& call,
+                               Scope& caller, const std::vector<Side>& sides,
+                               const std::string& owner);
+  // The number that an expression is whatever the run, or nothing. A variable that it names is
+  // marked as structural: it cannot be changed afterwards.
+  std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
+  // The scope of one use of a macro without variables; the same for the same use.
+  Scope& macro_scope(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& caller);
+  bool enter_macro(const syntax::MacroDecl& macro, base::Span span);
+  void leave_macro() { expanding_.pop_back(); }
+  // The hidden variable that keeps the start values of another.
+  VariableId initial_of(VariableId variable);
+  std::uint64_t next_stream(const syntax::Expr& expr, const Scope& scope, VariableId user);
+
+  // The recipes of a declared variable (equations.cpp), of a stock's rate (stocks.cpp)
+  void declare_equations(VariableId variable);
+  void declare_net(VariableId stock);
+  NodeId limit_flow(Typer& typer, VariableId flow, NodeId raw);
+  // Tables of a graphical function: one, or one for each element of `dimensions`, row-major.
+  std::vector<std::uint32_t> graphical_tables(const syntax::VariableDecl& decl, Scope& scope,
+                                              const std::vector<DimensionId>& dimensions);
+
+  std::optional<std::vector<Side>> subscripts_to_sides(const syntax::VariableDecl& decl,
+                                                       const syntax::Equation& equation,
+                                                       Scope& scope,
+                                                       const std::vector<DimensionId>& dimensions);
+  std::vector<DimensionId> dimensions_of(const syntax::VariableDecl& decl, const Scope& scope);
+
+  NodeId add_node(Node node);
+  std::uint32_t add_table(const syntax::GraphicalFunction& gf);
+
+  // Results of expanding a call that has memory, by call and by what uses it, so that making a
+  // recipe again finds the same hidden variables.
+  struct ExpansionKey {
+    const void* expr;
+    const void* scope;
+    VariableId user;
+    bool operator==(const ExpansionKey&) const = default;
+  };
+  struct ExpansionHash {
+    std::size_t operator()(const ExpansionKey& key) const;
+  };
+  std::unordered_map<ExpansionKey, VariableId, ExpansionHash> expansions;
+
+ private:
+  void declare_units();
+  void declare_dimensions(const syntax::ParsedModel& file);
+  std::optional<DimensionId> add_dimension(const syntax::DimensionDecl& decl, Scope* local);
+  void declare_macros(const syntax::ParsedModel& file, bool of_user);
+  void load_standard_library();
+  void declare_model(const syntax::ParsedModel& file, const syntax::ModelDecl& decl, Scope& scope,
+                     int depth);
+  void declare_variables(const std::vector<syntax::VariableDecl>& decls, Scope& scope,
+                         const std::vector<Side>& context, const syntax::Behavior& behavior);
+  void connect_flows(VariableId stock);
+  void find_shared_flows();
+  void declare_module(const syntax::ParsedModel& file, const syntax::VariableDecl& decl,
+                      Scope& scope, int depth);
+  void connect_modules();
+  void resolve_sim_specs(const syntax::ParsedModel& root, const syntax::ModelDecl& model);
+  const syntax::ParsedModel* load(const syntax::Word& resource);
+  std::optional<VariableId> find_connected(Scope& from, std::string_view written);
+
+  const syntax::ParsedModel& root_;
+  std::vector<std::unique_ptr<syntax::ParsedModel>> files_;
+  std::unordered_map<std::string, const syntax::ParsedModel*> files_by_path_;
+  std::vector<std::string> loading_;           // names of models being nested, for recursion
+  std::vector<std::unique_ptr<Scope>> scopes_;
+  Scope* root_scope_ = nullptr;
+  std::unordered_map<std::string, DimensionId> dimensions_;
+  std::deque<std::unordered_map<std::string, std::uint32_t>> element_index_;  // by dimension
+  std::unordered_map<std::string, std::vector<const syntax::MacroDecl*>> macros_;
+  bool standard_library_loaded_ = false;
+  struct Module {
+    const syntax::VariableDecl* decl;
+    Scope* around;
+    Scope* inside;
+  };
+  std::vector<Module> modules_;
+  std::vector<std::string> expanding_;         // macros being expanded, for recursion
+  std::unordered_map<std::string, std::uint32_t> hidden_names_;
+  std::unordered_map<ExpansionKey, Scope*, ExpansionHash> macro_scopes_;
+  std::unordered_map<ExpansionKey, std::uint64_t, ExpansionHash> streams_;
+  std::unordered_map<VariableId, VariableId> initials_;
+  std::unordered_map<const syntax::VariableDecl*, std::vector<std::uint32_t>> tables_of_;
+  units::UnitSystem units_;
+  std::size_t total_elements_ = 0;
+
+  Scope& new_scope();
+
+ public:
+  units::UnitSystem& unit_system() { return units_; }
+};
+
+// Evaluation orders; splits recipes where an array refers to itself (order.cpp).
+void order_assignments(Resolver& resolver);
+
+}  // namespace shamal::model

@@ -1,0 +1,682 @@
+#include "model/typer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "base/names.h"
+
+namespace shamal::model {
+
+using base::Code;
+using syntax::Expr;
+using syntax::ExprKind;
+
+AxisMask ArrayContext::mask() const {
+  AxisMask mask = 0;
+  for (const Free& one : free) {
+    mask |= AxisMask{1} << one.axis;
+  }
+  return mask;
+}
+
+Typer::Typer(Resolver& resolver, const Recipe& recipe) : resolver_(resolver), recipe_(recipe) {
+  assignment_.target = recipe.target;
+  assignment_.role = recipe.role;
+  assignment_.span = recipe.span;
+  self_ = recipe.target;
+  for (const Side& side : recipe.sides) {
+    Binding binding;
+    binding.dimension = side.dimension;
+    if (side.fixed) {
+      binding.element = side.elements.front();
+    } else {
+      binding.axis = add_axis(side.dimension, side.elements);
+    }
+    if (side.own) {
+      assignment_.box.push_back({binding.axis, binding.element});
+    }
+    bindings_.push_back(binding);
+    hidden_sides_.push_back(side);
+    hidden_sides_.back().own = !side.fixed;
+  }
+  assignment_.box_axes = static_cast<std::uint32_t>(assignment_.axes.size());
+}
+
+std::uint32_t Typer::add_axis(DimensionId dimension, std::vector<std::uint32_t> elements) {
+  if (assignment_.axes.size() == kMaxAxes) {
+    fail(Code::array_too_large, recipe_.span,
+         fmt::format("more than {} indices in one equation", kMaxAxes));
+    return kMaxAxes - 1;
+  }
+  assignment_.axes.push_back({dimension, std::move(elements)});
+  return static_cast<std::uint32_t>(assignment_.axes.size() - 1);
+}
+
+std::string Typer::target_name() const {
+  return resolver_.model.variables[recipe_.target].name;
+}
+
+NodeId Typer::poison(base::Span span) {
+  Node nan;
+  nan.value = std::numeric_limits<double>::quiet_NaN();
+  nan.span = span;
+  return resolver_.add_node(nan);
+}
+
+NodeId Typer::fail(Code code, base::Span span, std::string what, std::string fix) {
+  resolver_.error(code, span, std::move(what), std::move(fix));
+  return poison(span);
+}
+
+NodeId Typer::constant(double value, base::Span span) {
+  Node made;
+  made.value = value;
+  made.span = span;
+  return resolver_.add_node(made);
+}
+
+NodeId Typer::fixed(std::uint32_t slot, base::Span span) {
+  Node made;
+  made.kind = NodeKind::fixed;
+  made.index = slot;
+  made.span = span;
+  return resolver_.add_node(made);
+}
+
+NodeId Typer::apply(Operation operation, std::vector<NodeId> args, base::Span span) {
+  Node made;
+  made.kind = NodeKind::apply;
+  made.op = operation;
+  made.arity = static_cast<std::uint8_t>(args.size());
+  made.span = span;
+  bool all_constant = true;
+  std::array<double, 3> values{};
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const Node& arg = node(args[i]);
+    made.args[i] = args[i];
+    // Within an array function, arrays along different indices would multiply out in silence.
+    const AxisMask box = (AxisMask{1} << assignment_.box_axes) - 1;
+    const AxisMask before = made.axes & ~box;
+    const AxisMask now = arg.axes & ~box;
+    if ((before & ~now) != 0 && (now & ~before) != 0) {
+      return fail(Code::shape_mismatch, span,
+                  "the arrays within an array function run over different dimensions",
+                  "use the same dimensions, or name the element of one of them");
+    }
+    made.axes |= arg.axes;
+    all_constant = all_constant && arg.kind == NodeKind::constant;
+    values[i] = arg.value;
+  }
+  if (all_constant) {
+    return constant(model::apply(operation, values[0], values[1], values[2]), span);
+  }
+  return resolver_.add_node(made);
+}
+
+namespace {
+
+Operation operation_of(syntax::Operator op) {
+  using S = syntax::Operator;
+  switch (op) {
+    case S::negate: return Operation::negate;
+    case S::plus: return Operation::copy;
+    case S::logical_not: return Operation::logical_not;
+    case S::power: return Operation::power;
+    case S::multiply: return Operation::multiply;
+    case S::divide: return Operation::divide;
+    case S::modulo: return Operation::modulo;
+    case S::add: return Operation::add;
+    case S::subtract: return Operation::subtract;
+    case S::less: return Operation::less;
+    case S::less_equal: return Operation::less_equal;
+    case S::greater: return Operation::greater;
+    case S::greater_equal: return Operation::greater_equal;
+    case S::equal: return Operation::equal;
+    case S::not_equal: return Operation::not_equal;
+    case S::logical_and: return Operation::logical_and;
+    case S::logical_or: return Operation::logical_or;
+  }
+  return Operation::copy;
+}
+
+}  // namespace
+
+NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
+  switch (expr.kind) {
+    case ExprKind::number:
+      return constant(expr.number, expr.span);
+    case ExprKind::name:
+      return type_name(expr, scope, array);
+    case ExprKind::call:
+      return type_call(expr, scope, array);
+    case ExprKind::unary: {
+      const NodeId operand = type(expr.args[0], scope, array);
+      return expr.op == syntax::Operator::plus
+                 ? operand
+                 : apply(operation_of(expr.op), {operand}, expr.span);
+    }
+    case ExprKind::binary: {
+      const NodeId left = type(expr.args[0], scope, array);
+      const NodeId right = type(expr.args[1], scope, array);
+      return apply(operation_of(expr.op), {left, right}, expr.span);
+    }
+    case ExprKind::conditional: {
+      const NodeId condition = type(expr.args[0], scope, array);
+      const NodeId yes = type(expr.args[1], scope, array);
+      const NodeId no = type(expr.args[2], scope, array);
+      return apply(Operation::select, {condition, yes, no}, expr.span);
+    }
+    case ExprKind::transpose: {
+      const Expr& operand = expr.args[0];
+      const Symbol* symbol =
+          operand.kind == ExprKind::name && operand.subscripts.empty()
+              ? resolver_.find_symbol(scope, operand.text)
+              : nullptr;
+      if (symbol == nullptr || symbol->kind != Symbol::Kind::variable) {
+        return fail(Code::unexpected_token, expr.span, "transposition of something else than an array",
+                    "write ' after the name of an array without subscripts, or use @n");
+      }
+      return whole(symbol->variable, expr.span, array, true);
+    }
+    case ExprKind::wildcard:
+    case ExprKind::range:
+    case ExprKind::position:
+      break;
+  }
+  return fail(Code::unexpected_token, expr.span, "subscript outside of brackets");
+}
+
+NodeId Typer::reference(VariableId variable, std::vector<Index> indices, base::Span span) {
+  Node made;
+  made.kind = NodeKind::reference;
+  made.span = span;
+  for (const Index& index : indices) {
+    if (index.kind == Index::Kind::axis) {
+      made.axes |= AxisMask{1} << index.axis;
+    } else if (index.kind == Index::Kind::dynamic) {
+      made.axes |= node(index.node).axes;
+    }
+  }
+  made.index = static_cast<std::uint32_t>(resolver_.model.references.size());
+  resolver_.model.references.push_back({resolver_.resolve_alias(variable), std::move(indices)});
+  return resolver_.add_node(made);
+}
+
+Index Typer::index_of(const Binding& binding) const {
+  Index index;
+  if (binding.axis == kNone) {
+    index.element = binding.element;
+  } else {
+    index.kind = Index::Kind::axis;
+    index.axis = binding.axis;
+    index.elements = assignment_.axes[binding.axis].elements;
+  }
+  return index;
+}
+
+Index Typer::free_axis(ArrayContext& array, DimensionId dimension, std::uint32_t occurrence,
+                       std::vector<std::uint32_t> elements, bool range) {
+  const auto size = static_cast<std::uint32_t>(elements.size());
+  const DimensionId key = range ? kNone : dimension;
+  Index index;
+  index.kind = Index::Kind::axis;
+  index.elements = elements;
+  for (const ArrayContext::Free& one : array.free) {
+    if (one.dimension == key && one.occurrence == occurrence && one.size == size) {
+      index.axis = one.axis;
+      return index;
+    }
+  }
+  index.axis = add_axis(dimension, std::move(elements));
+  array.free.push_back({key, occurrence, index.axis, size});
+  return index;
+}
+
+namespace {
+
+std::vector<std::uint32_t> all_elements(const Dimension& dimension) {
+  std::vector<std::uint32_t> elements(dimension.size());
+  for (std::uint32_t i = 0; i < elements.size(); ++i) {
+    elements[i] = i;
+  }
+  return elements;
+}
+
+}  // namespace
+
+std::optional<Index> Typer::bind_dimension(DimensionId dimension, std::uint32_t occurrence,
+                                           ArrayContext* array) {
+  if (array != nullptr) {
+    return free_axis(*array, dimension, occurrence,
+                     all_elements(resolver_.model.dimensions[dimension]), false);
+  }
+  for (const Binding& binding : bindings_) {
+    if (binding.dimension == dimension && occurrence-- == 0) {
+      return index_of(binding);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Index> Typer::bind_context(VariableId variable, std::size_t i) const {
+  const std::vector<Side>& sides = resolver_.info[variable].sides;
+  for (std::size_t s = 0; s < sides.size() && s < bindings_.size(); ++s) {
+    if (!sides[s].fixed && i-- == 0) {
+      return index_of(bindings_[s]);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Index> Typer::bind_named(DimensionId named, DimensionId of) {
+  for (const Binding& binding : bindings_) {
+    if (binding.dimension != named) {
+      continue;
+    }
+    Index index = index_of(binding);
+    if (named == of) {
+      return index;
+    }
+    // Another dimension: its elements are found by name in this one, or else by position.
+    const Dimension& from = resolver_.model.dimensions[named];
+    const Dimension& to = resolver_.model.dimensions[of];
+    const auto map = [&](std::uint32_t element) -> std::optional<std::uint32_t> {
+      const auto found = resolver_.find_element(of, from.elements[element]);
+      if (found) {
+        return found;
+      }
+      return from.size() == to.size() ? std::optional(element) : std::nullopt;
+    };
+    if (index.kind == Index::Kind::fixed) {
+      const auto element = map(index.element);
+      if (!element) {
+        return std::nullopt;
+      }
+      index.element = *element;
+      return index;
+    }
+    for (std::uint32_t& element : index.elements) {
+      const auto mapped = map(element);
+      if (!mapped) {
+        return std::nullopt;
+      }
+      element = *mapped;
+    }
+    return index;
+  }
+  return std::nullopt;
+}
+
+NodeId Typer::whole(VariableId variable, base::Span span, ArrayContext* array, bool reversed) {
+  const Variable& referred = resolver_.model.variables[variable];
+  std::vector<DimensionId> dimensions = referred.dimensions;
+  if (reversed) {
+    dimensions = {referred.dimensions.rbegin(), referred.dimensions.rend()};
+  }
+  std::vector<Index> indices;
+  const std::uint32_t context = resolver_.info[variable].context;
+  for (std::size_t i = 0; i < dimensions.size(); ++i) {
+    std::uint32_t occurrence = 0;
+    for (std::size_t j = 0; j < i; ++j) {
+      occurrence += dimensions[j] == dimensions[i] ? 1 : 0;
+    }
+    // The dimensions that a macro's variables take over from its use are always bound.
+    std::optional<Index> index = !reversed && i < context
+                                     ? bind_context(variable, i)
+                                     : bind_dimension(dimensions[i], occurrence, array);
+    if (!index) {
+      const std::string& name = resolver_.model.dimensions[dimensions[i]].name;
+      return fail(Code::shape_mismatch, span,
+                  fmt::format("\"{}\" has the dimension \"{}\", which \"{}\" lacks here",
+                              referred.name, name, target_name()),
+                  fmt::format("name an element of \"{}\" in brackets, or sum over it", name));
+    }
+    indices.push_back(std::move(*index));
+  }
+  if (reversed) {
+    indices = {indices.rbegin(), indices.rend()};
+  }
+  return reference(variable, std::move(indices), span);
+}
+
+// A dimension used as a value: the position of the current element; or Dimension.element.
+NodeId Typer::element_value(const Expr& expr, Scope& scope, bool& found) {
+  found = true;
+  if (const auto dimension = resolver_.find_dimension(scope, expr.text)) {
+    for (const Binding& binding : bindings_) {
+      if (binding.dimension != *dimension) {
+        continue;
+      }
+      if (binding.axis == kNone) {
+        return constant(binding.element + 1.0, expr.span);
+      }
+      Node made;
+      made.kind = NodeKind::axis_index;
+      made.index = binding.axis;
+      made.axes = AxisMask{1} << binding.axis;
+      made.span = expr.span;
+      return resolver_.add_node(made);
+    }
+    return fail(Code::shape_mismatch, expr.span,
+                fmt::format("\"{}\" is not a dimension of \"{}\"",
+                            base::display_name(expr.text), target_name()));
+  }
+  const std::size_t dot = expr.text.find('.');
+  if (dot != std::string::npos && dot > 0) {
+    const auto dimension = resolver_.find_dimension(scope, expr.text.substr(0, dot));
+    if (dimension) {
+      const auto element = resolver_.find_element(*dimension, expr.text.substr(dot + 1));
+      if (element) {
+        return constant(*element + 1.0, expr.span);
+      }
+    }
+  }
+  found = false;
+  return kNone;
+}
+
+NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
+  if (const Symbol* symbol = resolver_.find_symbol(scope, expr.text)) {
+    switch (symbol->kind) {
+      case Symbol::Kind::variable:
+        return expr.subscripts.empty() ? whole(symbol->variable, expr.span, array)
+                                       : subscripted(symbol->variable, expr, scope, array);
+      case Symbol::Kind::parameter: {
+        if (expr.subscripts.empty()) {
+          return type(*symbol->argument, *symbol->scope, array);
+        }
+        const Symbol* argument =
+            symbol->argument->kind == ExprKind::name && symbol->argument->subscripts.empty()
+                ? resolver_.find_symbol(*symbol->scope, symbol->argument->text)
+                : nullptr;
+        if (argument != nullptr && argument->kind == Symbol::Kind::variable) {
+          return subscripted(argument->variable, expr, scope, array);
+        }
+        return fail(Code::wrong_subscript_count, expr.span,
+                    fmt::format("\"{}\": the argument is not an array", expr.text));
+      }
+      case Symbol::Kind::graphical:
+        return fail(Code::unknown_name, expr.span,
+                    fmt::format("\"{}\": a graphical function needs its argument",
+                                base::display_name(expr.text)),
+                    fmt::format("write {}(x)", expr.text));
+      case Symbol::Kind::module:
+        return fail(Code::unknown_name, expr.span,
+                    fmt::format("\"{}\": a module has no value", base::display_name(expr.text)),
+                    fmt::format("write {}.variable", expr.text));
+    }
+  }
+  bool found = false;
+  const NodeId element = expr.subscripts.empty() ? element_value(expr, scope, found) : kNone;
+  if (found) {
+    return element;
+  }
+  const std::string folded = base::fold_name(expr.text);
+  const std::string plain = folded.starts_with("std.") ? folded.substr(4) : folded;
+  const Builtin* builtin = find_builtin(plain);
+  if (builtin != nullptr && builtin->max_arguments == 0 && expr.subscripts.empty()) {
+    switch (builtin->treatment) {
+      case Treatment::number:
+        return constant(builtin->value, expr.span);
+      case Treatment::fixed:
+        return fixed(static_cast<std::uint32_t>(builtin->value), expr.span);
+      case Treatment::self:
+        if (self_allowed_) {
+          return whole(self_, expr.span, array);
+        }
+        return fail(Code::misplaced_self, expr.span, "");
+      default:
+        break;
+    }
+  }
+  if (builtin != nullptr && builtin->treatment == Treatment::self && self_allowed_) {
+    return subscripted(self_, expr, scope, array);
+  }
+  const std::string near = resolver_.nearest_symbol(scope, expr.text);
+  return fail(Code::unknown_name, expr.span,
+              fmt::format("\"{}\"", base::display_name(expr.text)),
+              near.empty() ? "" : fmt::format("did you mean {}?", near));
+}
+
+NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
+                          ArrayContext* array) {
+  const Variable& referred = resolver_.model.variables[variable];
+  const std::vector<DimensionId> dimensions = referred.dimensions;
+  const std::string name = referred.name;
+  const std::uint32_t context = resolver_.info[variable].context;
+  std::size_t first = 0;
+  std::vector<Index> indices;
+  if (expr.subscripts.size() + context == dimensions.size()) {
+    for (; first < context; ++first) {
+      const auto index = bind_context(variable, first);
+      if (!index) {
+        return fail(Code::shape_mismatch, expr.span, fmt::format("\"{}\"", name));
+      }
+      indices.push_back(*index);
+    }
+  } else if (expr.subscripts.size() != dimensions.size()) {
+    return fail(Code::wrong_subscript_count, expr.span,
+                dimensions.empty()
+                    ? fmt::format("\"{}\": it is not an array", name)
+                    : fmt::format("\"{}\": it has {}, not {}", name, dimensions.size(),
+                                  expr.subscripts.size()));
+  }
+  std::uint32_t ranges = 0;
+  for (std::size_t i = first; i < dimensions.size(); ++i) {
+    const Expr& subscript = expr.subscripts[i - first];
+    const DimensionId of = dimensions[i];
+    const Dimension& dimension = resolver_.model.dimensions[of];
+    std::uint32_t occurrence = 0;
+    for (std::size_t j = first; j < i; ++j) {
+      occurrence += dimensions[j] == of && indices[j].kind == Index::Kind::axis ? 1 : 0;
+    }
+    const auto bad_element = [&](const Expr& at) {
+      const auto near = base::nearest_name(at.text, dimension.elements);
+      return fail(Code::unknown_element_name, at.span,
+                  fmt::format("\"{}\" of dimension \"{}\"", base::display_name(at.text),
+                              dimension.name),
+                  near ? fmt::format("did you mean \"{}\"?", *near) : "");
+    };
+    Index index;
+    switch (subscript.kind) {
+      case ExprKind::wildcard: {
+        auto bound = bind_dimension(of, occurrence, array);
+        if (!bound) {
+          return fail(Code::shape_mismatch, subscript.span,
+                      fmt::format("* stands for all of \"{}\", which \"{}\" lacks here",
+                                  dimension.name, target_name()),
+                      "use * within an array function such as SUM");
+        }
+        index = std::move(*bound);
+        break;
+      }
+      case ExprKind::range: {
+        // Both ends are elements, by name or by number.
+        std::array<std::uint32_t, 2> ends{};
+        for (std::size_t end = 0; end < 2; ++end) {
+          const Expr& at = subscript.args[end];
+          std::optional<std::uint32_t> element;
+          if (at.kind == ExprKind::name) {
+            element = resolver_.find_element(of, at.text);
+            if (!element) {
+              return bad_element(at);
+            }
+          } else {
+            const auto number = resolver_.constant_value(at, scope);
+            if (!number || *number < 1 || *number > dimension.size()) {
+              return fail(Code::unknown_element_name, at.span,
+                          fmt::format("the ends of a range are elements 1 to {} of \"{}\"",
+                                      dimension.size(), dimension.name));
+            }
+            element = static_cast<std::uint32_t>(*number) - 1;
+          }
+          ends[end] = *element;
+        }
+        if (ends[1] < ends[0]) {
+          return fail(Code::unknown_element_name, subscript.span, "the range runs backwards");
+        }
+        std::vector<std::uint32_t> elements;
+        for (std::uint32_t e = ends[0]; e <= ends[1]; ++e) {
+          elements.push_back(e);
+        }
+        if (array != nullptr) {
+          index = free_axis(*array, of, ranges++, std::move(elements), true);
+          break;
+        }
+        // Outside of an array function the range fills the equation's own array, in order.
+        const Binding* target = nullptr;
+        std::uint32_t skip = occurrence;
+        for (const Binding& binding : bindings_) {
+          if (binding.dimension == of && skip-- == 0) {
+            target = &binding;
+            break;
+          }
+        }
+        if (target == nullptr && bindings_.size() == dimensions.size()) {
+          target = &bindings_[i];
+        }
+        if (target == nullptr) {
+          return fail(Code::shape_mismatch, subscript.span,
+                      fmt::format("the range has no dimension of \"{}\" to fill", target_name()));
+        }
+        const std::uint32_t wanted = resolver_.model.dimensions[target->dimension].size();
+        if (wanted != elements.size()) {
+          resolver_.diagnostics.add(Code::range_resized, subscript.span,
+                                    fmt::format("{} elements for {}", elements.size(), wanted));
+        }
+        // One-based position + start of the range; beyond its end an index that gives zero.
+        NodeId position;
+        if (target->axis == kNone) {
+          position = constant(target->element + 1.0, subscript.span);
+        } else {
+          Node made;
+          made.kind = NodeKind::axis_index;
+          made.index = target->axis;
+          made.axes = AxisMask{1} << target->axis;
+          made.span = subscript.span;
+          position = resolver_.add_node(made);
+        }
+        const NodeId inside = apply(
+            Operation::less_equal,
+            {position, constant(static_cast<double>(elements.size()), subscript.span)},
+            subscript.span);
+        const NodeId shifted =
+            apply(Operation::add, {position, constant(ends[0], subscript.span)}, subscript.span);
+        index.kind = Index::Kind::dynamic;
+        index.node = apply(Operation::select,
+                           {inside, shifted, constant(0, subscript.span)}, subscript.span);
+        break;
+      }
+      case ExprKind::position: {
+        const double position = subscript.number;
+        if (position < 1 || position > static_cast<double>(bindings_.size()) ||
+            position != static_cast<double>(static_cast<std::size_t>(position))) {
+          return fail(Code::bad_position, subscript.span,
+                      fmt::format("@{} in an equation of \"{}\", which has {} dimensions",
+                                  position, target_name(), bindings_.size()));
+        }
+        const Binding& binding = bindings_[static_cast<std::size_t>(position) - 1];
+        const Dimension& from = resolver_.model.dimensions[binding.dimension];
+        if (from.size() != dimension.size()) {
+          return fail(Code::shape_mismatch, subscript.span,
+                      fmt::format("\"{}\" has {} elements, \"{}\" has {}", from.name, from.size(),
+                                  dimension.name, dimension.size()));
+        }
+        index = index_of(binding);
+        break;
+      }
+      case ExprKind::name: {
+        if (subscript.subscripts.empty()) {
+          if (const auto element = resolver_.find_element(of, subscript.text)) {
+            index.element = *element;
+            break;
+          }
+          if (const auto named = resolver_.find_dimension(scope, subscript.text)) {
+            auto bound = bind_named(*named, of);
+            if (!bound && array != nullptr && *named == of) {
+              bound = bind_dimension(of, occurrence, array);
+            }
+            if (!bound) {
+              return fail(Code::shape_mismatch, subscript.span,
+                          fmt::format("\"{}\" is not a dimension of \"{}\", or does not fit "
+                                      "\"{}\" of \"{}\"",
+                                      base::display_name(subscript.text), target_name(),
+                                      dimension.name, name));
+            }
+            index = std::move(*bound);
+            break;
+          }
+          const Symbol* symbol = resolver_.find_symbol(scope, subscript.text);
+          const std::string folded = base::fold_name(subscript.text);
+          if (symbol == nullptr && find_builtin(folded) == nullptr &&
+              subscript.text.find('.') == std::string::npos) {
+            return bad_element(subscript);
+          }
+        }
+        [[fallthrough]];
+      }
+      default: {
+        const NodeId value = type(subscript, scope, array);
+        const Node& typed = node(value);
+        if (typed.kind == NodeKind::constant) {
+          const double whole_number = std::floor(typed.value);
+          if (whole_number >= 1 && whole_number <= dimension.size()) {
+            index.element = static_cast<std::uint32_t>(whole_number) - 1;
+            break;
+          }
+          if (subscript.kind == ExprKind::number) {
+            resolver_.diagnostics.add(
+                Code::index_out_of_range, subscript.span,
+                fmt::format("{} in dimension \"{}\" of {} elements", typed.value, dimension.name,
+                            dimension.size()));
+          }
+          // Nothing else is looked at: the whole reference is zero.
+          return constant(0, expr.span);
+        }
+        index.kind = Index::Kind::dynamic;
+        index.node = value;
+      }
+    }
+    indices.push_back(std::move(index));
+  }
+  return reference(variable, std::move(indices), expr.span);
+}
+
+double Typer::axes_size(AxisMask axes) const {
+  double size = 1;
+  for (std::uint32_t a = 0; a < assignment_.axes.size(); ++a) {
+    if ((axes >> a & 1u) != 0) {
+      size *= assignment_.axes[a].size();
+    }
+  }
+  return size;
+}
+
+NodeId Typer::type_array(const Expr& expr, Scope& scope, AxisMask& axes) {
+  ArrayContext array;
+  const NodeId child = type(expr, scope, &array);
+  axes = array.mask() & node(child).axes;
+  return child;
+}
+
+NodeId Typer::reduce(Operation operation, double start, NodeId child, AxisMask axes,
+                     base::Span span) {
+  if (axes == 0) {
+    return child;
+  }
+  Node made;
+  made.kind = NodeKind::reduce;
+  made.op = operation;
+  made.arity = 1;
+  made.args[0] = child;
+  made.axes = node(child).axes & ~axes;
+  made.index = static_cast<std::uint32_t>(resolver_.model.reductions.size());
+  made.span = span;
+  resolver_.model.reductions.push_back({axes, start});
+  return resolver_.add_node(made);
+}
+
+}  // namespace shamal::model

@@ -1,0 +1,109 @@
+// Types one assignment: turns its equation, as written, into nodes that know their shape.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "model/resolver.h"
+
+namespace shamal::model {
+
+// The inside of an array function: axes that the function will fold away, shared by the arrays
+// among its arguments.
+struct ArrayContext {
+  struct Free {
+    DimensionId dimension = kNone;  // kNone for a range
+    std::uint32_t occurrence = 0;
+    std::uint32_t axis = 0;
+    std::uint32_t size = 0;
+  };
+  std::vector<Free> free;
+
+  AxisMask mask() const;
+};
+
+class Typer {
+ public:
+  Typer(Resolver& resolver, const Recipe& recipe);
+
+  // The node of an expression; an erroneous one gives a NaN constant after reporting.
+  NodeId type(const syntax::Expr& expr, Scope& scope, ArrayContext* array = nullptr);
+
+  // A variable as a whole: its dimensions are bound to those of the equation by name, or are free
+  // in an array function. `reversed` binds them in the opposite order (transposition).
+  NodeId whole(VariableId variable, base::Span span, ArrayContext* array = nullptr,
+               bool reversed = false);
+
+  NodeId constant(double value, base::Span span = {});
+  NodeId fixed(std::uint32_t slot, base::Span span = {});
+  NodeId apply(Operation operation, std::vector<NodeId> args, base::Span span);
+  NodeId lookup(const syntax::VariableDecl& decl, Scope& scope,
+                const std::vector<DimensionId>& dimensions, NodeId argument, base::Span span);
+
+  const Assignment& assignment() const { return assignment_; }
+  Assignment& assignment() { return assignment_; }
+  std::string target_name() const;
+  VariableId target() const { return recipe_.target; }
+  Resolver& resolver() { return resolver_; }
+
+ private:
+  struct Binding {
+    DimensionId dimension = kNone;
+    std::uint32_t axis = kNone;     // or
+    std::uint32_t element = 0;
+  };
+
+  const Node& node(NodeId id) const { return resolver_.model.nodes[id]; }
+  NodeId fail(base::Code code, base::Span span, std::string what, std::string fix = {});
+  NodeId poison(base::Span span);
+
+  NodeId type_name(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  NodeId type_call(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  NodeId type_builtin(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
+                      ArrayContext* array);
+  NodeId type_macro(const syntax::MacroDecl& macro, const syntax::Expr& expr, Scope& scope,
+                    ArrayContext* array);
+  NodeId type_symbol_call(const Symbol& symbol, const syntax::Expr& expr, Scope& scope,
+                          ArrayContext* array);
+  NodeId subscripted(VariableId variable, const syntax::Expr& expr, Scope& scope,
+                     ArrayContext* array);
+  NodeId reference(VariableId variable, std::vector<Index> indices, base::Span span);
+  // An argument of MIN or MAX that is folded before it is compared: a slice, or an array that the
+  // equation is not arrayed over.
+  bool is_array_argument(const syntax::Expr& expr, Scope& scope);
+  NodeId element_value(const syntax::Expr& expr, Scope& scope, bool& found);
+
+  std::optional<Index> bind_dimension(DimensionId dimension, std::uint32_t occurrence,
+                                      ArrayContext* array);
+  // The i-th dimension that a macro's variable has from the macro's use.
+  std::optional<Index> bind_context(VariableId variable, std::size_t i) const;
+  std::optional<Index> bind_named(DimensionId named, DimensionId of);
+  Index free_axis(ArrayContext& array, DimensionId dimension, std::uint32_t occurrence,
+                  std::vector<std::uint32_t> elements, bool range);
+  Index index_of(const Binding& binding) const;
+  std::uint32_t add_axis(DimensionId dimension, std::vector<std::uint32_t> elements);
+
+  // Types an argument of an array function; returns the node and the axes to fold.
+  NodeId type_array(const syntax::Expr& expr, Scope& scope, AxisMask& axes);
+  NodeId reduce(Operation operation, double start, NodeId child, AxisMask axes, base::Span span);
+  double axes_size(AxisMask axes) const;
+  // An expression as a variable of its own with the dimensions of the equation.
+  VariableId as_variable(const syntax::Expr& expr, Scope& scope, const char* label);
+  NodeId type_initial(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  NodeId type_previous(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  NodeId type_delay(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  NodeId type_random(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
+                     ArrayContext* array);
+
+  Resolver& resolver_;
+  const Recipe& recipe_;
+  Assignment assignment_;
+  std::vector<Binding> bindings_;   // one for each side
+  // The sides for hidden variables that stand for parts of the equation: what is fixed here is not
+  // a dimension of theirs.
+  std::vector<Side> hidden_sides_;
+  bool self_allowed_ = false;
+  VariableId self_ = kNone;         // what SELF means: the variable of the user's equation
+};
+
+}  // namespace shamal::model
