@@ -118,6 +118,8 @@ CASH_STRIKE_RATES = [  # (from, strikes per month)
     ("2018-01-01", 0.0, "end of the two years"),
 ]
 
+PAY_CUT = (date(2016, 1, 1), "Iraq+Syria", "pay_share", "0.5", "", "", "dmnl", "pay_order", "finance", "claim")
+
 SOURCES = [  # key, citation, url, licence
     ("afcent", "US Air Forces Central Command airpower summaries (weapons released), as quoted by the press and by Airwars; months missing from the press spread inside known block totals, with bounds", "https://airwars.org/?p=41661", "facts"),
     ("airwars", "Airwars, monthly and annual assessments of Coalition strikes in Iraq and Syria", "https://airwars.org/reports/monthly-annual-assessment/", "facts, attribution"),
@@ -153,6 +155,8 @@ SOURCES = [  # key, citation, url, licence
     ("ust_2015", "US Treasury, December 2015: at least 500 million USD taken from banks; 360 million USD a year of extortion", "https://indy100.com/news/how-isis-makes-its-money-7285586", "facts"),
     ("crs_pay", "US Congressional Research Service: pay of 400 to 1,200 USD a month", "https://www.hngn.com/articles/171577", "facts"),
     ("mosul_papers", "Papers found in Mosul: 70 USD for a single man, about 300 USD at most, 500 USD and more for leaders", "https://dinardetectives.com/iraqi-news-671", "facts"),
+    ("cat_2015", "Centre d'Analyse du Terrorisme, taxes and extortion of Daesh in 2014 and 2015, via Réalités", "https://realites.com.tn/fr/centre-danalyse-du-terrorisme-la-fortune-de-daech-est-estimee-a-2200-millions-de-dollars", "facts"),
+    ("pay_order", "Order of Daesh in Raqqa halving all pay, December 2015 to January 2016, translation quoted in the press", "https://www.latimes.com/world/la-fg-terror-cash-20160218-story.html", "facts"),
     ("schmid_2015", "Schmid, Foreign (Terrorist) Fighter Estimates, ICCT, October 2015: cumulative arrivals 2011 to 2014", "https://deploy.doczz.net/doc/1041074/foreign--terrorist--fighter-estimates--conceptual-and-data", "facts"),
     ("gersten_2016", "Maj. Gen. Gersten, 26 April 2016: arrivals 1,500 to 2,000 a month a year earlier, 200 now", "https://www.washingtonpost.com/news/checkpoint/wp/2016/04/26/number-of-foreign-fighters-entering-iraq-and-syria-drops-by-90-percent-pentagon-says/", "facts"),
     ("wapo_2016", "US intelligence assessments, September 2016: peak of 2,000 a month, as few as 50 now", "http://www.ambroseehirim.com/2016/09/flow-of-foreign-fighters-plummets-as.html", "facts"),
@@ -637,6 +641,15 @@ def observations(folder, found, model_reach):
             add(parse(row["date"]), "Iraq+Syria", series, *scaled(row), "barrel/day", source, "finance", "satellite" if source == "do_2017" else "estimate")
         elif row["series"] == "ihs_isis_monthly_revenue":
             add(parse(row["date"]), "Iraq+Syria", row["series"], *scaled(row, 1e6), "USD/month", "ihs", "finance", "estimate")
+            if row["date"] == "2016-03":            # IHS, same month: oil is 43 % of revenue
+                oil_share = next(float(r["value"]) / 100 for r in rows(folder, "daesh_finance_oil.csv")
+                                 if r["series"] == "ihs_isis_oil_share_of_revenue")
+                add(parse(row["date"]), "Iraq+Syria", "oil_revenue", *scaled(row, 1e6 * oil_share), "USD/month", "ihs", "finance", "derived")
+        elif row["series"] == "isis_oil_revenue_per_day":
+            add(parse(row["date"]), "Iraq+Syria", "oil_revenue", *scaled(row, 1e6 * 365.25 / 12), "USD/month", "ihs_oil_2014", "finance", "estimate")
+        elif row["series"] == "cat_isis_extortion_tax_revenue":
+            add(parse(row["date"]), "Iraq+Syria", "tax_revenue", *scaled(row, 1e6 / 12), "USD/month", "cat_2015", "finance", "estimate")
+    add(*PAY_CUT)
     # foreign fighters (input, shown)
     ff_sources = {"2015-04": "gersten_2016", "2016-04": "gersten_2016", "2016-09": "wapo_2016", "2014-peak": "wapo_2016", "2014-10": "us_intel_2014_10"}
     for row in rows(folder, "foreign_fighters.csv"):
