@@ -1,0 +1,253 @@
+#include "analysis/study.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analysis/toml_table.h"
+#include "base/names.h"
+
+namespace shamal::analysis {
+
+namespace {
+
+using base::Code;
+
+class Reader {
+ public:
+  Reader(const base::Sources& sources, base::FileId file, base::Diagnostics& diagnostics)
+      : places_(sources, file), diagnostics_(diagnostics) {
+    folder_ = std::filesystem::path(sources.path(file)).parent_path();
+  }
+
+  Study read(const toml::table& root) {
+    Study study;
+    TomlTable top = open(root, "the study");
+    if (const toml::table* table = top.table("study", Need::required)) {
+      read_head(*table, study);
+    }
+    if (const toml::table* table = top.table("map")) {
+      study.map = read_map(*table);
+    }
+    for (const toml::table* table : top.tables("line")) {
+      study.lines.push_back(read_line(*table));
+    }
+    top.finish();
+    return study;
+  }
+
+ private:
+  TomlTable open(const toml::table& table, std::string name) {
+    return {table, std::move(name), places_, diagnostics_};
+  }
+
+  PlacedText path(TomlTable& table, std::string_view key, Need need) {
+    PlacedText value = table.text(key, need);
+    if (!value.empty()) {
+      value.text = (folder_ / value.text).lexically_normal().generic_string();
+    }
+    return value;
+  }
+
+  void read_head(const toml::table& root, Study& study) {
+    TomlTable table = open(root, "[study]");
+    study.name = table.text("name", Need::required).text;
+    study.title = table.text("title", Need::required).text;
+    study.summary = table.text("summary", Need::required).text;
+    study.model = path(table, "model", Need::required);
+    study.calendar.origin = table.date("time_origin", Need::required).value_or(Date{});
+    const PlacedText unit = table.text("time_unit");
+    if (!unit.empty()) {
+      if (const std::optional<TimeUnit> known = read_time_unit(unit.text)) {
+        study.calendar.unit = *known;
+      } else {
+        diagnostics_.add(Code::study_key, unit.span,
+                         fmt::format("\"{}\" is not a unit of time", unit.text),
+                         "write day, week, month, quarter or year");
+      }
+    }
+    study.calibration_end = table.date("calibration_end", Need::required).value_or(Date{});
+    study.observations = path(table, "observations", Need::optional);
+    study.sources = path(table, "sources", Need::optional);
+    for (PlacedText& caveat : table.texts("caveats")) {
+      study.caveats.push_back(std::move(caveat.text));
+    }
+    study.misuse = table.text("misuse").text;
+    table.finish();
+  }
+
+  MapSpec read_map(const toml::table& root) {
+    TomlTable table = open(root, "[map]");
+    MapSpec map;
+    map.geojson = path(table, "geojson", Need::required);
+    map.dimension = table.text("dimension", Need::required);
+    map.variable = table.text("variable", Need::required);
+    map.title = table.text("title", Need::required).text;
+    map.unit = table.text("unit").text;
+    map.times = table.dates("times");
+    table.finish();
+    return map;
+  }
+
+  Line read_line(const toml::table& root) {
+    TomlTable table = open(root, "[[line]]");
+    Line line;
+    const PlacedText id = table.text("id", Need::required);
+    line.id = id.text;
+    if (!id.empty() && !line_ids_.insert(base::fold_name(id.text)).second) {
+      diagnostics_.add(Code::study_key, id.span,
+                       fmt::format("two lines have the id \"{}\"", id.text),
+                       "give each line an id of its own");
+    }
+    line.number = table.whole_number("number", Need::required).value_or(0);
+    line.title = table.text("title", Need::required).text;
+    line.text = table.text("text").text;
+    for (const toml::table* chart : table.tables("chart")) {
+      line.charts.push_back(read_chart(*chart));
+    }
+    table.finish();
+    return line;
+  }
+
+  Chart read_chart(const toml::table& root) {
+    TomlTable table = open(root, "[[line.chart]]");
+    Chart chart;
+    chart.title = table.text("title", Need::required).text;
+    chart.unit = table.text("unit", Need::required).text;
+    chart.note = table.text("note").text;
+    chart.log = table.flag("log").value_or(false);
+    const double scale = table.number("scale").value_or(1);
+    if (const toml::node* model = table.node("model", Need::required)) {
+      read_curves(table, *model, scale, chart);
+    }
+    for (const toml::table* series : table.tables("series")) {
+      chart.series.push_back(read_series(*series, scale, chart));
+    }
+    table.finish();
+    return chart;
+  }
+
+  // `model` is a variable, or a list of variables and of tables { variable, label, scale }.
+  void read_curves(TomlTable& table, const toml::node& model, double scale, Chart& chart) {
+    if (const toml::array* list = model.as_array(); list != nullptr && !list->empty()) {
+      for (const toml::node& item : *list) {
+        read_curve(table, item, scale, chart);
+      }
+    } else {
+      read_curve(table, model, scale, chart);
+    }
+  }
+
+  void read_curve(TomlTable& table, const toml::node& node, double scale, Chart& chart) {
+    ChartCurve curve;
+    curve.scale = scale;
+    if (const toml::value<std::string>* variable = node.as_string()) {
+      curve.variable = {variable->get(), places_.span(node)};
+    } else if (const toml::table* entry = node.as_table()) {
+      TomlTable inner = open(*entry, "\"model\" of [[line.chart]]");
+      curve.variable = inner.text("variable", Need::required);
+      curve.label = inner.text("label").text;
+      curve.scale = inner.number("scale").value_or(scale);
+      inner.finish();
+    } else {
+      table.wrong(node, "\"model\" of [[line.chart]] is not a variable",
+                  "write \"module.Variable\", or a list of { variable = …, label = … }");
+      return;
+    }
+    if (curve.label.empty()) {
+      curve.label = "model";
+    }
+    chart.curves.push_back(std::move(curve));
+  }
+
+  ChartSeries read_series(const toml::table& root, double scale, const Chart& chart) {
+    TomlTable table = open(root, "[[line.chart.series]]");
+    ChartSeries series;
+    series.series = table.text("series", Need::required);
+    series.region = table.text("region");
+    series.label = table.text("label").text;
+    if (series.label.empty()) {
+      series.label = series.series.text;
+    }
+    series.scale = table.number("scale").value_or(scale);
+    series.score = table.flag("score").value_or(true);
+    if (const toml::table* error = table.table("error")) {
+      series.error = read_error(*error);
+    }
+    const PlacedText against = table.text("model");
+    if (!against.empty()) {
+      series.curve = find_curve(chart, against);
+    }
+    table.finish();
+    return series;
+  }
+
+  std::size_t find_curve(const Chart& chart, const PlacedText& name) {
+    const std::string wanted = base::fold_name(name.text);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+      const ChartCurve& curve = chart.curves[i];
+      if (base::fold_name(curve.variable.text) == wanted ||
+          base::fold_name(curve.label) == wanted) {
+        return i;
+      }
+      names.push_back(curve.variable.text);
+    }
+    diagnostics_.add(Code::study_key, name.span,
+                     fmt::format("\"{}\" is not a curve of this chart", name.text),
+                     fmt::format("its curves are {}", fmt::join(names, ", ")));
+    return 0;
+  }
+
+  ErrorModel read_error(const toml::table& root) {
+    TomlTable table = open(root, "\"error\" of [[line.chart.series]]");
+    ErrorModel error;
+    const PlacedText kind = table.text("kind", Need::required);
+    if (kind.text == "relative" || kind.text == "factor") {
+      const bool factor = kind.text == "factor";
+      error.kind = factor ? ErrorModel::Kind::factor : ErrorModel::Kind::relative;
+      error.value = table.number("value", Need::required).value_or(factor ? 1 : 0);
+      if (error.value < (factor ? 1 : 0)) {
+        table.wrong(*root.get("value"),
+                    factor ? "a factor of error is 1 or more" : "a relative error is not negative");
+      }
+    } else if (kind.text != "column") {
+      table.node("value");
+      if (!kind.empty()) {
+        diagnostics_.add(Code::study_key, kind.span,
+                         fmt::format("\"{}\" is not a kind of error", kind.text),
+                         "write relative, factor or column");
+      }
+    }
+    table.finish();
+    return error;
+  }
+
+  TomlPlaces places_;
+  base::Diagnostics& diagnostics_;
+  std::filesystem::path folder_;
+  std::set<std::string> line_ids_;
+};
+
+}  // namespace
+
+std::optional<Study> read_study(const base::Sources& sources, base::FileId file,
+                                base::Diagnostics& diagnostics) {
+  const toml::parse_result parsed = toml::parse(sources.text(file), sources.path(file));
+  if (!parsed) {
+    const TomlPlaces places(sources, file);
+    diagnostics.add(Code::bad_toml, places.span(parsed.error().source()),
+                    std::string(parsed.error().description()));
+    return std::nullopt;
+  }
+  const std::size_t before = diagnostics.errors();
+  Study study = Reader(sources, file, diagnostics).read(parsed.table());
+  if (diagnostics.errors() > before) {
+    return std::nullopt;
+  }
+  return study;
+}
+
+}  // namespace shamal::analysis
