@@ -114,6 +114,14 @@ Replacement::~Replacement() {
   }
 }
 
+bool Replacement::create(Diagnostics& diagnostics) {
+  if (const int failed = write_bytes(path_, "")) {
+    add_unwritable(named_, reason(failed), diagnostics);
+    return false;
+  }
+  return true;
+}
+
 bool Replacement::commit(Diagnostics& diagnostics) {
   std::error_code error;
   fs::rename(path_, target_, error);

@@ -28,8 +28,7 @@ bool write_file(const std::string& path, std::string_view content, Diagnostics& 
 // A new file that will take the place of `target`, for writers that need a path of their own:
 //
 //   base::Replacement file(target);
-//   … write file.path() …
-//   if (!file.commit(diagnostics)) …
+//   file.create(diagnostics) && … write file.path() … && file.commit(diagnostics)
 //
 // Without a commit the new file is removed and the target stays as it was.
 class Replacement {
@@ -39,8 +38,13 @@ class Replacement {
   Replacement(const Replacement&) = delete;
   Replacement& operator=(const Replacement&) = delete;
 
-  // In the folder of the target, which is where a rename is atomic. No file is there yet.
+  // In the folder of the target, which is where a rename is atomic.
   const std::string& path() const { return path_; }
+
+  // Makes an empty file there, or says why not (cannot_write_file), which few libraries do well.
+  bool create(Diagnostics& diagnostics);
+
+  // False after cannot_write_file.
   bool commit(Diagnostics& diagnostics);
 
  private:

@@ -25,11 +25,11 @@ struct Dimension {
 };
 
 struct Variable {
-  std::string name;                 // as people read it, module-qualified: "finance.Cash"
+  std::string name;                       // as people read it, module-qualified: "finance.Cash"
   std::vector<std::uint32_t> dimensions;  // indices into Dataset::dimensions, slowest first
-  std::vector<double> values;       // row-major over the dimensions
-  std::string unit;                 // the model's unit as written; empty if none
-  std::string kind;                 // stock, flow, auxiliary, constant
+  std::vector<double> values;             // row-major over the dimensions
+  std::string unit;                       // the model's unit as written; empty if none
+  std::string kind;                       // stock, flow, auxiliary, constant
   std::string doc;
 
   bool operator==(const Variable&) const = default;

@@ -1,0 +1,30 @@
+// Datasets as netCDF-4 files by the CF conventions, which xarray, Panoply, R and Matlab open.
+//
+// - Variables have names of letters, digits and _ that are unique in the file; `long_name` is the
+//   model's spelling, `model_units` its unit as written, and `units` that unit if UDUNITS knows it
+//   (cf_unit), else "1". `kind` and `doc` are as in the dataset.
+// - A dimension with numbers or labels has a coordinate variable of its name; of one with both
+//   the attribute `labels` names the variable with the labels. Time has the model's unit and no
+//   epoch: models count time from anywhere.
+// - Attributes of the dataset are global attributes, with Conventions "CF-1.8".
+//
+// The same dataset gives the same bytes with the same version of the netCDF library. That library
+// is not safe for use by several threads at once, and neither are these functions.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/diagnostics.h"
+#include "data/dataset.h"
+
+namespace shamal::data {
+
+// Written beside the target and renamed. False after netcdf_failure or cannot_write_file.
+bool write_netcdf(const Dataset& dataset, const std::string& path, base::Diagnostics& diagnostics);
+
+// Reads back exactly what was written. Of files by others it takes what a dataset can hold: numeric
+// variables and coordinates of the root group. Nothing after netcdf_failure or cannot_read_file.
+std::optional<Dataset> read_netcdf(const std::string& path, base::Diagnostics& diagnostics);
+
+}  // namespace shamal::data

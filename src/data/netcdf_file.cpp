@@ -1,0 +1,203 @@
+#include "data/netcdf_file.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace shamal::data {
+
+namespace {
+
+constexpr int kDeflateLevel = 4;
+
+}  // namespace
+
+NetcdfFile NetcdfFile::create(const std::string& path) {
+  NetcdfFile file;
+  file.open_ =
+      file.run([&] { return nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &file.id_); });
+  return file;
+}
+
+NetcdfFile NetcdfFile::open(const std::string& path) {
+  NetcdfFile file;
+  file.open_ = file.run([&] { return nc_open(path.c_str(), NC_NOWRITE, &file.id_); });
+  return file;
+}
+
+NetcdfFile::NetcdfFile(NetcdfFile&& other) noexcept
+    : id_(other.id_), open_(std::exchange(other.open_, false)), error_(other.error_) {}
+
+NetcdfFile::~NetcdfFile() {
+  if (open_) {
+    nc_close(id_);
+  }
+}
+
+std::string NetcdfFile::message() const {
+  const std::string_view text = nc_strerror(error_);
+  constexpr std::string_view kPrefix = "NetCDF: ";
+  return std::string(text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text);
+}
+
+void NetcdfFile::close() {
+  if (std::exchange(open_, false)) {
+    const int closed = nc_close(id_);
+    run([&] { return closed; });
+  }
+}
+
+int NetcdfFile::define_dimension(const std::string& name, std::size_t size) {
+  int id = -1;
+  run([&] { return nc_def_dim(id_, name.c_str(), size, &id); });
+  return id;
+}
+
+int NetcdfFile::define_variable(const std::string& name, nc_type type,
+                                const std::vector<int>& dimensions) {
+  int id = -1;
+  run([&] {
+    return nc_def_var(id_, name.c_str(), type, static_cast<int>(dimensions.size()),
+                      dimensions.data(), &id);
+  });
+  if (type == NC_DOUBLE && !dimensions.empty()) {
+    run([&] { return nc_def_var_deflate(id_, id, 1, 1, kDeflateLevel); });
+  }
+  return id;
+}
+
+void NetcdfFile::put_attribute(int variable, const std::string& name, const std::string& text) {
+  run([&] { return nc_put_att_text(id_, variable, name.c_str(), text.size(), text.data()); });
+}
+
+void NetcdfFile::put(int variable, const std::vector<double>& values) {
+  if (values.size() == value_count(variable)) {
+    run([&] { return nc_put_var_double(id_, variable, values.data()); });
+  } else {
+    run([&] { return NC_EEDGE; });
+  }
+}
+
+void NetcdfFile::put(int variable, const std::vector<std::string>& texts) {
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) {
+    pointers.push_back(text.c_str());
+  }
+  run([&] { return nc_put_var_string(id_, variable, pointers.data()); });
+}
+
+std::vector<int> NetcdfFile::dimensions() {
+  int count = 0;
+  run([&] { return nc_inq_dimids(id_, &count, nullptr, 0); });
+  std::vector<int> ids(static_cast<std::size_t>(count));
+  run([&] { return nc_inq_dimids(id_, &count, ids.data(), 0); });
+  return ids;
+}
+
+int NetcdfFile::variable_count() {
+  int count = 0;
+  run([&] { return nc_inq_nvars(id_, &count); });
+  return count;
+}
+
+std::string NetcdfFile::dimension_name(int dimension) {
+  std::array<char, NC_MAX_NAME + 1> name{};
+  run([&] { return nc_inq_dimname(id_, dimension, name.data()); });
+  return name.data();
+}
+
+std::size_t NetcdfFile::dimension_size(int dimension) {
+  std::size_t size = 0;
+  run([&] { return nc_inq_dimlen(id_, dimension, &size); });
+  return size;
+}
+
+std::optional<int> NetcdfFile::find_variable(const std::string& name) {
+  int id = -1;
+  return good() && nc_inq_varid(id_, name.c_str(), &id) == NC_NOERR ? std::optional(id)
+                                                                    : std::nullopt;
+}
+
+std::string NetcdfFile::variable_name(int variable) {
+  std::array<char, NC_MAX_NAME + 1> name{};
+  run([&] { return nc_inq_varname(id_, variable, name.data()); });
+  return name.data();
+}
+
+nc_type NetcdfFile::variable_type(int variable) {
+  nc_type type = NC_NAT;
+  run([&] { return nc_inq_vartype(id_, variable, &type); });
+  return type;
+}
+
+std::vector<int> NetcdfFile::variable_dimensions(int variable) {
+  int count = 0;
+  run([&] { return nc_inq_varndims(id_, variable, &count); });
+  std::vector<int> dimensions(static_cast<std::size_t>(count));
+  run([&] { return nc_inq_vardimid(id_, variable, dimensions.data()); });
+  return dimensions;
+}
+
+std::vector<std::string> NetcdfFile::attribute_names(int variable) {
+  int count = 0;
+  run([&] { return nc_inq_varnatts(id_, variable, &count); });
+  std::vector<std::string> names;
+  for (int i = 0; i < count; ++i) {
+    std::array<char, NC_MAX_NAME + 1> name{};
+    if (run([&] { return nc_inq_attname(id_, variable, i, name.data()); })) {
+      names.emplace_back(name.data());
+    }
+  }
+  return names;
+}
+
+std::optional<std::string> NetcdfFile::attribute(int variable, const std::string& name) {
+  nc_type type = NC_NAT;
+  std::size_t size = 0;
+  if (!good() || nc_inq_att(id_, variable, name.c_str(), &type, &size) != NC_NOERR) {
+    return std::nullopt;
+  }
+  if (type == NC_CHAR) {
+    std::string text(size, '\0');
+    run([&] { return nc_get_att_text(id_, variable, name.c_str(), text.data()); });
+    return text;
+  }
+  if (type == NC_STRING && size == 1) {
+    char* pointer = nullptr;
+    std::string text;
+    if (run([&] { return nc_get_att_string(id_, variable, name.c_str(), &pointer); })) {
+      text = pointer == nullptr ? "" : pointer;
+      nc_free_string(1, &pointer);
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
+std::size_t NetcdfFile::value_count(int variable) {
+  std::size_t count = 1;
+  for (const int dimension : variable_dimensions(variable)) {
+    count *= dimension_size(dimension);
+  }
+  return count;
+}
+
+std::vector<double> NetcdfFile::numbers(int variable) {
+  std::vector<double> values(value_count(variable));
+  run([&] { return nc_get_var_double(id_, variable, values.data()); });
+  return values;
+}
+
+std::vector<std::string> NetcdfFile::texts(int variable) {
+  std::vector<char*> pointers(value_count(variable), nullptr);
+  std::vector<std::string> result;
+  if (run([&] { return nc_get_var_string(id_, variable, pointers.data()); })) {
+    for (const char* text : pointers) {
+      result.emplace_back(text == nullptr ? "" : text);
+    }
+    nc_free_string(pointers.size(), pointers.data());
+  }
+  return result;
+}
+
+}  // namespace shamal::data

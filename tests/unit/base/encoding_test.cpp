@@ -1,0 +1,32 @@
+#include "base/encoding.h"
+
+#include <gtest/gtest.h>
+
+namespace shamal::base {
+namespace {
+
+TEST(ToUtf8, KeepsUtf8) {
+  EXPECT_EQ(to_utf8("plain"), "plain");
+  EXPECT_EQ(to_utf8("é €"), "é €");
+  EXPECT_EQ(to_utf8(""), "");
+}
+
+TEST(ToUtf8, DropsTheByteOrderMark) { EXPECT_EQ(to_utf8("\xef\xbb\xbfTime"), "Time"); }
+
+TEST(ToUtf8, ReadsLatin1AndWindows1252) {
+  EXPECT_EQ(to_utf8("fran\xe7"
+                    "ais"),
+            "français");
+  EXPECT_EQ(to_utf8("\x80 \x93quoted\x94 \xff"), "€ “quoted” ÿ");
+  EXPECT_EQ(to_utf8("\x81"), "\xc2\x81");
+}
+
+TEST(IsUtf8, RefusesWhatIsNot) {
+  EXPECT_TRUE(is_utf8("السكان"));
+  EXPECT_FALSE(is_utf8("\xe9"));
+  EXPECT_FALSE(is_utf8("\xc3"));
+  EXPECT_FALSE(is_utf8("\xed\xa0\x80"));  // half of a surrogate pair
+}
+
+}  // namespace
+}  // namespace shamal::base
