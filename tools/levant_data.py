@@ -118,7 +118,7 @@ CASH_STRIKE_RATES = [  # (from, strikes per month)
     ("2018-01-01", 0.0, "end of the two years"),
 ]
 
-PAY_CUT = (date(2016, 1, 1), "Iraq+Syria", "pay_share", "0.5", "", "", "dmnl", "pay_order", "finance", "claim")
+PAY_CUT = ("2015-12/2016-01", "Iraq+Syria", "pay_share", "0.5", "", "", "dmnl", "pay_order", "finance", "claim")
 
 SOURCES = [  # key, citation, url, licence
     ("afcent", "US Air Forces Central Command airpower summaries (weapons released), as quoted by the press and by Airwars; months missing from the press spread inside known block totals, with bounds", "https://airwars.org/?p=41661", "facts"),
@@ -199,6 +199,11 @@ def parse(text):
         return date(int(year), 3 * int(quarter) - 1, 15)
     parts = [int(p) for p in text.split("-")]
     return date(*parts) if len(parts) == 3 else date(parts[0], parts[1], 15) if len(parts) == 2 else date(parts[0], 7, 1)
+
+
+def as_written(text):
+    """A date for the observations: a period stays a period, a word becomes the day it stands for."""
+    return WORDS[text].isoformat() if text in WORDS else text
 
 
 def months(day):
@@ -559,10 +564,11 @@ def write_inputs(folder, model):
 def observations(folder, found, model_reach):
     result = []
 
-    def add(day, region, series, value, low, high, unit, source, line, error_class, cumulative_of=None):
+    def add(when, region, series, value, low, high, unit, source, line, error_class):
         assert source in SOURCE_KEYS, source
+        day = parse(when)
         if day <= OUTCOMES_END:
-            result.append([day.isoformat(), region, series, value, low, high, unit, source, line, error_class,
+            result.append([as_written(when), region, series, value, low, high, unit, source, line, error_class,
                            "calibration" if day <= CALIBRATION_END else "holdout"])
 
     def scaled(row, factor=1.0):
@@ -587,9 +593,9 @@ def observations(folder, found, model_reach):
         key = (row["series"], row["region"])
         if key in keep and row["verified"] != "no":
             source, unit, error = keep[key]
-            add(parse(row["date"]), row["region"].replace(" (+others)", ""), row["series"], *scaled(row), unit, source, "military", error)
+            add(row["date"], row["region"].replace(" (+others)", ""), row["series"], *scaled(row), unit, source, "military", error)
         if row["series"] == "pentagon_isis_territory_held_2014_km2":
-            add(date(2014, 8, 1), "Iraq", "is_territory_km2_iraq_populated", *scaled(row), "km2", "pentagon", "military", "claim")
+            add("2014-08-01", "Iraq", "is_territory_km2_iraq_populated", *scaled(row), "km2", "pentagon", "military", "claim")
     # control implied by the dates of places, first day of each month
     for e in ELEMENTS:
         if not total_weight(found, e):
@@ -598,38 +604,38 @@ def observations(folder, found, model_reach):
         for index in range(0, 54):
             share = [y for x, y in points if x <= index][-1]
             day = date(ORIGIN[0] + (ORIGIN[1] - 1 + index) // 12, (ORIGIN[1] - 1 + index) % 12 + 1, 1)
-            add(day, e, "place_dates_control_share", number(share * model_reach[e], 4), "", "", "dmnl", "places", "military", "derived")
+            add(day.isoformat(), e, "place_dates_control_share", number(share * model_reach[e], 4), "", "", "dmnl", "places", "military", "derived")
     # fighters
     for row in rows(folder, "daesh_fighters.csv"):
         if row["region"] != "Iraq+Syria" or row["verified"] == "no" or row["date"] == "peak":
             continue
         if row["series"] == "isis_fighters_estimate":
-            add(parse(row["date"]), row["region"], row["series"], *scaled(row), "person", "us_intelligence", "military", "estimate")
+            add(row["date"], row["region"], row["series"], *scaled(row), "person", "us_intelligence", "military", "estimate")
         elif row["series"] in ("isis_fighters_killed_cumulative_claim", "isis_fighters_killed_uk_estimate"):
-            add(parse(row["date"]), row["region"], row["series"], *scaled(row), "person", "isf_claims", "military", "claim")
+            add(row["date"], row["region"], row["series"], *scaled(row), "person", "isf_claims", "military", "claim")
     # deaths of Daesh in Iraq (UCDP side B), month by month, all governorates
     deaths = {}
     for row in rows(folder, "ucdp_ged_month_admin1_dyad.csv"):
         if row["country"] == "Iraq" and row["dyad_class"].startswith("IS vs Gov Iraq") and "2013-07" <= row["date"] <= "2017-12":
             deaths[row["date"]] = deaths.get(row["date"], 0.0) + float(row["deaths_b"] or 0)
     for name in sorted(deaths):
-        add(parse(name), "Iraq", "ucdp_is_deaths", number(deaths[name], 0), "", "", "person/month", "ucdp_ged", "military", "count")
+        add(name, "Iraq", "ucdp_is_deaths", number(deaths[name], 0), "", "", "person/month", "ucdp_ged", "military", "count")
     # air campaign (inputs, shown)
     for row in rows(folder, "afcent_weapons_monthly_reconstructed.csv"):
         if parse(row["date"]) <= OUTCOMES_END:
-            add(parse(row["date"]), "Iraq+Syria", "afcent_weapons", *scaled(row), "weapon/month", "afcent", "military", "count")
+            add(row["date"], "Iraq+Syria", "afcent_weapons", *scaled(row), "weapon/month", "afcent", "military", "count")
     for row in rows(folder, "airstrikes_afcent_oir_airwars.csv"):
         if row["series"] == "airwars_strikes_month" and row["region"] in ("Iraq", "Syria"):
-            add(parse(row["date"]), row["region"], row["series"], *scaled(row), "strike/month", "airwars", "military", "count")
+            add(row["date"], row["region"], row["series"], *scaled(row), "strike/month", "airwars", "military", "count")
     # displacement: Iraq as hosted total, governorates by origin, returns
     for row in rows(folder, "idp_dtm_iraq_governorate.csv"):
         if row["series"] == "dtm_idps_hosted" and row["region"] == "Iraq":
-            add(parse(row["date"]), "Iraq", "dtm_idps", *scaled(row), "person", "iom_dtm", "stabilisation", "count")
+            add(row["date"], "Iraq", "dtm_idps", *scaled(row), "person", "iom_dtm", "stabilisation", "count")
         elif row["series"] == "dtm_idps_by_origin" and row["region"] in ELEMENT:
-            add(parse(row["date"]), ELEMENT[row["region"]], "dtm_idps_by_origin", *scaled(row), "person", "iom_dtm", "stabilisation", "count")
+            add(row["date"], ELEMENT[row["region"]], "dtm_idps_by_origin", *scaled(row), "person", "iom_dtm", "stabilisation", "count")
     for row in rows(folder, "returnees_dtm_iraq_governorate.csv"):
         if row["series"] == "dtm_returnees":
-            add(parse(row["date"]), ELEMENT.get(row["region"], row["region"]), "dtm_returnees", *scaled(row), "person", "iom_dtm", "stabilisation", "count")
+            add(row["date"], ELEMENT.get(row["region"], row["region"]), "dtm_returnees", *scaled(row), "person", "iom_dtm", "stabilisation", "count")
     # finance
     oil_sources = {"Do, Shapiro": "do_2017", "IHS": "ihs"}
     for row in rows(folder, "daesh_finance_oil.csv"):
@@ -638,24 +644,24 @@ def observations(folder, found, model_reach):
         if row["series"] == "isis_oil_production":
             source = next((k for word, k in oil_sources.items() if word in row["source"]), "us_oil_2015")
             series = "oil_production_satellite" if source == "do_2017" else "oil_production_other"
-            add(parse(row["date"]), "Iraq+Syria", series, *scaled(row), "barrel/day", source, "finance", "satellite" if source == "do_2017" else "estimate")
+            add(row["date"], "Iraq+Syria", series, *scaled(row), "barrel/day", source, "finance", "satellite" if source == "do_2017" else "estimate")
         elif row["series"] == "ihs_isis_monthly_revenue":
-            add(parse(row["date"]), "Iraq+Syria", row["series"], *scaled(row, 1e6), "USD/month", "ihs", "finance", "estimate")
+            add(row["date"], "Iraq+Syria", row["series"], *scaled(row, 1e6), "USD/month", "ihs", "finance", "estimate")
             if row["date"] == "2016-03":            # IHS, same month: oil is 43 % of revenue
                 oil_share = next(float(r["value"]) / 100 for r in rows(folder, "daesh_finance_oil.csv")
                                  if r["series"] == "ihs_isis_oil_share_of_revenue")
-                add(parse(row["date"]), "Iraq+Syria", "oil_revenue", *scaled(row, 1e6 * oil_share), "USD/month", "ihs", "finance", "derived")
+                add(row["date"], "Iraq+Syria", "oil_revenue", *scaled(row, 1e6 * oil_share), "USD/month", "ihs", "finance", "derived")
         elif row["series"] == "isis_oil_revenue_per_day":
-            add(parse(row["date"]), "Iraq+Syria", "oil_revenue", *scaled(row, 1e6 * 365.25 / 12), "USD/month", "ihs_oil_2014", "finance", "estimate")
+            add(row["date"], "Iraq+Syria", "oil_revenue", *scaled(row, 1e6 * 365.25 / 12), "USD/month", "ihs_oil_2014", "finance", "estimate")
         elif row["series"] == "cat_isis_extortion_tax_revenue":
-            add(parse(row["date"]), "Iraq+Syria", "tax_revenue", *scaled(row, 1e6 / 12), "USD/month", "cat_2015", "finance", "estimate")
+            add(row["date"], "Iraq+Syria", "tax_revenue", *scaled(row, 1e6 / 12), "USD/month", "cat_2015", "finance", "estimate")
     add(*PAY_CUT)
     # foreign fighters (input, shown)
     ff_sources = {"2015-04": "gersten_2016", "2016-04": "gersten_2016", "2016-09": "wapo_2016", "2014-peak": "wapo_2016", "2014-10": "us_intel_2014_10"}
     for row in rows(folder, "foreign_fighters.csv"):
         if row["series"] == "ff_inflow_per_month" and row["verified"] != "no":
-            add(parse(row["date"]), "Iraq+Syria", row["series"], *scaled(row), "person/month", ff_sources[row["date"]], "foreign_fighters", "claim")
-    result.sort(key=lambda r: (r[8], r[2], r[1], r[0], r[3]))
+            add(row["date"], "Iraq+Syria", row["series"], *scaled(row), "person/month", ff_sources[row["date"]], "foreign_fighters", "claim")
+    result.sort(key=lambda r: (r[8], r[2], r[1], parse(r[0]), r[0], r[3]))
     return result
 
 
