@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct LayoutDimension {
 };
 
 enum class VariableKind : std::uint8_t { stock, flow, auxiliary, constant };
+
+std::string_view kind_name(VariableKind kind);
 
 struct LayoutVariable {
   std::string name;                      // as people read it; module-qualified: "finance.Cash"

@@ -21,6 +21,7 @@ constexpr std::string_view kTime = "XMILE 1.0, 3.5.5";
 constexpr std::string_view kMisc = "XMILE 1.0, 3.5.6";
 constexpr std::string_view kArray = "XMILE 1.0, 3.7.1.3";
 constexpr std::string_view kStella = "Stella";
+constexpr std::string_view kVensim = "Vensim Reference Manual, INTEGER and MODULO";
 
 constexpr double distribution(Distribution d) { return static_cast<double>(d); }
 
@@ -40,6 +41,7 @@ constexpr Builtin kBuiltins[] = {
     {"sin", T::operation, 1, 1, O::sine, 0, "SIN(angle)", "sine of an angle in radians", kMath},
     {"sqrt", T::operation, 1, 1, O::square_root, 0, "SQRT(x)", "square root", kMath},
     {"tan", T::operation, 1, 1, O::tangent, 0, "TAN(angle)", "tangent of an angle in radians", kMath},
+    {"nan", T::number, 0, 0, O::copy, std::numeric_limits<double>::quiet_NaN(), "NAN", "not a number", kStella},
     {"inf", T::number, 0, 0, O::copy, kInf, "INF", "infinity", kMath},
     {"pi", T::number, 0, 0, O::copy, std::numbers::pi, "PI", "ratio of a circle's circumference to its diameter", kMath},
     // Of Stella and of files that xmutil wrote
@@ -51,6 +53,9 @@ constexpr Builtin kBuiltins[] = {
     {"sign", T::operation, 1, 1, O::sign, 0, "SIGN(x)", "-1, 0 or 1", kStella},
     {"modulo", T::operation, 2, 2, O::modulo, 0, "MODULO(x, y)", "rest of x / y with the sign of y, as MOD", kStella},
     {"if_then_else", T::operation, 3, 3, O::select, 0, "IF_THEN_ELSE(c, x, y)", "x where c is not 0, else y", "XMILE 1.0, 3.3.3"},
+    // Vensim's INTEGER and MODULO under the names that xmutil gives them: both cut towards zero
+    {"int", T::operation, 1, 1, O::truncate, 0, "INT(x)", "x without its fraction", kVensim, Origin::vensim},
+    {"modulo", T::operation, 2, 2, O::truncated_modulo, 0, "MODULO(x, y)", "rest of x / y with the sign of x", kVensim, Origin::vensim},
     // Arrays
     {"sum", T::reduction, 1, 1, O::add, 0, "SUM(array)", "sum of the elements", kArray},
     {"prod", T::reduction, 1, 1, O::multiply, 1, "PROD(array)", "product of the elements", kStella},
@@ -94,16 +99,31 @@ constexpr std::string_view kVendorFunctions[] = {
 
 std::span<const Builtin> builtins() { return kBuiltins; }
 
-const Builtin* find_builtin(std::string_view folded_name) {
-  static const auto kByName = [] {
-    std::unordered_map<std::string_view, const Builtin*> map;
+const Builtin* find_builtin(std::string_view folded_name, Origin origin) {
+  using Map = std::unordered_map<std::string_view, const Builtin*>;
+  static const std::array<Map, 2> kByName = [] {
+    std::array<Map, 2> maps;
     for (const Builtin& builtin : kBuiltins) {
-      map.emplace(builtin.name, &builtin);
+      maps[static_cast<std::size_t>(builtin.origin)].emplace(builtin.name, &builtin);
     }
-    return map;
+    return maps;
   }();
-  const auto found = kByName.find(folded_name);
-  return found == kByName.end() ? nullptr : found->second;
+  for (const Origin meaning : {origin, Origin::standard}) {
+    const Map& map = kByName[static_cast<std::size_t>(meaning)];
+    const auto found = map.find(folded_name);
+    if (found != map.end()) {
+      return found->second;
+    }
+  }
+  return nullptr;
+}
+
+Origin origin_of(std::string_view vendor, std::string_view product) {
+  const auto names = [&](std::string_view word) {
+    return vendor.find(word) != std::string_view::npos ||
+           product.find(word) != std::string_view::npos;
+  };
+  return names("Ventana") || names("Vensim") || names("xmutil") ? Origin::vensim : Origin::standard;
 }
 
 bool is_known_vendor_function(std::string_view folded_name) {

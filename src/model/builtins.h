@@ -31,6 +31,12 @@ enum class Treatment : std::uint8_t {
   self,        // SELF, within PREVIOUS and SIZE
 };
 
+// Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and leaves
+// their meaning Vensim's.
+enum class Origin : std::uint8_t { standard, vensim };
+
+Origin origin_of(std::string_view vendor, std::string_view product);
+
 struct Builtin {
   std::string_view name;        // folded
   Treatment treatment;
@@ -42,14 +48,15 @@ struct Builtin {
   std::string_view signature;
   std::string_view doc;
   std::string_view source;
+  Origin origin = Origin::standard;  // vensim: the meaning in files of that origin
 };
 
 inline constexpr std::uint8_t kAny = 255;
 
 std::span<const Builtin> builtins();
 
-// By folded name; null if there is none.
-const Builtin* find_builtin(std::string_view folded_name);
+// By folded name, in its meaning for files of this origin; null if there is none.
+const Builtin* find_builtin(std::string_view folded_name, Origin origin = Origin::standard);
 
 // Names of vendors' builtins that are known but cannot be simulated yet, so that the message can
 // say so.

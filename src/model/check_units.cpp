@@ -97,6 +97,10 @@ class Checker {
     }
     for (const Assignment& assignment : model_.assignments) {
       const Variable& target = model_.variables[assignment.target];
+      const Variable& user = target.owner == kNone ? target : model_.variables[target.owner];
+      if (!user.unit) {
+        continue;
+      }
       const std::optional<Unit> declared = unit_of(assignment.target);
       if (assignment.role == Role::net) {
         check_rate(assignment, target, declared);

@@ -265,6 +265,7 @@ void Resolver::load_standard_library() {
   for (const StdlibFile& file : stdlib_files()) {
     const base::FileId id =
         sources.add(fmt::format("<standard library>/{}", file.name), std::string(file.text));
+    standard_files_.push_back(id);
     auto parsed = syntax::read_xmile(id, sources, diagnostics);
     if (parsed) {
       files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
@@ -292,7 +293,7 @@ const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size
   if (const syntax::MacroDecl* found = find()) {
     return found;
   }
-  if (find_builtin(folded) == nullptr && !standard_library_loaded_) {
+  if (find_builtin(folded, origin_) == nullptr && !standard_library_loaded_) {
     load_standard_library();
     return find();
   }
@@ -482,7 +483,10 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
     Symbol symbol;
     symbol.span = decl.name.span;
     const auto known = scope.symbols.find(folded);
-    if (known != scope.symbols.end() && known->second.kind != Symbol::Kind::parameter) {
+    if (known != scope.symbols.end() && known->second.handed_over) {
+      continue;  // a parameter that the macro also declares, for its diagram
+    }
+    if (known != scope.symbols.end()) {
       std::string first;
       if (known->second.span.known()) {
         first = fmt::format("the first is in line {}", sources.place(known->second.span).line);
@@ -490,9 +494,6 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
       error(Code::duplicate_name, decl.name.span,
             fmt::format("\"{}\"", base::display_name(decl.name.text)), first);
       continue;
-    }
-    if (known != scope.symbols.end()) {
-      continue;  // a parameter that the macro also declares, for its diagram
     }
     if (decl.kind == syntax::VariableKind::graphical || only_graphical(decl)) {
       symbol.kind = Symbol::Kind::graphical;
@@ -544,7 +545,7 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
     } else if (decl.kind == syntax::VariableKind::flow) {
       about.non_negative = decl.non_negative.value_or(behavior.flows_non_negative.value_or(false));
     }
-    const Builtin* builtin = find_builtin(folded);
+    const Builtin* builtin = find_builtin(folded, origin_);
     if (builtin != nullptr && builtin->max_arguments == 0) {
       diagnostics.add(Code::reserved_name, decl.name.span, fmt::format("\"{}\"", decl.name.text));
     }
@@ -628,7 +629,10 @@ void Resolver::connect_flows(VariableId stock) {
   VariableInfo& about = info[stock];
   const auto connect = [&](const std::vector<syntax::Word>& words, std::vector<VariableId>& flows) {
     for (const syntax::Word& word : words) {
-      const Symbol* symbol = find_symbol(*about.scope, word.text);
+      // Some writers put the names of flows in quotes, as in an equation.
+      const bool quoted = word.text.size() > 1 && word.text.front() == '"' && word.text.back() == '"';
+      const Symbol* symbol = find_symbol(
+          *about.scope, quoted ? word.text.substr(1, word.text.size() - 2) : word.text);
       if (symbol == nullptr) {
         const std::string near = nearest_symbol(*about.scope, word.text);
         error(Code::unknown_flow, word.span, fmt::format("\"{}\"", base::display_name(word.text)),
@@ -714,6 +718,7 @@ bool Resolver::run() {
   }
   const syntax::ModelDecl& root = root_.models[syntax::root_model(root_)];
   model.name = root_.header.name;
+  origin_ = origin_of(root_.header.vendor, root_.header.product);
   resolve_sim_specs(root_, root);
   declare_dimensions(root_);
   declare_macros(root_, true);
@@ -760,8 +765,25 @@ std::uint32_t Resolver::add_table(const syntax::GraphicalFunction& gf) {
   return static_cast<std::uint32_t>(model.tables.size() - 1);
 }
 
-VariableId Resolver::add_hidden(std::string name, Kind kind, const std::vector<Side>& sides) {
+bool Resolver::is_standard(base::FileId file) const {
+  return std::find(standard_files_.begin(), standard_files_.end(), file) != standard_files_.end();
+}
+
+void Resolver::move_to_use(NodeId first, base::Span use) {
+  if (is_standard(use.file)) {
+    return;
+  }
+  for (std::size_t n = first; n < model.nodes.size(); ++n) {
+    if (is_standard(model.nodes[n].span.file)) {
+      model.nodes[n].span = use;
+    }
+  }
+}
+
+VariableId Resolver::add_hidden(std::string name, Kind kind, const std::vector<Side>& sides,
+                                VariableId owner) {
   Variable made;
+  made.owner = model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
   const std::uint32_t number = ++hidden_names_[name];
   made.name = number == 1 ? std::move(name) : fmt::format("{} {}", name, number);
   made.kind = kind;

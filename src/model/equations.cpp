@@ -220,7 +220,9 @@ void Resolver::declare_equations(VariableId variable) {
     recipe.target = variable;
     recipe.role = stock ? Role::initial : Role::value;
     recipe.sides = std::move(sides);
-    recipe.span = equation.span.known() ? equation.span : decl.name.span;
+    recipe.span = about.use.known()           ? about.use
+                  : equation.span.known() ? equation.span
+                                          : decl.name.span;
     const bool looked_up = (graphical != nullptr || element_graphicals || equation.gf) && !stock;
     recipe.body = [this, &equation, &decl, &scope, own, looked_up, stock,
                    variable](Typer& typer) {
@@ -314,7 +316,9 @@ void Resolver::declare_equations(VariableId variable) {
 
 Assignment Resolver::make(const Recipe& recipe) {
   Typer typer(*this, recipe);
+  const auto first = static_cast<NodeId>(model.nodes.size());
   const Body body = recipe.body(typer);
+  move_to_use(first, recipe.span);
   Assignment made = typer.assignment();
   made.expr = body.expr;
   made.start_expr = body.start;

@@ -148,7 +148,7 @@ VariableId Resolver::initial_of(VariableId variable) {
     sides.push_back(std::move(side));
   }
   const VariableId kept =
-      add_hidden(model.variables[variable].name + "·init", Kind::initial_only, sides);
+      add_hidden(model.variables[variable].name + "·init", Kind::initial_only, sides, variable);
   info[kept].context = info[variable].context;
   info[kept].sides = info[variable].sides;
   initials_.emplace(variable, kept);
@@ -172,7 +172,7 @@ std::uint64_t Resolver::next_stream(const Expr& expr, const Scope& scope, Variab
 
 VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Expr& call,
                                        Scope& caller, const std::vector<Side>& sides,
-                                       const std::string& owner) {
+                                       VariableId owner) {
   if (!macro.expr) {
     error(Code::empty_equation, macro.name.span, fmt::format("macro \"{}\"", macro.name.text));
     return kNone;
@@ -189,7 +189,7 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   inside.macro = true;
   inside.of_macro = &macro;
   inside.caller = &caller;
-  const std::string base_name = fmt::format("{}·{}", owner, base::display_name(macro.name.text));
+  const std::string base_name = fmt::format("{}·{}", model.variables[owner].name, base::display_name(macro.name.text));
   const std::uint32_t number = ++hidden_names_[base_name];
   inside.prefix = number == 1 ? base_name + "·" : fmt::format("{} {}·", base_name, number);
 
@@ -210,7 +210,7 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     } else {
       symbol.variable =
           add_hidden(inside.prefix + base::display_name(macro.parameters[i].name.text),
-                     Kind::auxiliary, sides);
+                     Kind::auxiliary, sides, owner);
       info[symbol.variable].argument = &argument;
       info[symbol.variable].argument_scope = &understood;
       Recipe recipe;
@@ -222,6 +222,7 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
       };
       add(std::move(recipe));
     }
+    symbol.handed_over = true;
     inside.symbols.emplace(folded, symbol);
   }
   for (const syntax::DimensionDecl& dimension : macro.dimensions) {
@@ -232,6 +233,8 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   const auto last = static_cast<VariableId>(model.variables.size());
   for (VariableId v = first; v < last; ++v) {
     info[v].sides = sides;
+    info[v].use = is_standard(macro.name.span.file) ? call.span : base::Span{};
+    model.variables[v].owner = model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
     if (model.variables[v].kind == Kind::stock) {
       connect_flows(v);
     }
@@ -239,7 +242,7 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   for (VariableId v = first; v < last; ++v) {
     declare_equations(v);
   }
-  const VariableId output = add_hidden(inside.prefix + "output", Kind::auxiliary, sides);
+  const VariableId output = add_hidden(inside.prefix + "output", Kind::auxiliary, sides, owner);
   Recipe recipe;
   recipe.target = output;
   recipe.sides = sides;

@@ -137,6 +137,7 @@ struct Variable {
   bool hidden = false;            // made by the compiler
   bool constant = false;          // every element is a plain number: can be set, unless
   bool structural = false;        // it fixed the size of something
+  VariableId owner = kNone;       // of a hidden one: the variable whose equation it is part of
   VariableId alias_of = kNone;    // a module's input that is connected: shares the other's values
   base::Span span;
 };

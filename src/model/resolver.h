@@ -32,6 +32,7 @@ struct Symbol {
   Scope* scope = nullptr;                      // module: its inside; graphical: where it stands;
                                                // parameter: where its argument is understood
   const syntax::Expr* argument = nullptr;      // parameter of a macro without variables
+  bool handed_over = false;                    // stands for an argument of a macro
   base::Span span;
 };
 
@@ -80,6 +81,7 @@ struct VariableInfo {
   std::vector<Side> sides;                     //   and the sides of that use, fixed ones included
   const syntax::Expr* argument = nullptr;      // of a macro's parameter
   Scope* argument_scope = nullptr;
+  base::Span use;                              // of a standard macro's variable: the call
   std::vector<VariableId> inflows;
   std::vector<VariableId> outflows;
   bool non_negative = false;
@@ -120,10 +122,10 @@ class Resolver {
   bool has_macro(std::string_view folded);
 
   // Hidden variables (expand.cpp)
-  VariableId add_hidden(std::string name, Kind kind, const std::vector<Side>& sides);
+  VariableId add_hidden(std::string name, Kind kind, const std::vector<Side>& sides,
+                        VariableId owner);
   VariableId instantiate_macro(const syntax::MacroDecl& macro, const syntax::Expr& call,
-                               Scope& caller, const std::vector<Side>& sides,
-                               const std::string& owner);
+                               Scope& caller, const std::vector<Side>& sides, VariableId owner);
   // The number that an expression is whatever the run, or nothing. A variable that it names is
   // marked as structural: it cannot be changed afterwards.
   std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
@@ -150,6 +152,9 @@ class Resolver {
   std::vector<DimensionId> dimensions_of(const syntax::VariableDecl& decl, const Scope& scope);
 
   NodeId add_node(Node node);
+  // Nodes from `first` on that come from the standard library take the place of its use.
+  bool is_standard(base::FileId file) const;
+  void move_to_use(NodeId first, base::Span use);
   std::uint32_t add_table(const syntax::GraphicalFunction& gf);
 
   // Results of expanding a call that has memory, by call and by what uses it, so that making a
@@ -194,6 +199,7 @@ class Resolver {
   std::deque<std::unordered_map<std::string, std::uint32_t>> element_index_;  // by dimension
   std::unordered_map<std::string, std::vector<const syntax::MacroDecl*>> macros_;
   bool standard_library_loaded_ = false;
+  std::vector<base::FileId> standard_files_;
   struct Module {
     const syntax::VariableDecl* decl;
     Scope* around;
@@ -213,6 +219,10 @@ class Resolver {
 
  public:
   units::UnitSystem& unit_system() { return units_; }
+  Origin origin() const { return origin_; }
+
+ private:
+  Origin origin_ = Origin::standard;
 };
 
 // Evaluation orders; splits recipes where an array refers to itself (order.cpp).

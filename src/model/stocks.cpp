@@ -54,7 +54,7 @@ void Resolver::declare_net(VariableId stock) {
   Recipe recipe;
   recipe.target = stock;
   recipe.role = Role::net;
-  recipe.span = model.variables[stock].span;
+  recipe.span = info[stock].use.known() ? info[stock].use : model.variables[stock].span;
   // Sides of a macro's use that are fixed stay fixed; dimensions of the stock itself are full.
   recipe.sides = info[stock].sides;
   for (std::size_t d = info[stock].context; d < model.variables[stock].dimensions.size(); ++d) {

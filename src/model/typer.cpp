@@ -416,7 +416,7 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
   }
   const std::string folded = base::fold_name(expr.text);
   const std::string plain = folded.starts_with("std.") ? folded.substr(4) : folded;
-  const Builtin* builtin = find_builtin(plain);
+  const Builtin* builtin = find_builtin(plain, resolver_.origin());
   if (builtin != nullptr && builtin->max_arguments == 0 && expr.subscripts.empty()) {
     switch (builtin->treatment) {
       case Treatment::number:
@@ -611,7 +611,7 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
           }
           const Symbol* symbol = resolver_.find_symbol(scope, subscript.text);
           const std::string folded = base::fold_name(subscript.text);
-          if (symbol == nullptr && find_builtin(folded) == nullptr &&
+          if (symbol == nullptr && find_builtin(folded, resolver_.origin()) == nullptr &&
               subscript.text.find('.') == std::string::npos) {
             return bad_element(subscript);
           }

@@ -22,7 +22,7 @@ NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   const bool callable =
       symbol != nullptr &&
       (symbol->kind == Symbol::Kind::graphical || symbol->kind == Symbol::Kind::variable);
-  const Builtin* builtin = find_builtin(folded);
+  const Builtin* builtin = find_builtin(folded, resolver_.origin());
   const syntax::MacroDecl* macro = resolver_.find_macro(folded, expr.args.size());
   if (macro != nullptr) {
     return type_macro(*macro, expr, scope, array);
@@ -59,9 +59,11 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
     if (!resolver_.enter_macro(macro, expr.span)) {
       return poison(expr.span);
     }
+    const auto first = static_cast<NodeId>(resolver_.model.nodes.size());
     const NodeId result = macro.expr ? type(*macro.expr, inside, array)
                                      : fail(Code::empty_equation, expr.span, macro.name.text);
     resolver_.leave_macro();
+    resolver_.move_to_use(first, expr.span);
     return result;
   }
   if (array != nullptr) {
@@ -74,7 +76,7 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId output = resolver_.instantiate_macro(macro, expr, scope, hidden_sides_,
-                                                          target_name());
+                                                          recipe_.target);
     found = resolver_.expansions.emplace(key, output).first;
   }
   return found->second == kNone ? poison(expr.span) : whole(found->second, expr.span, array);
@@ -368,7 +370,8 @@ VariableId Typer::as_variable(const Expr& expr, Scope& scope, const char* label)
     return found->second;
   }
   const VariableId made =
-      resolver_.add_hidden(target_name() + "·" + label, Kind::auxiliary, hidden_sides_);
+      resolver_.add_hidden(target_name() + "·" + label, Kind::auxiliary, hidden_sides_,
+                           recipe_.target);
   resolver_.expansions.emplace(key, made);
   Recipe recipe;
   recipe.target = made;
@@ -404,7 +407,8 @@ NodeId Typer::type_initial(const Expr& expr, Scope& scope, ArrayContext* array) 
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId kept =
-        resolver_.add_hidden(target_name() + "·init", Kind::initial_only, hidden_sides_);
+        resolver_.add_hidden(target_name() + "·init", Kind::initial_only, hidden_sides_,
+                             recipe_.target);
     found = resolver_.expansions.emplace(key, kept).first;
     Recipe recipe;
     recipe.target = kept;
@@ -426,7 +430,8 @@ NodeId Typer::type_previous(const Expr& expr, Scope& scope, ArrayContext* array)
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId memory =
-        resolver_.add_hidden(target_name() + "·previous", Kind::memory, hidden_sides_);
+        resolver_.add_hidden(target_name() + "·previous", Kind::memory, hidden_sides_,
+                             recipe_.target);
     found = resolver_.expansions.emplace(key, memory).first;
     const VariableId defined = recipe_.target;
     Recipe next;
@@ -460,11 +465,13 @@ NodeId Typer::type_delay(const Expr& expr, Scope& scope, ArrayContext* array) {
   if (found == resolver_.expansions.end()) {
     const std::string owner = target_name();
     const VariableId delayed =
-        resolver_.add_hidden(owner + "·delayed", Kind::auxiliary, hidden_sides_);
+        resolver_.add_hidden(owner + "·delayed", Kind::auxiliary, hidden_sides_,
+                           recipe_.target);
     found = resolver_.expansions.emplace(key, delayed).first;
     const VariableId input = as_variable(expr.args[0], scope, "delay input");
     const VariableId start =
-        resolver_.add_hidden(owner + "·delay start", Kind::initial_only, hidden_sides_);
+        resolver_.add_hidden(owner + "·delay start", Kind::initial_only, hidden_sides_,
+                             recipe_.target);
     Recipe keep;
     keep.target = start;
     keep.role = Role::initial;

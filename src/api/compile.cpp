@@ -1,0 +1,45 @@
+#include "api/compile.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "base/files.h"
+#include "ir/lower.h"
+#include "model/resolve.h"
+#include "syntax/readers.h"
+
+namespace shamal::api {
+
+std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
+                                     base::Diagnostics& diagnostics) {
+  auto parsed = syntax::read_model_file(path, sources, diagnostics);
+  if (!parsed) {
+    return std::nullopt;
+  }
+  const base::FileId file = parsed->file;
+  auto model = model::resolve(*parsed, sources, diagnostics);
+  if (!model || diagnostics.has_errors()) {
+    return std::nullopt;
+  }
+  auto lowered = ir::lower(*model, diagnostics);
+  if (!lowered) {
+    return std::nullopt;
+  }
+  const std::vector<std::string> defects = ir::verify(lowered->program);
+  if (!defects.empty()) {
+    throw std::logic_error(fmt::format(
+        "the program made from {} is unsound: {}. This is a defect of Shamal; please report it.",
+        path, defects.front()));
+  }
+  machine::Kernel kernel(lowered->program);
+  return CompiledModel{path,
+                       base::sha256(sources.text(file)),
+                       std::move(*parsed),
+                       std::move(*model),
+                       std::move(lowered->program),
+                       std::move(lowered->layout),
+                       std::move(kernel)};
+}
+
+}  // namespace shamal::api

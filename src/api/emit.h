@@ -1,0 +1,25 @@
+// A model as one of the stages sees it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/diagnostics.h"
+
+namespace shamal::api {
+
+struct EmitStage {
+  std::string_view name;
+  std::string_view summary;
+};
+
+std::span<const EmitStage> emit_stages();
+std::string emit_stages_help();
+
+// Nothing after errors, which are reported. Requires a stage of the table.
+std::optional<std::string> emit(const std::string& path, std::string_view stage,
+                                base::Sources& sources, base::Diagnostics& diagnostics);
+
+}  // namespace shamal::api

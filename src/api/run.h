@@ -1,0 +1,42 @@
+// Running a compiled model: what a user may ask for, and the labelled result.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/compile.h"
+#include "data/dataset.h"
+
+namespace shamal::api {
+
+struct RunRequest {
+  std::vector<std::string> settings;         // "Name=3", "Name[element,element]=3"
+  std::optional<double> start, stop, dt, save_interval;
+  std::optional<std::string> method;         // euler, rk2, rk4, rk45
+  std::vector<std::string> columns;          // variables, or single elements; empty: all of them
+  bool hidden = false;                       // also what the compiler made: stages of delays …
+  std::uint64_t seed = 0;
+  std::string backend = "machine";           // or "reference"
+  std::string command;                       // for the provenance
+};
+
+// One run. The dataset has the dimension `time` and the model's dimensions; constants have no time.
+// Its attributes say where it comes from. Nothing after errors in the request; a result that is not
+// a number is a warning with its time and variable.
+std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest& request,
+                                 base::Diagnostics& diagnostics);
+
+// "Name", "Name[a,b]": the variable, and the element if one is named.
+struct NamedVariable {
+  const ir::LayoutVariable* variable = nullptr;
+  std::optional<std::uint32_t> element;
+};
+
+// Reports request_unknown_variable (with the nearest name) or unknown elements.
+std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string_view written,
+                                           base::Diagnostics& diagnostics);
+
+}  // namespace shamal::api

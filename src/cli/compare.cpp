@@ -1,0 +1,61 @@
+#include "data/compare.h"
+
+#include <fmt/format.h>
+
+#include "api/json.h"
+#include "cli/output.h"
+#include "data/netcdf.h"
+#include "data/vendor_table.h"
+
+namespace shamal::cli {
+
+namespace {
+
+struct Options {
+  std::string result;
+  std::string expected;
+  data::Tolerance tolerance;
+};
+
+std::optional<data::SeriesTable> load(const std::string& path, base::Sources& sources,
+                                      base::Diagnostics& diagnostics) {
+  if (path.ends_with(".nc") || path.ends_with(".nc4")) {
+    const auto dataset = data::read_netcdf(path, diagnostics);
+    return dataset ? std::optional(data::series_of(*dataset)) : std::nullopt;
+  }
+  return data::load_vendor_table(path, sources, diagnostics);
+}
+
+int compare(const Options& options, const Common& common) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  const auto result = load(options.result, sources, diagnostics);
+  const auto expected = load(options.expected, sources, diagnostics);
+  if (!result || !expected) {
+    return fail(diagnostics, sources, common);
+  }
+  const data::Comparison comparison = data::compare(*result, *expected, options.tolerance);
+  print_diagnostics(diagnostics, sources, common);
+  if (common.json) {
+    print_json(api::to_json(comparison), diagnostics, sources);
+  } else {
+    fmt::print("{}", data::print(comparison));
+  }
+  return comparison.passed() ? kSuccess : kDiffers;
+}
+
+}  // namespace
+
+std::function<int()> set_up_compare(CLI::App& app, const Common& common) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("result", options->result, "Results of a run: .csv, .tab, .dat or .nc")
+      ->required();
+  app.add_option("expected", options->expected,
+                 "What they should be: a vendor's .tab, .csv or .dat, or another run")
+      ->required();
+  app.add_option("--rtol", options->tolerance.relative, "Relative tolerance")->default_val(1e-5);
+  app.add_option("--atol", options->tolerance.absolute, "Absolute tolerance")->default_val(0.0);
+  return [options, &common] { return compare(*options, common); };
+}
+
+}  // namespace shamal::cli

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "api/emit.h"
+#include "cli/output.h"
+
+namespace shamal::cli {
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::string stage = "model";
+  std::string output;
+};
+
+int emit(const Options& options, const Common& common) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  const auto text = api::emit(options.model, options.stage, sources, diagnostics);
+  if (!text) {
+    return fail(diagnostics, sources, common);
+  }
+  print_diagnostics(diagnostics, sources, common);
+  if (common.json) {
+    print_json({{"model", options.model}, {"stage", options.stage}, {"text", *text}}, diagnostics,
+               sources);
+    return kSuccess;
+  }
+  return write_text(*text, options.output, diagnostics) ? kSuccess
+                                                        : fail(diagnostics, sources, common);
+}
+
+}  // namespace
+
+std::function<int()> set_up_emit(CLI::App& app, const Common& common) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("model", options->model, "Model file")->required();
+  std::vector<std::string> stages;
+  for (const api::EmitStage& stage : api::emit_stages()) {
+    stages.emplace_back(stage.name);
+  }
+  app.add_option("--stage", options->stage, api::emit_stages_help())
+      ->check(CLI::IsMember(stages))
+      ->default_val("model");
+  app.add_option("-o,--output", options->output, "File to write; default: standard output");
+  return [options, &common] { return emit(*options, common); };
+}
+
+}  // namespace shamal::cli

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+#include "api/version.h"
+#include "cli/command.h"
+
+namespace shamal::cli {
+
+namespace {
+
+constexpr Command kCommands[] = {
+    {"check", "Report every problem of a model: syntax, names, shapes, units.",
+     "shamal check teacup.xmile", set_up_check},
+    {"run", "Simulate a model and write its results.",
+     "shamal run teacup.xmile --set \"Room Temperature=20\" -o teacup.csv", set_up_run},
+    {"compare", "Compare results with a vendor's or another run's.",
+     "shamal compare teacup.csv expected.tab --rtol 1e-5", set_up_compare},
+    {"emit", "Print a model as one of the stages of compilation sees it.",
+     "shamal emit teacup.xmile --stage=ir", set_up_emit},
+    {"variables", "List the variables of a model.", "shamal variables teacup.xmile --kind constant",
+     set_up_variables},
+    {"report", "Run a study's model and write a page that holds it against observations.",
+     "shamal report models/levant/study.toml -o out/levant/index.html", set_up_report},
+};
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 success; 1 results differ (compare); 2 errors in a model, in data or in the "
+    "request, described on stderr; 3 command line not understood; 4 a defect of Shamal.";
+
+int run_main(int argc, char** argv) {
+  CLI::App app("Shamal: an open campaign laboratory, and an engine for system dynamics models.",
+               "shamal");
+  app.set_version_flag("--version", std::string(api::version()));
+  app.require_subcommand(1);
+  app.footer(kExitCodes);
+  Common common;
+  for (int i = 0; i < argc; ++i) {
+    common.command_line += (i > 0 ? " " : "") + std::string(i == 0 ? "shamal" : argv[i]);
+  }
+  std::vector<std::pair<CLI::App*, std::function<int()>>> actions;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    sub->footer(fmt::format("Example:\n  {}\n\n{}", command.example, kExitCodes));
+    sub->add_flag("--json", common.json, "Machine-readable output, diagnostics included");
+    actions.emplace_back(sub, command.set_up(*sub, common));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kSuccess : kUsage;
+  }
+  for (const auto& [sub, action] : actions) {
+    if (sub->parsed()) {
+      return action();
+    }
+  }
+  return kUsage;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace shamal::cli
+
+int main(int argc, char** argv) {
+  try {
+    return shamal::cli::run_main(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "shamal: {}\n", error.what());
+    return shamal::cli::kDefect;
+  }
+}

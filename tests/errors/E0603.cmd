@@ -1,0 +1,1 @@
+run E0603.xmile --method rk45

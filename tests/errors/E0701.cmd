@@ -1,0 +1,1 @@
+compare E0701.csv E0701.csv

@@ -1,0 +1,1 @@
+run good.xmile -o no_such_folder/out.csv

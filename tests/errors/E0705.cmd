@@ -1,0 +1,1 @@
+compare E0705.csv E0705.csv

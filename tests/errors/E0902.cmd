@@ -1,0 +1,1 @@
+run good.xmile --set y=3

@@ -1,0 +1,1 @@
+run W0601.xmile

@@ -1,0 +1,1 @@
+run W0602.xmile
