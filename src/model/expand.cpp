@@ -100,15 +100,15 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
   }
 }
 
-bool Resolver::enter_macro(const syntax::MacroDecl& macro, base::Span span) {
-  const std::string name = base::fold_name(macro.name.text);
-  if (std::find(expanding_.begin(), expanding_.end(), name) != expanding_.end() ||
-      expanding_.size() >= kMaxMacroDepth) {
-    error(Code::recursive_macro, span, macro.name.text);
-    return false;
+bool Resolver::is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call) {
+  std::size_t depth = 0;
+  for (const Scope* around = &caller; around != nullptr && around->macro; around = around->caller) {
+    if (around->of_macro == &macro || ++depth > kMaxMacroDepth) {
+      error(Code::recursive_macro, call, macro.name.text);
+      return true;
+    }
   }
-  expanding_.push_back(name);
-  return true;
+  return false;
 }
 
 Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, Scope& caller) {
@@ -119,6 +119,8 @@ Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, S
   }
   Scope& inside = new_scope();
   inside.macro = true;
+  inside.of_macro = &macro;
+  inside.caller = &caller;
   for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
     Symbol symbol;
     symbol.kind = Symbol::Kind::parameter;
@@ -177,13 +179,8 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     error(Code::empty_equation, macro.name.span, fmt::format("macro \"{}\"", macro.name.text));
     return kNone;
   }
-  // Instances are made one after another, so recursion shows in the chain of scopes.
-  std::size_t depth = 0;
-  for (const Scope* around = &caller; around != nullptr && around->macro; around = around->caller) {
-    if (around->of_macro == &macro || ++depth > kMaxMacroDepth) {
-      error(Code::recursive_macro, call.span, macro.name.text);
-      return kNone;
-    }
+  if (is_recursive(macro, caller, call.span)) {
+    return kNone;
   }
   Scope& inside = new_scope();
   inside.macro = true;

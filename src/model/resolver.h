@@ -131,8 +131,8 @@ class Resolver {
   std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
   // The scope of one use of a macro without variables; the same for the same use.
   Scope& macro_scope(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& caller);
-  bool enter_macro(const syntax::MacroDecl& macro, base::Span span);
-  void leave_macro() { expanding_.pop_back(); }
+  // True, after reporting, if the call stands in an expansion of the same macro.
+  bool is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call);
   // The hidden variable that keeps the start values of another.
   VariableId initial_of(VariableId variable);
   std::uint64_t next_stream(const syntax::Expr& expr, const Scope& scope, VariableId user);
@@ -206,7 +206,6 @@ class Resolver {
     Scope* inside;
   };
   std::vector<Module> modules_;
-  std::vector<std::string> expanding_;         // macros being expanded, for recursion
   std::unordered_map<std::string, std::uint32_t> hidden_names_;
   std::unordered_map<ExpansionKey, Scope*, ExpansionHash> macro_scopes_;
   std::unordered_map<ExpansionKey, std::uint64_t, ExpansionHash> streams_;

@@ -55,14 +55,13 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
   if (macro.variables.empty() && macro.dimensions.empty()) {
     // A plain expression: understood in place, with the arguments bound to the parameters. The
     // scope is kept by the resolver, since nodes of nested macros may still refer to it.
-    Scope& inside = resolver_.macro_scope(macro, expr, scope);
-    if (!resolver_.enter_macro(macro, expr.span)) {
+    if (resolver_.is_recursive(macro, scope, expr.span)) {
       return poison(expr.span);
     }
+    Scope& inside = resolver_.macro_scope(macro, expr, scope);
     const auto first = static_cast<NodeId>(resolver_.model.nodes.size());
     const NodeId result = macro.expr ? type(*macro.expr, inside, array)
                                      : fail(Code::empty_equation, expr.span, macro.name.text);
-    resolver_.leave_macro();
     resolver_.move_to_use(first, expr.span);
     return result;
   }
