@@ -35,8 +35,10 @@ struct NamedVariable {
   std::optional<std::uint32_t> element;
 };
 
-// Reports request_unknown_variable (with the nearest name) or unknown elements.
-std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string_view written,
-                                           base::Diagnostics& diagnostics);
+// Reports an unknown variable or element, with the nearest name, under the code and at the place
+// that the request comes from.
+std::optional<NamedVariable> find_variable(
+    const ir::Layout& layout, std::string_view written, base::Diagnostics& diagnostics,
+    base::Code code = base::Code::request_unknown_variable, base::Span span = {});
 
 }  // namespace shamal::api

@@ -152,7 +152,8 @@ class Checker {
     // A hidden variable has the unit of what it stands for; on the way round a loop it is unknown.
     if (hidden_done_[v] == 0) {
       hidden_done_[v] = 1;
-      if (giver_[v] != kNone) {
+      if (giver_[v] != kNone &&
+          model_.nodes[model_.assignments[giver_[v]].expr].kind != NodeKind::constant) {
         hidden_[v] = infer(model_.assignments[giver_[v]].expr);
       }
     }
@@ -171,7 +172,7 @@ class Checker {
     const Node& node = model_.nodes[id];
     switch (node.kind) {
       case NodeKind::constant:
-        if (node.value == 0 || !std::isfinite(node.value)) {
+        if (node.value == 0 || !std::isfinite(node.value) || node.index == 1) {
           return std::nullopt;
         }
         return Unit::dimensionless();

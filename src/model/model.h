@@ -70,7 +70,7 @@ struct Reduction {
 };
 
 enum class NodeKind : std::uint8_t {
-  constant,    // value
+  constant,    // value; index 1: a plain number handed to a macro, which may have any unit
   fixed,       // one of the simulation's own slots (TIME, DT, STARTTIME, STOPTIME); index = slot
   axis_index,  // one-based position in its dimension of the axis `index`
   reference,   // Model::references[index]

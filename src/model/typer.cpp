@@ -386,7 +386,12 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
                                        : subscripted(symbol->variable, expr, scope, array);
       case Symbol::Kind::parameter: {
         if (expr.subscripts.empty()) {
-          return type(*symbol->argument, *symbol->scope, array);
+          const NodeId value = type(*symbol->argument, *symbol->scope, array);
+          Node& typed = resolver_.model.nodes[value];
+          if (typed.kind == NodeKind::constant) {
+            typed.index = 1;
+          }
+          return value;
         }
         const Symbol* argument =
             symbol->argument->kind == ExprKind::name && symbol->argument->subscripts.empty()
