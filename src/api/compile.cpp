@@ -1,8 +1,8 @@
 #include "api/compile.h"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "base/files.h"
 #include "ir/lower.h"

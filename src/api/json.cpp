@@ -33,8 +33,9 @@ json to_json(const base::Diagnostics& diagnostics, const base::Sources& sources)
     if (!diagnostic.what.empty()) {
       message += " " + diagnostic.what;
     }
-    json entry = {{"code", row.id},   {"name", row.name}, {"severity", severity_name(row.severity)},
-                  {"message", message}, {"why", row.why},   {"fix", diagnostic.fix}};
+    json entry = {
+        {"code", row.id},     {"name", row.name}, {"severity", severity_name(row.severity)},
+        {"message", message}, {"why", row.why},   {"fix", diagnostic.fix}};
     if (diagnostic.span.known()) {
       const base::Place place = sources.place(diagnostic.span);
       entry["file"] = place.path;
@@ -73,12 +74,9 @@ json to_json(const ir::LayoutVariable& variable, const ir::Layout& layout) {
   for (const std::uint32_t dimension : variable.dimensions) {
     dimensions.push_back(layout.dimensions[dimension].name);
   }
-  json entry = {{"name", variable.name},
-                {"kind", ir::kind_name(variable.kind)},
-                {"unit", variable.unit},
-                {"dimensions", dimensions},
-                {"elements", variable.count},
-                {"doc", variable.doc}};
+  json entry = {{"name", variable.name},      {"kind", ir::kind_name(variable.kind)},
+                {"unit", variable.unit},      {"dimensions", dimensions},
+                {"elements", variable.count}, {"doc", variable.doc}};
   if (variable.range) {
     entry["range"] = {number(variable.range->first), number(variable.range->second)};
   }

@@ -1,10 +1,10 @@
 #include "api/run.h"
 
-#include <fast_float/fast_float.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fast_float/fast_float.h>
+#include <fmt/format.h>
 
 #include "api/version.h"
 #include "base/names.h"
@@ -56,8 +56,7 @@ std::optional<std::uint32_t> element_of(const ir::Layout& layout,
     });
     if (found == of.elements.end()) {
       const auto near = base::nearest_name(word, of.elements);
-      diagnostics.add(code, span,
-                      fmt::format("\"{}\" has no element \"{}\"", variable.name, word),
+      diagnostics.add(code, span, fmt::format("\"{}\" has no element \"{}\"", variable.name, word),
                       near ? fmt::format("did you mean \"{}\"?", *near) : "");
       return std::nullopt;
     }
@@ -100,9 +99,9 @@ std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string
       }
     }
     const auto near = base::nearest_name(name, names);
-    diagnostics.add(code, span, fmt::format("\"{}\"", name),
-                    near ? fmt::format("did you mean \"{}\"?", *near)
-                         : "shamal variables lists them");
+    diagnostics.add(
+        code, span, fmt::format("\"{}\"", name),
+        near ? fmt::format("did you mean \"{}\"?", *near) : "shamal variables lists them");
     return std::nullopt;
   }
   NamedVariable result{&*found, std::nullopt};
@@ -201,8 +200,8 @@ std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunReq
   if (!(spec.stop > spec.start) || !(spec.dt > 0) || !(spec.save_interval > 0) ||
       !std::isfinite(spec.start) || !std::isfinite(spec.stop)) {
     diagnostics.add(Code::bad_sim_specs, {},
-                    fmt::format("start {}, stop {}, dt {}, save interval {}", spec.start,
-                                spec.stop, spec.dt, spec.save_interval));
+                    fmt::format("start {}, stop {}, dt {}, save interval {}", spec.start, spec.stop,
+                                spec.dt, spec.save_interval));
     return std::nullopt;
   }
   const std::string method = base::fold_name(request.method.value_or(own.method));
@@ -261,7 +260,8 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
   }
   const auto trajectories = sim::simulate(compiled.kernel, *spec, inputs, *backend);
   if (trajectories.failure) {
-    diagnostics.add(Code::adaptive_failed, {}, fmt::format("at time {}", trajectories.failure->time),
+    diagnostics.add(Code::adaptive_failed, {},
+                    fmt::format("at time {}", trajectories.failure->time),
                     "use another method, or a smaller step");
     return std::nullopt;
   }
@@ -269,8 +269,11 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
 
   data::Dataset result;
   const std::size_t times = trajectories.times.size();
-  result.dimensions.push_back(
-      {std::string(data::kTimeDimension), times, trajectories.times, {}, compiled.model.sim.time_unit});
+  result.dimensions.push_back({std::string(data::kTimeDimension),
+                               times,
+                               trajectories.times,
+                               {},
+                               compiled.model.sim.time_unit});
   std::vector<std::uint32_t> dimension_ids(layout.dimensions.size(), ir::kNone);
   std::size_t first_column = 0;
   for (const Column& column : *columns) {

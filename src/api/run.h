@@ -13,14 +13,14 @@
 namespace shamal::api {
 
 struct RunRequest {
-  std::vector<std::string> settings;         // "Name=3", "Name[element,element]=3"
+  std::vector<std::string> settings;  // "Name=3", "Name[element,element]=3"
   std::optional<double> start, stop, dt, save_interval;
-  std::optional<std::string> method;         // euler, rk2, rk4, rk45
-  std::vector<std::string> columns;          // variables, or single elements; empty: all of them
-  bool hidden = false;                       // also what the compiler made: stages of delays …
+  std::optional<std::string> method;  // euler, rk2, rk4, rk45
+  std::vector<std::string> columns;   // variables, or single elements; empty: all of them
+  bool hidden = false;                // also what the compiler made: stages of delays …
   std::uint64_t seed = 0;
-  std::string backend = "machine";           // or "reference"
-  std::string command;                       // for the provenance
+  std::string backend = "machine";  // or "reference"
+  std::string command;              // for the provenance
 };
 
 // One run. The dataset has the dimension `time` and the model's dimensions; constants have no time.
@@ -37,8 +37,9 @@ struct NamedVariable {
 
 // Reports an unknown variable or element, with the nearest name, under the code and at the place
 // that the request comes from.
-std::optional<NamedVariable> find_variable(
-    const ir::Layout& layout, std::string_view written, base::Diagnostics& diagnostics,
-    base::Code code = base::Code::request_unknown_variable, base::Span span = {});
+std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string_view written,
+                                           base::Diagnostics& diagnostics,
+                                           base::Code code = base::Code::request_unknown_variable,
+                                           base::Span span = {});
 
 }  // namespace shamal::api

@@ -69,10 +69,18 @@ void describe_model(const CompiledModel& compiled, ReportInput& input) {
       continue;
     }
     switch (variable.kind) {
-      case ir::VariableKind::stock: ++input.size.stocks; break;
-      case ir::VariableKind::flow: ++input.size.flows; break;
-      case ir::VariableKind::auxiliary: ++input.size.auxiliaries; break;
-      case ir::VariableKind::constant: ++input.size.constants; break;
+      case ir::VariableKind::stock:
+        ++input.size.stocks;
+        break;
+      case ir::VariableKind::flow:
+        ++input.size.flows;
+        break;
+      case ir::VariableKind::auxiliary:
+        ++input.size.auxiliaries;
+        break;
+      case ir::VariableKind::constant:
+        ++input.size.constants;
+        break;
     }
     if (variable.kind != ir::VariableKind::constant) {
       continue;

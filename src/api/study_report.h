@@ -16,9 +16,9 @@ struct StudyReport {
 };
 
 struct StudyReportRequest {
-  std::string study;      // path of study.toml
-  std::string page;       // where the page will stand, for the summary
-  std::string created;    // date that the page shows
+  std::string study;    // path of study.toml
+  std::string page;     // where the page will stand, for the summary
+  std::string created;  // date that the page shows
   std::string command;
 };
 

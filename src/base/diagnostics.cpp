@@ -1,10 +1,10 @@
 #include "base/diagnostics.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <tuple>
+
+#include <fmt/format.h>
 
 namespace shamal::base {
 
@@ -88,8 +88,8 @@ std::string print(const Diagnostic& diagnostic, const Sources& sources) {
       ++count;
     }
     shown.resize(bytes);
-    const std::size_t carets =
-        std::max<std::size_t>(1, std::min<std::size_t>(place.width, kWidth - std::min(column, kWidth - 1)));
+    const std::size_t carets = std::max<std::size_t>(
+        1, std::min<std::size_t>(place.width, kWidth - std::min(column, kWidth - 1)));
     text += fmt::format("{:>6} | {}\n", place.line, shown);
     text += fmt::format("{:>6} | {:{}}{:^>{}}\n", "", "", column, "", carets);
   } else {

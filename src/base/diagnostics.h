@@ -26,8 +26,8 @@ enum class Code : std::uint16_t {
 
 struct CodeRow {
   Code code;
-  std::string_view name;   // unknown_name
-  std::string_view id;     // E0210
+  std::string_view name;  // unknown_name
+  std::string_view id;    // E0210
   Severity severity;
   std::string_view title;  // "unknown name"
   std::string_view why;    // one sentence: the rule that was broken

@@ -1,10 +1,10 @@
 #include "base/names.h"
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
+
+#include <utf8proc.h>
 
 namespace shamal::base {
 

@@ -8,8 +8,9 @@ namespace {
 
 // Number of code points in UTF-8 text: bytes that do not continue another.
 std::uint32_t characters(std::string_view text) {
-  return static_cast<std::uint32_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 }  // namespace
@@ -24,8 +25,7 @@ FileId Sources::add(std::string path, std::string text) {
   file->line_starts.push_back(0);
   for (std::size_t i = 0; i < file->text.size(); ++i) {
     const char c = file->text[i];
-    const bool lone_return =
-        c == '\r' && (i + 1 == file->text.size() || file->text[i + 1] != '\n');
+    const bool lone_return = c == '\r' && (i + 1 == file->text.size() || file->text[i + 1] != '\n');
     if (c == '\n' || lone_return) {
       file->line_starts.push_back(static_cast<std::uint32_t>(i + 1));
     }

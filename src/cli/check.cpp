@@ -43,10 +43,11 @@ int check(const Options& options, const Common& common) {
     reply["without_unit"] = without_unit;
     reply["dimensions"] = compiled->layout.dimensions.size();
     if (!common.json) {
-      fmt::print("{}  {} variables ({} stocks, {} dimensions, {} array elements in all)  {} dt={} "
-                 "{} to {} {}\n",
-                 options.model, shown, stocks, compiled->layout.dimensions.size(), elements,
-                 sim.method, sim.dt, sim.start, sim.stop, sim.time_unit);
+      fmt::print(
+          "{}  {} variables ({} stocks, {} dimensions, {} array elements in all)  {} dt={} "
+          "{} to {} {}\n",
+          options.model, shown, stocks, compiled->layout.dimensions.size(), elements, sim.method,
+          sim.dt, sim.start, sim.stop, sim.time_unit);
       if (without_unit > 0) {
         fmt::print("units: {} of {} variables have none, and are not checked\n", without_unit,
                    shown);

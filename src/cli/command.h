@@ -1,11 +1,12 @@
 // The commands of the program: one row each, one file each.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <CLI/CLI.hpp>
 
 namespace shamal::cli {
 

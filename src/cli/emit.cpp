@@ -1,8 +1,9 @@
-#include <fmt/format.h>
+#include "api/emit.h"
 
 #include <array>
 
-#include "api/emit.h"
+#include <fmt/format.h>
+
 #include "cli/output.h"
 
 namespace shamal::cli {

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <exception>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "api/version.h"
 #include "cli/command.h"

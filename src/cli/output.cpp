@@ -1,8 +1,8 @@
 #include "cli/output.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
+
+#include <fmt/format.h>
 
 #include "api/json.h"
 #include "base/files.h"
@@ -23,8 +23,7 @@ void print_json(nlohmann::json reply, const base::Diagnostics& diagnostics,
   fmt::print("{}\n", reply.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-int fail(const base::Diagnostics& diagnostics, const base::Sources& sources,
-         const Common& common) {
+int fail(const base::Diagnostics& diagnostics, const base::Sources& sources, const Common& common) {
   print_diagnostics(diagnostics, sources, common);
   if (common.json) {
     print_json(nlohmann::json::object(), diagnostics, sources);
@@ -32,8 +31,7 @@ int fail(const base::Diagnostics& diagnostics, const base::Sources& sources,
   return kModelErrors;
 }
 
-bool write_text(const std::string& text, const std::string& path,
-                base::Diagnostics& diagnostics) {
+bool write_text(const std::string& text, const std::string& path, base::Diagnostics& diagnostics) {
   if (path.empty() || path == "-") {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return std::fflush(stdout) == 0;

@@ -1,8 +1,9 @@
 // What commands share: printing diagnostics, and writing to a file or to standard output.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "base/diagnostics.h"
 #include "cli/command.h"

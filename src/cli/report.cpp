@@ -1,10 +1,10 @@
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include "api/study_report.h"
 #include "base/files.h"

@@ -19,7 +19,8 @@ struct Options {
 // A flag that was not given leaves the model's own value.
 void add_number(CLI::App& app, const std::string& name, std::optional<double>& target,
                 const std::string& text) {
-  app.add_option_function<double>(name, [&target](double value) { target = value; }, text);
+  app.add_option_function<double>(
+      name, [&target](double value) { target = value; }, text);
 }
 
 int run(Options& options, const Common& common) {
@@ -59,9 +60,8 @@ int run(Options& options, const Common& common) {
       }
       nlohmann::json dimensions = nlohmann::json::object();
       for (const data::Dimension& dimension : result->dimensions) {
-        dimensions[dimension.name] = dimension.labels.empty()
-                                         ? nlohmann::json(dimension.values)
-                                         : nlohmann::json(dimension.labels);
+        dimensions[dimension.name] = dimension.labels.empty() ? nlohmann::json(dimension.values)
+                                                              : nlohmann::json(dimension.labels);
       }
       reply["dimensions"] = dimensions;
       reply["variables"] = values;

@@ -6,13 +6,13 @@
 // Values within an assignment live in temporary slots that the next assignment uses again.
 #include "ir/lower.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <map>
 #include <numeric>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 namespace shamal::ir {
 
@@ -206,8 +206,7 @@ class Lowerer {
       if (side.axis == model::kNone) {
         operand.base += side.element * stride;
       } else {
-        operand.axes[side.axis] =
-            step(assignment.axes[side.axis].elements, stride, operand.base);
+        operand.axes[side.axis] = step(assignment.axes[side.axis].elements, stride, operand.base);
       }
       stride *= model_.dimensions[variable.dimensions[d]].size();
     }
@@ -228,8 +227,7 @@ class Lowerer {
     for (std::size_t k = 0; k < axes.size(); ++k) {
       key += fmt::format("{},", made.extents[k]);
     }
-    const auto [known, fresh] =
-        loop_ids_.emplace(key, static_cast<LoopId>(program_.loops.size()));
+    const auto [known, fresh] = loop_ids_.emplace(key, static_cast<LoopId>(program_.loops.size()));
     if (made.rank == 0) {
       return 0;
     }
@@ -256,8 +254,8 @@ class Lowerer {
         made.axes[k] = moves->second;
       }
     }
-    const bool plain = std::all_of(made.axes.begin(), made.axes.end(),
-                                   [](const Axis& a) { return a == Axis{}; });
+    const bool plain =
+        std::all_of(made.axes.begin(), made.axes.end(), [](const Axis& a) { return a == Axis{}; });
     if (plain) {
       const auto [known, fresh] =
           scalar_views_.emplace(made.base, static_cast<ViewId>(program_.views.size()));
@@ -415,8 +413,7 @@ class Lowerer {
       case NodeKind::lookup: {
         const Operand argument = evaluate(node.args[0]);
         result = into != nullptr ? *into : result_operand(axes);
-        emit(Op::lookup, axes, result, {argument},
-             table_view(model_.lookups[node.index], axes));
+        emit(Op::lookup, axes, result, {argument}, table_view(model_.lookups[node.index], axes));
         break;
       }
       case NodeKind::delay_read: {
@@ -535,9 +532,8 @@ class Lowerer {
     std::uint64_t first = 0;
     for (std::size_t d = 0; d < variable.dimensions.size(); ++d) {
       const model::BoxSide& side = assignment_->box[d];
-      const std::uint32_t element = side.axis == model::kNone
-                                        ? side.element
-                                        : assignment_->axes[side.axis].elements.front();
+      const std::uint32_t element =
+          side.axis == model::kNone ? side.element : assignment_->axes[side.axis].elements.front();
       first = first * model_.dimensions[variable.dimensions[d]].size() + element;
     }
     program_.random_sites.push_back({site.distribution, site.stream + first});
@@ -617,10 +613,10 @@ class Lowerer {
       made.hidden = variable.hidden;
       made.alias = source != v;
       made.structural = values.structural;
-      made.kind = values.constant                          ? VariableKind::constant
-                  : values.kind == model::Kind::stock      ? VariableKind::stock
-                  : values.kind == model::Kind::flow       ? VariableKind::flow
-                                                           : VariableKind::auxiliary;
+      made.kind = values.constant                     ? VariableKind::constant
+                  : values.kind == model::Kind::stock ? VariableKind::stock
+                  : values.kind == model::Kind::flow  ? VariableKind::flow
+                                                      : VariableKind::auxiliary;
       layout.variables.push_back(std::move(made));
     }
     return layout;
@@ -631,8 +627,8 @@ class Lowerer {
   Program program_;
   Block block_ = Block::initial;
   bool failed_ = false;
-  std::vector<Slot> slots_;        // of each variable
-  std::vector<Slot> next_slots_;   // net flows of stocks, next values of memories
+  std::vector<Slot> slots_;            // of each variable
+  std::vector<Slot> next_slots_;       // net flows of stocks, next values of memories
   std::vector<std::uint32_t> tables_;  // Program table → Model table
   std::unordered_map<std::uint64_t, Slot> constant_slots_;
   std::map<std::vector<std::uint32_t>, Slot> position_slots_;

@@ -18,8 +18,7 @@ inline double floored_modulo(double a, double b) {
 // Fractions of an index are dropped.
 inline double checked_index(double index, double size) {
   const double whole = std::floor(index);
-  return whole >= 1.0 && whole <= size ? whole - 1.0
-                                       : std::numeric_limits<double>::quiet_NaN();
+  return whole >= 1.0 && whole <= size ? whole - 1.0 : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace shamal::model

@@ -14,37 +14,37 @@
 namespace shamal::model {
 
 enum class Treatment : std::uint8_t {
-  operation,   // elementwise, as many arguments as the operation takes
-  fold,        // elementwise over any number of arguments, arrays reduced first: MIN, MAX
-  reduction,   // one array argument folded to a number: SUM, PROD
-  mean,        // SUM / SIZE
-  deviation,   // STDDEV
-  size,        // number of elements of an array, a slice or a dimension
-  rank,        // RANK(array, k [, tie breaker])
-  number,      // a constant: PI, INF
-  fixed,       // what the simulation provides: TIME, DT, STARTTIME, STOPTIME
-  initial,     // INIT(x)
-  previous,    // PREVIOUS(x, start)
-  delay,       // DELAY(x, time [, start]): pipeline delay
-  lookup,      // LOOKUP(graphical function, x)
-  random,      // a draw; the last argument, if there is one more than the distribution needs, a seed
-  self,        // SELF, within PREVIOUS and SIZE
+  operation,  // elementwise, as many arguments as the operation takes
+  fold,       // elementwise over any number of arguments, arrays reduced first: MIN, MAX
+  reduction,  // one array argument folded to a number: SUM, PROD
+  mean,       // SUM / SIZE
+  deviation,  // STDDEV
+  size,       // number of elements of an array, a slice or a dimension
+  rank,       // RANK(array, k [, tie breaker])
+  number,     // a constant: PI, INF
+  fixed,      // what the simulation provides: TIME, DT, STARTTIME, STOPTIME
+  initial,    // INIT(x)
+  previous,   // PREVIOUS(x, start)
+  delay,      // DELAY(x, time [, start]): pipeline delay
+  lookup,     // LOOKUP(graphical function, x)
+  random,     // a draw; the last argument, if there is one more than the distribution needs, a seed
+  self,       // SELF, within PREVIOUS and SIZE
 };
 
-// Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and leaves
-// their meaning Vensim's.
+// Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and
+// leaves their meaning Vensim's.
 enum class Origin : std::uint8_t { standard, vensim };
 
 Origin origin_of(std::string_view vendor, std::string_view product);
 
 struct Builtin {
-  std::string_view name;        // folded
+  std::string_view name;  // folded
   Treatment treatment;
   std::uint8_t min_arguments;
-  std::uint8_t max_arguments;   // kAny for no limit
-  Operation operation;          // operation, fold, reduction
-  double value;                 // number: itself; fixed: its slot; reduction: what it starts from;
-                                // random: the distribution
+  std::uint8_t max_arguments;  // kAny for no limit
+  Operation operation;         // operation, fold, reduction
+  double value;                // number: itself; fixed: its slot; reduction: what it starts from;
+                               // random: the distribution
   std::string_view signature;
   std::string_view doc;
   std::string_view source;

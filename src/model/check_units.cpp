@@ -1,9 +1,9 @@
 #include "model/check_units.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace shamal::model {
 
@@ -14,38 +14,46 @@ namespace {
 
 // What a operation asks of its operands' units and gives.
 enum class Rule : std::uint8_t {
-  same,           // all operands and the result have one unit
+  same,  // all operands and the result have one unit
   product,
   quotient,
   power,
   root,
-  pure,           // operands and result are pure numbers
-  comparison,     // operands have one unit; the result is a pure number
-  logical,        // operands of any unit; the result is a pure number
-  choice,         // the first operand is a condition, the others and the result have one unit
+  pure,        // operands and result are pure numbers
+  comparison,  // operands have one unit; the result is a pure number
+  logical,     // operands of any unit; the result is a pure number
+  choice,      // the first operand is a condition, the others and the result have one unit
   quotient_or,
 };
 
 constexpr Rule rule_of(Operation operation) {
   using O = Operation;
   switch (operation) {
-    case O::multiply: return Rule::product;
-    case O::divide: return Rule::quotient;
-    case O::power: return Rule::power;
-    case O::square_root: return Rule::root;
-    case O::divide_or: return Rule::quotient_or;
-    case O::select: return Rule::choice;
+    case O::multiply:
+      return Rule::product;
+    case O::divide:
+      return Rule::quotient;
+    case O::power:
+      return Rule::power;
+    case O::square_root:
+      return Rule::root;
+    case O::divide_or:
+      return Rule::quotient_or;
+    case O::select:
+      return Rule::choice;
     case O::less:
     case O::less_equal:
     case O::greater:
     case O::greater_equal:
     case O::equal:
-    case O::not_equal: return Rule::comparison;
+    case O::not_equal:
+      return Rule::comparison;
     case O::logical_and:
     case O::logical_or:
     case O::logical_not:
     case O::sign:
-    case O::checked_index: return Rule::logical;
+    case O::checked_index:
+      return Rule::logical;
     case O::exponential:
     case O::natural_log:
     case O::decimal_log:
@@ -57,8 +65,10 @@ constexpr Rule rule_of(Operation operation) {
     case O::arc_tangent:
     case O::hyperbolic_sine:
     case O::hyperbolic_cosine:
-    case O::hyperbolic_tangent: return Rule::pure;
-    default: return Rule::same;
+    case O::hyperbolic_tangent:
+      return Rule::pure;
+    default:
+      return Rule::same;
   }
 }
 
@@ -139,8 +149,9 @@ class Checker {
              const std::string& lead, bool equation = false) {
     if (a && b && !(*a == *b)) {
       diagnostics_.add(Code::unit_mismatch, span,
-                       equation ? fmt::format("{} {}, its equation in {}", lead, a->print(), b->print())
-                                : fmt::format("{} {} and {}", lead, a->print(), b->print()));
+                       equation
+                           ? fmt::format("{} {}, its equation in {}", lead, a->print(), b->print())
+                           : fmt::format("{} {} and {}", lead, a->print(), b->print()));
     }
   }
 

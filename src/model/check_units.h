@@ -8,8 +8,9 @@
 namespace shamal::model {
 
 // Adds a warning for each disagreement. Equations of variables without a unit are not checked, and
-// such a variable agrees with everything, as does the literal 0; other literals are dimensionless, except as the whole equation of a variable.
-// Graphical functions give their variable's unit whatever they are given.
+// such a variable agrees with everything, as does the literal 0; other literals are dimensionless,
+// except as the whole equation of a variable. Graphical functions give their variable's unit
+// whatever they are given.
 void check_units(const Model& model, const units::UnitSystem& system,
                  base::Diagnostics& diagnostics);
 

@@ -1,10 +1,10 @@
 // First part of resolving: everything that has a name gets its symbol. Modules are nested in place,
 // each with a scope of its own; connected inputs become other names of what they are connected to.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "base/names.h"
 #include "model/resolver.h"
@@ -141,8 +141,8 @@ void Resolver::declare_units() {
       made.span = decl.name.span;
       made.disabled = decl.disabled;
       if (decl.equation) {
-        made.equation = base::located(decl.equation->text, decl.equation->span.file,
-                                      decl.equation->span.begin);
+        made.equation =
+            base::located(decl.equation->text, decl.equation->span.file, decl.equation->span.begin);
       }
       for (const syntax::Word& alias : decl.aliases) {
         made.aliases.push_back(alias.text);
@@ -201,11 +201,9 @@ std::optional<DimensionId> Resolver::add_dimension(const syntax::DimensionDecl& 
   if (known != names.end()) {
     // The same dimension may be declared by each file of a whole model.
     const Dimension& before = model.dimensions[known->second];
-    const bool same =
-        std::equal(before.elements.begin(), before.elements.end(), made.elements.begin(),
-                   made.elements.end(), [](const std::string& a, const std::string& b) {
-                     return fold_name(a) == fold_name(b);
-                   });
+    const bool same = std::equal(
+        before.elements.begin(), before.elements.end(), made.elements.begin(), made.elements.end(),
+        [](const std::string& a, const std::string& b) { return fold_name(a) == fold_name(b); });
     if (!same) {
       error(Code::dimension_conflict, decl.name.span, fmt::format("\"{}\"", made.name));
     }
@@ -245,10 +243,9 @@ void Resolver::declare_macros(const syntax::ParsedModel& file, bool of_user) {
       continue;
     }
     auto& named = macros_[fold_name(macro.name.text)];
-    const bool taken =
-        std::any_of(named.begin(), named.end(), [&](const syntax::MacroDecl* other) {
-          return other->parameters.size() == macro.parameters.size();
-        });
+    const bool taken = std::any_of(named.begin(), named.end(), [&](const syntax::MacroDecl* other) {
+      return other->parameters.size() == macro.parameters.size();
+    });
     if (!taken) {
       named.push_back(&macro);
     } else if (of_user) {
@@ -393,7 +390,8 @@ void Resolver::declare_module(const syntax::ParsedModel& file, const syntax::Var
     error(Code::recursive_module, decl.name.span, fmt::format("\"{}\"", decl.name.text));
     return;
   }
-  if (found->sim_specs && decl.resource == std::nullopt && !(*found->sim_specs == syntax::SimSpecs{})) {
+  if (found->sim_specs && decl.resource == std::nullopt &&
+      !(*found->sim_specs == syntax::SimSpecs{})) {
     diagnostics.add(Code::module_sim_specs, found->sim_specs->span,
                     fmt::format("model \"{}\"", found->name.text));
   }
@@ -630,9 +628,10 @@ void Resolver::connect_flows(VariableId stock) {
   const auto connect = [&](const std::vector<syntax::Word>& words, std::vector<VariableId>& flows) {
     for (const syntax::Word& word : words) {
       // Some writers put the names of flows in quotes, as in an equation.
-      const bool quoted = word.text.size() > 1 && word.text.front() == '"' && word.text.back() == '"';
-      const Symbol* symbol = find_symbol(
-          *about.scope, quoted ? word.text.substr(1, word.text.size() - 2) : word.text);
+      const bool quoted =
+          word.text.size() > 1 && word.text.front() == '"' && word.text.back() == '"';
+      const Symbol* symbol =
+          find_symbol(*about.scope, quoted ? word.text.substr(1, word.text.size() - 2) : word.text);
       if (symbol == nullptr) {
         const std::string near = nearest_symbol(*about.scope, word.text);
         error(Code::unknown_flow, word.span, fmt::format("\"{}\"", base::display_name(word.text)),
@@ -724,8 +723,8 @@ bool Resolver::run() {
   declare_macros(root_, true);
   if (root_.file != base::kNoFile) {
     namespace fs = std::filesystem;
-    files_by_path_.emplace(fs::path(std::string(sources.path(root_.file))).lexically_normal().string(),
-                           &root_);
+    files_by_path_.emplace(
+        fs::path(std::string(sources.path(root_.file))).lexically_normal().string(), &root_);
   }
   root_scope_ = &new_scope();
   loading_.push_back(fmt::format("{}", static_cast<const void*>(&root)));

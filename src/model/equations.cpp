@@ -1,9 +1,9 @@
 // From the equations of a variable, as written, to recipes: apply to all, element by element, or
 // mixed, where the equation of an element takes the place of the one for all.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/names.h"
 #include "model/typer.h"
@@ -145,7 +145,8 @@ std::optional<std::vector<Side>> Resolver::subscripts_to_sides(
     side.dimension = dimensions[d];
     std::optional<std::uint32_t> element = find_element(dimensions[d], word.text);
     if (!element && !word.text.empty() &&
-        std::all_of(word.text.begin(), word.text.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
+        std::all_of(word.text.begin(), word.text.end(),
+                    [](char c) { return c >= '0' && c <= '9'; }) &&
         word.text.size() < 10) {
       // A named element may also be given by its number (3.7.1).
       const unsigned long number = std::stoul(word.text);
@@ -160,10 +161,10 @@ std::optional<std::vector<Side>> Resolver::subscripts_to_sides(
       side = full_side(model, dimensions[d]);
     } else {
       const auto near = base::nearest_name(word.text, dimension.elements);
-      error(Code::unknown_element_name, word.span,
-            fmt::format("\"{}\" of dimension \"{}\"", base::display_name(word.text),
-                        dimension.name),
-            near ? fmt::format("did you mean \"{}\"?", *near) : "");
+      error(
+          Code::unknown_element_name, word.span,
+          fmt::format("\"{}\" of dimension \"{}\"", base::display_name(word.text), dimension.name),
+          near ? fmt::format("did you mean \"{}\"?", *near) : "");
       good = false;
     }
     sides.push_back(std::move(side));
@@ -185,7 +186,7 @@ void Resolver::declare_equations(VariableId variable) {
   const std::string shown = base::display_name(decl.name.text);
 
   const Equation* for_all = nullptr;
-  const Equation* graphical = nullptr;   // a table for the whole variable
+  const Equation* graphical = nullptr;  // a table for the whole variable
   std::vector<const Equation*> elements;
   bool element_graphicals = false;
   for (const Equation& equation : decl.equations) {
@@ -220,12 +221,11 @@ void Resolver::declare_equations(VariableId variable) {
     recipe.target = variable;
     recipe.role = stock ? Role::initial : Role::value;
     recipe.sides = std::move(sides);
-    recipe.span = about.use.known()           ? about.use
+    recipe.span = about.use.known()       ? about.use
                   : equation.span.known() ? equation.span
                                           : decl.name.span;
     const bool looked_up = (graphical != nullptr || element_graphicals || equation.gf) && !stock;
-    recipe.body = [this, &equation, &decl, &scope, own, looked_up, stock,
-                   variable](Typer& typer) {
+    recipe.body = [this, &equation, &decl, &scope, own, looked_up, stock, variable](Typer& typer) {
       Body body;
       const syntax::Expr& written = equation.expr ? *equation.expr : *equation.initial;
       body.expr = typer.type(written, scope);
@@ -305,8 +305,8 @@ void Resolver::declare_equations(VariableId variable) {
       if (missing.size() > 5) {
         list += fmt::format("; and {} more", missing.size() - 5);
       }
-      error(Code::missing_element_equation, decl.name.span,
-            fmt::format("\"{}\"[{}]", shown, list), "add an <element> for each");
+      error(Code::missing_element_equation, decl.name.span, fmt::format("\"{}\"[{}]", shown, list),
+            "add an <element> for each");
     }
   }
   if (stock) {
@@ -323,8 +323,8 @@ Assignment Resolver::make(const Recipe& recipe) {
   made.expr = body.expr;
   made.start_expr = body.start;
   // What is left over beyond the box must have been folded away.
-  const AxisMask box = made.box_axes >= kMaxAxes ? ~AxisMask{0}
-                                                 : (AxisMask{1} << made.box_axes) - 1;
+  const AxisMask box =
+      made.box_axes >= kMaxAxes ? ~AxisMask{0} : (AxisMask{1} << made.box_axes) - 1;
   if ((model.nodes[made.expr].axes & ~box) != 0) {
     error(Code::shape_mismatch, recipe.span,
           fmt::format("the equation of \"{}\" yields an array", typer.target_name()));

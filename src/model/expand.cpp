@@ -1,11 +1,11 @@
 // Macros and builtins with memory become hidden variables. Each use of a macro with variables has
 // its own instance (XMILE 1.0, 4.8.2), arrayed over the dimensions of the equation that uses it.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
+
+#include <fmt/format.h>
 
 #include "base/names.h"
 #include "model/typer.h"
@@ -50,11 +50,16 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
         return std::nullopt;
       }
       switch (expr.op) {
-        case syntax::Operator::add: return *a + *b;
-        case syntax::Operator::subtract: return *a - *b;
-        case syntax::Operator::multiply: return *a * *b;
-        case syntax::Operator::divide: return *a / *b;
-        default: return std::nullopt;
+        case syntax::Operator::add:
+          return *a + *b;
+        case syntax::Operator::subtract:
+          return *a - *b;
+        case syntax::Operator::multiply:
+          return *a * *b;
+        case syntax::Operator::divide:
+          return *a / *b;
+        default:
+          return std::nullopt;
       }
     }
     case ExprKind::call: {
@@ -186,7 +191,8 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   inside.macro = true;
   inside.of_macro = &macro;
   inside.caller = &caller;
-  const std::string base_name = fmt::format("{}·{}", model.variables[owner].name, base::display_name(macro.name.text));
+  const std::string base_name =
+      fmt::format("{}·{}", model.variables[owner].name, base::display_name(macro.name.text));
   const std::uint32_t number = ++hidden_names_[base_name];
   inside.prefix = number == 1 ? base_name + "·" : fmt::format("{} {}·", base_name, number);
 
@@ -201,8 +207,8 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     const Symbol* named = argument.kind == ExprKind::name && argument.subscripts.empty()
                               ? find_symbol(understood, argument.text)
                               : nullptr;
-    if (named != nullptr && (named->kind == Symbol::Kind::variable ||
-                             named->kind == Symbol::Kind::graphical)) {
+    if (named != nullptr &&
+        (named->kind == Symbol::Kind::variable || named->kind == Symbol::Kind::graphical)) {
       symbol = *named;
     } else {
       symbol.variable =
@@ -231,7 +237,8 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   for (VariableId v = first; v < last; ++v) {
     info[v].sides = sides;
     info[v].use = is_standard(macro.name.span.file) ? call.span : base::Span{};
-    model.variables[v].owner = model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
+    model.variables[v].owner =
+        model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
     if (model.variables[v].kind == Kind::stock) {
       connect_flows(v);
     }

@@ -1,6 +1,6 @@
 // A model with every name resolved: variables, dimensions, and assignments whose expressions know
-// their shape. Modules are nested in place, macros and builtins with memory are expanded into hidden
-// variables, so that what is left is stocks, flows, auxiliaries and elementwise operations.
+// their shape. Modules are nested in place, macros and builtins with memory are expanded into
+// hidden variables, so that what is left is stocks, flows, auxiliaries and elementwise operations.
 //
 // An assignment gives values to a box of a variable's elements: all of an array (apply to all), one
 // element, or anything between. It iterates over *axes*; each axis runs over elements of one
@@ -61,12 +61,12 @@ struct Reference {
 // A graphical function over an argument: one table, or one for each position of `axes` (row-major).
 struct Lookup {
   AxisMask axes = 0;
-  std::vector<std::uint32_t> tables;    // indices into Model::tables
+  std::vector<std::uint32_t> tables;  // indices into Model::tables
 };
 
 struct Reduction {
-  AxisMask axes = 0;                    // the axes that vanish
-  double start = 0;                     // value before the first element
+  AxisMask axes = 0;  // the axes that vanish
+  double start = 0;   // value before the first element
 };
 
 enum class NodeKind : std::uint8_t {
@@ -110,11 +110,11 @@ enum class Role : std::uint8_t {
 struct Assignment {
   VariableId target = kNone;
   Role role = Role::value;
-  std::vector<BoxSide> box;       // one for each dimension of the target
-  std::vector<Axis> axes;         // those of the box first, in the order of the dimensions
-  std::uint32_t box_axes = 0;     // how many
+  std::vector<BoxSide> box;    // one for each dimension of the target
+  std::vector<Axis> axes;      // those of the box first, in the order of the dimensions
+  std::uint32_t box_axes = 0;  // how many
   NodeId expr = kNone;
-  NodeId start_expr = kNone;      // used instead at the start (<init_eqn>), or kNone
+  NodeId start_expr = kNone;  // used instead at the start (<init_eqn>), or kNone
   base::Span span;
 };
 
@@ -127,23 +127,23 @@ enum class Kind : std::uint8_t {
 };
 
 struct Variable {
-  std::string name;               // as people read it, module-qualified
+  std::string name;  // as people read it, module-qualified
   Kind kind = Kind::auxiliary;
   std::vector<DimensionId> dimensions;
   std::string unit_text;
   std::optional<units::Unit> unit;
   std::string doc;
   std::optional<std::pair<double, double>> range;
-  bool hidden = false;            // made by the compiler
-  bool constant = false;          // every element is a plain number: can be set, unless
-  bool structural = false;        // it fixed the size of something
-  VariableId owner = kNone;       // of a hidden one: the variable whose equation it is part of
-  VariableId alias_of = kNone;    // a module's input that is connected: shares the other's values
+  bool hidden = false;          // made by the compiler
+  bool constant = false;        // every element is a plain number: can be set, unless
+  bool structural = false;      // it fixed the size of something
+  VariableId owner = kNone;     // of a hidden one: the variable whose equation it is part of
+  VariableId alias_of = kNone;  // a module's input that is connected: shares the other's values
   base::Span span;
 };
 
 struct Delay {
-  VariableId input = kNone;       // hidden auxiliary
+  VariableId input = kNone;  // hidden auxiliary
 };
 
 struct RandomSite {

@@ -6,9 +6,9 @@
 // their own other elements: then its arrayed assignments are made again, one for each element, and
 // the orders are sought anew.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "model/typer.h"
 
@@ -510,10 +510,9 @@ class Orderer {
       }
     }
     const auto drop_constants = [&](std::vector<std::uint32_t>& order) {
-      order.erase(std::remove_if(order.begin(), order.end(),
-                                 [&](std::uint32_t a) {
-                                   return is_constant(model_, model_.assignments[a]);
-                                 }),
+      order.erase(std::remove_if(
+                      order.begin(), order.end(),
+                      [&](std::uint32_t a) { return is_constant(model_, model_.assignments[a]); }),
                   order.end());
     };
     drop_constants(model_.rates_order);

@@ -54,10 +54,17 @@ class Printer {
     const Variable& variable = model_.variables[assignment.target];
     text_ += "  ";
     switch (assignment.role) {
-      case Role::net: text_ += "d/dt "; break;
-      case Role::next: text_ += "next "; break;
-      case Role::initial: text_ += "init "; break;
-      case Role::value: break;
+      case Role::net:
+        text_ += "d/dt ";
+        break;
+      case Role::next:
+        text_ += "next ";
+        break;
+      case Role::initial:
+        text_ += "init ";
+        break;
+      case Role::value:
+        break;
     }
     text_ += fmt::format("\"{}\"", variable.name);
     if (!assignment.box.empty()) {
@@ -128,8 +135,8 @@ class Printer {
         text_ += ")";
         return;
       case NodeKind::reduce:
-        text_ += fmt::format("fold {} over {} (", name(of.op),
-                             axes(model_.reductions[of.index].axes));
+        text_ +=
+            fmt::format("fold {} over {} (", name(of.op), axes(model_.reductions[of.index].axes));
         arguments(of);
         text_ += ")";
         return;

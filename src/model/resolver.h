@@ -38,10 +38,10 @@ struct Symbol {
 
 // Where names are looked up: the inside of one module, or of one use of a macro.
 struct Scope {
-  std::string prefix;                          // "finance." before the names of its variables
-  Scope* parent = nullptr;                     // of a module: the module around it
+  std::string prefix;       // "finance." before the names of its variables
+  Scope* parent = nullptr;  // of a module: the module around it
   bool macro = false;
-  const syntax::MacroDecl* of_macro = nullptr; // whose use this is, and where it is used
+  const syntax::MacroDecl* of_macro = nullptr;  // whose use this is, and where it is used
   const Scope* caller = nullptr;
   const syntax::ModelDecl* model = nullptr;
   std::unordered_map<std::string, Symbol> symbols;
@@ -54,7 +54,7 @@ struct Scope {
 struct Side {
   DimensionId dimension = kNone;
   std::vector<std::uint32_t> elements;
-  bool fixed = false;                          // one element, not iterated
+  bool fixed = false;  // one element, not iterated
   bool own = true;
 };
 
@@ -77,19 +77,19 @@ struct Recipe {
 struct VariableInfo {
   const syntax::VariableDecl* decl = nullptr;
   Scope* scope = nullptr;
-  std::uint32_t context = 0;                   // leading dimensions that come from a macro's use
-  std::vector<Side> sides;                     //   and the sides of that use, fixed ones included
-  const syntax::Expr* argument = nullptr;      // of a macro's parameter
+  std::uint32_t context = 0;               // leading dimensions that come from a macro's use
+  std::vector<Side> sides;                 //   and the sides of that use, fixed ones included
+  const syntax::Expr* argument = nullptr;  // of a macro's parameter
   Scope* argument_scope = nullptr;
-  base::Span use;                              // of a standard macro's variable: the call
+  base::Span use;  // of a standard macro's variable: the call
   std::vector<VariableId> inflows;
   std::vector<VariableId> outflows;
   bool non_negative = false;
-  bool shared_outflow = false;                 // of a flow: leaves (enters) more than one stock
+  bool shared_outflow = false;  // of a flow: leaves (enters) more than one stock
   bool shared_inflow = false;
-  VariableId leaves = kNone;                   // of a flow: the stock it leaves, enters
+  VariableId leaves = kNone;  // of a flow: the stock it leaves, enters
   VariableId enters = kNone;
-  bool structural = false;                     // its value fixed the size of something
+  bool structural = false;  // its value fixed the size of something
 };
 
 class Resolver {
@@ -100,8 +100,8 @@ class Resolver {
   bool run();
 
   Model model;
-  std::deque<Recipe> recipes;                  // parallel to model.assignments
-  std::deque<VariableInfo> info;               // parallel to model.variables
+  std::deque<Recipe> recipes;     // parallel to model.assignments
+  std::deque<VariableInfo> info;  // parallel to model.variables
 
   base::Sources& sources;
   base::Diagnostics& diagnostics;
@@ -192,7 +192,7 @@ class Resolver {
   const syntax::ParsedModel& root_;
   std::vector<std::unique_ptr<syntax::ParsedModel>> files_;
   std::unordered_map<std::string, const syntax::ParsedModel*> files_by_path_;
-  std::vector<std::string> loading_;           // names of models being nested, for recursion
+  std::vector<std::string> loading_;  // names of models being nested, for recursion
   std::vector<std::unique_ptr<Scope>> scopes_;
   Scope* root_scope_ = nullptr;
   std::unordered_map<std::string, DimensionId> dimensions_;

@@ -1,11 +1,11 @@
 // Stocks: their rates of change, and what keeps stocks and flows from going negative.
 //
 // XMILE 1.0, 4.2 and 4.8.4: a non-negative stock limits its outflows, in the order of their
-// priority, to what is in it: outflow_i <= max(0, stock / DT - earlier outflows). A non-negative flow
-// is max(flow, 0). The standard's filter leaves inflows out, so what comes in during a step leaves
-// in the next one at the earliest. Beyond the standard, a negative inflow (a biflow that runs
-// backwards) is limited to stock / DT likewise; how Stella treats it is unverified.
-// A flow that leaves several stocks is not limited itself; each stock then counts only what it had.
+// priority, to what is in it: outflow_i <= max(0, stock / DT - earlier outflows). A non-negative
+// flow is max(flow, 0). The standard's filter leaves inflows out, so what comes in during a step
+// leaves in the next one at the earliest. Beyond the standard, a negative inflow (a biflow that
+// runs backwards) is limited to stock / DT likewise; how Stella treats it is unverified. A flow
+// that leaves several stocks is not limited itself; each stock then counts only what it had.
 
 #include <algorithm>
 
@@ -36,16 +36,16 @@ NodeId Resolver::limit_flow(Typer& typer, VariableId flow, NodeId raw) {
   }
   if (about.leaves != kNone && !about.shared_outflow && info[about.leaves].non_negative) {
     const std::vector<VariableId>& outflows = info[about.leaves].outflows;
-    const auto place = static_cast<std::size_t>(
-        std::find(outflows.begin(), outflows.end(), flow) - outflows.begin());
+    const auto place = static_cast<std::size_t>(std::find(outflows.begin(), outflows.end(), flow) -
+                                                outflows.begin());
     raw = typer.apply(Operation::minimum,
                       {raw, available(typer, about.leaves, outflows, place, span)}, span);
   }
   if (about.enters != kNone && !about.shared_inflow && info[about.enters].non_negative &&
       !about.non_negative) {
     const NodeId most = available(typer, about.enters, {}, 0, span);
-    raw = typer.apply(Operation::maximum,
-                      {raw, typer.apply(Operation::negate, {most}, span)}, span);
+    raw =
+        typer.apply(Operation::maximum, {raw, typer.apply(Operation::negate, {most}, span)}, span);
   }
   return raw;
 }

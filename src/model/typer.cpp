@@ -1,10 +1,10 @@
 #include "model/typer.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/names.h"
 
@@ -55,9 +55,7 @@ std::uint32_t Typer::add_axis(DimensionId dimension, std::vector<std::uint32_t> 
   return static_cast<std::uint32_t>(assignment_.axes.size() - 1);
 }
 
-std::string Typer::target_name() const {
-  return resolver_.model.variables[recipe_.target].name;
-}
+std::string Typer::target_name() const { return resolver_.model.variables[recipe_.target].name; }
 
 NodeId Typer::poison(base::Span span) {
   Node nan;
@@ -121,23 +119,40 @@ namespace {
 Operation operation_of(syntax::Operator op) {
   using S = syntax::Operator;
   switch (op) {
-    case S::negate: return Operation::negate;
-    case S::plus: return Operation::copy;
-    case S::logical_not: return Operation::logical_not;
-    case S::power: return Operation::power;
-    case S::multiply: return Operation::multiply;
-    case S::divide: return Operation::divide;
-    case S::modulo: return Operation::modulo;
-    case S::add: return Operation::add;
-    case S::subtract: return Operation::subtract;
-    case S::less: return Operation::less;
-    case S::less_equal: return Operation::less_equal;
-    case S::greater: return Operation::greater;
-    case S::greater_equal: return Operation::greater_equal;
-    case S::equal: return Operation::equal;
-    case S::not_equal: return Operation::not_equal;
-    case S::logical_and: return Operation::logical_and;
-    case S::logical_or: return Operation::logical_or;
+    case S::negate:
+      return Operation::negate;
+    case S::plus:
+      return Operation::copy;
+    case S::logical_not:
+      return Operation::logical_not;
+    case S::power:
+      return Operation::power;
+    case S::multiply:
+      return Operation::multiply;
+    case S::divide:
+      return Operation::divide;
+    case S::modulo:
+      return Operation::modulo;
+    case S::add:
+      return Operation::add;
+    case S::subtract:
+      return Operation::subtract;
+    case S::less:
+      return Operation::less;
+    case S::less_equal:
+      return Operation::less_equal;
+    case S::greater:
+      return Operation::greater;
+    case S::greater_equal:
+      return Operation::greater_equal;
+    case S::equal:
+      return Operation::equal;
+    case S::not_equal:
+      return Operation::not_equal;
+    case S::logical_and:
+      return Operation::logical_and;
+    case S::logical_or:
+      return Operation::logical_or;
   }
   return Operation::copy;
 }
@@ -154,9 +169,8 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
       return type_call(expr, scope, array);
     case ExprKind::unary: {
       const NodeId operand = type(expr.args[0], scope, array);
-      return expr.op == syntax::Operator::plus
-                 ? operand
-                 : apply(operation_of(expr.op), {operand}, expr.span);
+      return expr.op == syntax::Operator::plus ? operand
+                                               : apply(operation_of(expr.op), {operand}, expr.span);
     }
     case ExprKind::binary: {
       const NodeId left = type(expr.args[0], scope, array);
@@ -171,12 +185,12 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
     }
     case ExprKind::transpose: {
       const Expr& operand = expr.args[0];
-      const Symbol* symbol =
-          operand.kind == ExprKind::name && operand.subscripts.empty()
-              ? resolver_.find_symbol(scope, operand.text)
-              : nullptr;
+      const Symbol* symbol = operand.kind == ExprKind::name && operand.subscripts.empty()
+                                 ? resolver_.find_symbol(scope, operand.text)
+                                 : nullptr;
       if (symbol == nullptr || symbol->kind != Symbol::Kind::variable) {
-        return fail(Code::unexpected_token, expr.span, "transposition of something else than an array",
+        return fail(Code::unexpected_token, expr.span,
+                    "transposition of something else than an array",
                     "write ' after the name of an array without subscripts, or use @n");
       }
       return whole(symbol->variable, expr.span, array, true);
@@ -361,8 +375,8 @@ NodeId Typer::element_value(const Expr& expr, Scope& scope, bool& found) {
       return resolver_.add_node(made);
     }
     return fail(Code::shape_mismatch, expr.span,
-                fmt::format("\"{}\" is not a dimension of \"{}\"",
-                            base::display_name(expr.text), target_name()));
+                fmt::format("\"{}\" is not a dimension of \"{}\"", base::display_name(expr.text),
+                            target_name()));
   }
   const std::size_t dot = expr.text.find('.');
   if (dot != std::string::npos && dot > 0) {
@@ -441,8 +455,7 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
     return subscripted(self_, expr, scope, array);
   }
   const std::string near = resolver_.nearest_symbol(scope, expr.text);
-  return fail(Code::unknown_name, expr.span,
-              fmt::format("\"{}\"", base::display_name(expr.text)),
+  return fail(Code::unknown_name, expr.span, fmt::format("\"{}\"", base::display_name(expr.text)),
               near.empty() ? "" : fmt::format("did you mean {}?", near));
 }
 
@@ -464,10 +477,9 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
     }
   } else if (expr.subscripts.size() != dimensions.size()) {
     return fail(Code::wrong_subscript_count, expr.span,
-                dimensions.empty()
-                    ? fmt::format("\"{}\": it is not an array", name)
-                    : fmt::format("\"{}\": it has {}, not {}", name, dimensions.size(),
-                                  expr.subscripts.size()));
+                dimensions.empty() ? fmt::format("\"{}\": it is not an array", name)
+                                   : fmt::format("\"{}\": it has {}, not {}", name,
+                                                 dimensions.size(), expr.subscripts.size()));
   }
   std::uint32_t ranges = 0;
   for (std::size_t i = first; i < dimensions.size(); ++i) {
@@ -480,10 +492,10 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
     }
     const auto bad_element = [&](const Expr& at) {
       const auto near = base::nearest_name(at.text, dimension.elements);
-      return fail(Code::unknown_element_name, at.span,
-                  fmt::format("\"{}\" of dimension \"{}\"", base::display_name(at.text),
-                              dimension.name),
-                  near ? fmt::format("did you mean \"{}\"?", *near) : "");
+      return fail(
+          Code::unknown_element_name, at.span,
+          fmt::format("\"{}\" of dimension \"{}\"", base::display_name(at.text), dimension.name),
+          near ? fmt::format("did you mean \"{}\"?", *near) : "");
     };
     Index index;
     switch (subscript.kind) {
@@ -564,15 +576,15 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
           made.span = subscript.span;
           position = resolver_.add_node(made);
         }
-        const NodeId inside = apply(
-            Operation::less_equal,
-            {position, constant(static_cast<double>(elements.size()), subscript.span)},
-            subscript.span);
+        const NodeId inside =
+            apply(Operation::less_equal,
+                  {position, constant(static_cast<double>(elements.size()), subscript.span)},
+                  subscript.span);
         const NodeId shifted =
             apply(Operation::add, {position, constant(ends[0], subscript.span)}, subscript.span);
         index.kind = Index::Kind::dynamic;
-        index.node = apply(Operation::select,
-                           {inside, shifted, constant(0, subscript.span)}, subscript.span);
+        index.node = apply(Operation::select, {inside, shifted, constant(0, subscript.span)},
+                           subscript.span);
         break;
       }
       case ExprKind::position: {
@@ -580,8 +592,8 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
         if (position < 1 || position > static_cast<double>(bindings_.size()) ||
             position != static_cast<double>(static_cast<std::size_t>(position))) {
           return fail(Code::bad_position, subscript.span,
-                      fmt::format("@{} in an equation of \"{}\", which has {} dimensions",
-                                  position, target_name(), bindings_.size()));
+                      fmt::format("@{} in an equation of \"{}\", which has {} dimensions", position,
+                                  target_name(), bindings_.size()));
         }
         const Binding& binding = bindings_[static_cast<std::size_t>(position) - 1];
         const Dimension& from = resolver_.model.dimensions[binding.dimension];
@@ -633,10 +645,9 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
             break;
           }
           if (subscript.kind == ExprKind::number) {
-            resolver_.diagnostics.add(
-                Code::index_out_of_range, subscript.span,
-                fmt::format("{} in dimension \"{}\" of {} elements", typed.value, dimension.name,
-                            dimension.size()));
+            resolver_.diagnostics.add(Code::index_out_of_range, subscript.span,
+                                      fmt::format("{} in dimension \"{}\" of {} elements",
+                                                  typed.value, dimension.name, dimension.size()));
           }
           // Nothing else is looked at: the whole reference is zero.
           return constant(0, expr.span);

@@ -49,7 +49,7 @@ class Typer {
  private:
   struct Binding {
     DimensionId dimension = kNone;
-    std::uint32_t axis = kNone;     // or
+    std::uint32_t axis = kNone;  // or
     std::uint32_t element = 0;
   };
 
@@ -98,12 +98,12 @@ class Typer {
   Resolver& resolver_;
   const Recipe& recipe_;
   Assignment assignment_;
-  std::vector<Binding> bindings_;   // one for each side
+  std::vector<Binding> bindings_;  // one for each side
   // The sides for hidden variables that stand for parts of the equation: what is fixed here is not
   // a dimension of theirs.
   std::vector<Side> hidden_sides_;
   bool self_allowed_ = false;
-  VariableId self_ = kNone;         // what SELF means: the variable of the user's equation
+  VariableId self_ = kNone;  // what SELF means: the variable of the user's equation
 };
 
 }  // namespace shamal::model

@@ -1,8 +1,8 @@
 // Calls: macros, graphical functions and builtins.
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/names.h"
 #include "model/typer.h"
@@ -19,9 +19,8 @@ NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
     folded = folded.substr(4);
   }
   const Symbol* symbol = resolver_.find_symbol(scope, expr.text);
-  const bool callable =
-      symbol != nullptr &&
-      (symbol->kind == Symbol::Kind::graphical || symbol->kind == Symbol::Kind::variable);
+  const bool callable = symbol != nullptr && (symbol->kind == Symbol::Kind::graphical ||
+                                              symbol->kind == Symbol::Kind::variable);
   const Builtin* builtin = find_builtin(folded, resolver_.origin());
   const syntax::MacroDecl* macro = resolver_.find_macro(folded, expr.args.size());
   if (macro != nullptr) {
@@ -66,24 +65,23 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
     return result;
   }
   if (array != nullptr) {
-    return fail(Code::shape_mismatch, expr.span,
-                fmt::format("{} has memory and cannot be used within an array function",
-                            macro.name.text),
-                "give it a variable of its own");
+    return fail(
+        Code::shape_mismatch, expr.span,
+        fmt::format("{} has memory and cannot be used within an array function", macro.name.text),
+        "give it a variable of its own");
   }
   const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const VariableId output = resolver_.instantiate_macro(macro, expr, scope, hidden_sides_,
-                                                          recipe_.target);
+    const VariableId output =
+        resolver_.instantiate_macro(macro, expr, scope, hidden_sides_, recipe_.target);
     found = resolver_.expansions.emplace(key, output).first;
   }
   return found->second == kNone ? poison(expr.span) : whole(found->second, expr.span, array);
 }
 
 NodeId Typer::lookup(const syntax::VariableDecl& decl, Scope& scope,
-                     const std::vector<DimensionId>& dimensions, NodeId argument,
-                     base::Span span) {
+                     const std::vector<DimensionId>& dimensions, NodeId argument, base::Span span) {
   const std::vector<std::uint32_t> tables = resolver_.graphical_tables(decl, scope, dimensions);
   if (tables.empty()) {
     return poison(span);
@@ -140,9 +138,8 @@ NodeId Typer::lookup(const syntax::VariableDecl& decl, Scope& scope,
       std::size_t flat = 0;
       for (std::size_t i = 0; i < dimensions.size(); ++i) {
         const Index& index = indices[i];
-        const std::uint32_t element = index.kind == Index::Kind::axis
-                                          ? index.elements[position[index.axis]]
-                                          : index.element;
+        const std::uint32_t element =
+            index.kind == Index::Kind::axis ? index.elements[position[index.axis]] : index.element;
         flat = flat * resolver_.model.dimensions[dimensions[i]].size() + element;
       }
       made.tables.push_back(tables[flat]);
@@ -190,9 +187,9 @@ bool has_graphical(const syntax::VariableDecl& decl) {
 NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& scope,
                                ArrayContext* array) {
   if (expr.args.size() != 1) {
-    return fail(Code::wrong_argument_count, expr.span,
-                fmt::format("\"{}\": it takes 1, not {}", base::display_name(expr.text),
-                            expr.args.size()));
+    return fail(
+        Code::wrong_argument_count, expr.span,
+        fmt::format("\"{}\": it takes 1, not {}", base::display_name(expr.text), expr.args.size()));
   }
   if (symbol.kind == Symbol::Kind::graphical) {
     return lookup(*symbol.decl, *symbol.scope, resolver_.dimensions_of(*symbol.decl, *symbol.scope),
@@ -218,16 +215,14 @@ NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& sc
   double stride = 1;
   for (std::size_t i = dimensions.size(); i-- > 0;) {
     const double size = resolver_.model.dimensions[dimensions[i]].size();
-    NodeId position = apply(Operation::floor,
-                            {apply(Operation::divide, {flat, constant(stride, expr.span)},
-                                   expr.span)},
-                            expr.span);
+    NodeId position = apply(
+        Operation::floor,
+        {apply(Operation::divide, {flat, constant(stride, expr.span)}, expr.span)}, expr.span);
     if (i > 0) {
       position = apply(Operation::modulo, {position, constant(size, expr.span)}, expr.span);
     }
     indices[i].kind = Index::Kind::dynamic;
-    indices[i].node =
-        apply(Operation::add, {position, constant(1, expr.span)}, expr.span);
+    indices[i].node = apply(Operation::add, {position, constant(1, expr.span)}, expr.span);
     stride *= size;
   }
   return reference(symbol.variable, std::move(indices), expr.span);
@@ -236,7 +231,8 @@ NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& sc
 NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scope,
                            ArrayContext* array) {
   const std::size_t count = expr.args.size();
-  if (count < builtin.min_arguments || (builtin.max_arguments != kAny && count > builtin.max_arguments)) {
+  if (count < builtin.min_arguments ||
+      (builtin.max_arguments != kAny && count > builtin.max_arguments)) {
     return fail(Code::wrong_argument_count, expr.span,
                 fmt::format("{}: {} given", expr.text, count),
                 fmt::format("write {}", builtin.signature));
@@ -281,9 +277,9 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
         return mean;
       }
       const NodeId deviation = apply(Operation::subtract, {child, mean}, expr.span);
-      const NodeId squares = reduce(
-          Operation::add, 0, apply(Operation::multiply, {deviation, deviation}, expr.span), axes,
-          expr.span);
+      const NodeId squares =
+          reduce(Operation::add, 0, apply(Operation::multiply, {deviation, deviation}, expr.span),
+                 axes, expr.span);
       return apply(Operation::square_root,
                    {apply(Operation::divide, {squares, constant(size - 1, expr.span)}, expr.span)},
                    expr.span);
@@ -341,11 +337,10 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       const Symbol* symbol =
           function.kind == ExprKind::name ? resolver_.find_symbol(scope, function.text) : nullptr;
       const bool graphical =
-          symbol != nullptr &&
-          (symbol->kind == Symbol::Kind::graphical ||
-           (symbol->kind == Symbol::Kind::variable &&
-            resolver_.info[symbol->variable].decl != nullptr &&
-            has_graphical(*resolver_.info[symbol->variable].decl)));
+          symbol != nullptr && (symbol->kind == Symbol::Kind::graphical ||
+                                (symbol->kind == Symbol::Kind::variable &&
+                                 resolver_.info[symbol->variable].decl != nullptr &&
+                                 has_graphical(*resolver_.info[symbol->variable].decl)));
       if (!graphical) {
         return fail(Code::unknown_function, function.span, "LOOKUP needs a graphical function");
       }
@@ -368,9 +363,8 @@ VariableId Typer::as_variable(const Expr& expr, Scope& scope, const char* label)
   if (found != resolver_.expansions.end()) {
     return found->second;
   }
-  const VariableId made =
-      resolver_.add_hidden(target_name() + "·" + label, Kind::auxiliary, hidden_sides_,
-                           recipe_.target);
+  const VariableId made = resolver_.add_hidden(target_name() + "·" + label, Kind::auxiliary,
+                                               hidden_sides_, recipe_.target);
   resolver_.expansions.emplace(key, made);
   Recipe recipe;
   recipe.target = made;
@@ -391,7 +385,8 @@ NodeId Typer::type_initial(const Expr& expr, Scope& scope, ArrayContext* array) 
   const Expr& arg = expr.args[0];
   const Resolver::ExpansionKey key{&expr, &scope, kNone};
   // INIT of a variable keeps the start values of all of it, whoever asks.
-  const Symbol* symbol = arg.kind == ExprKind::name ? resolver_.find_symbol(scope, arg.text) : nullptr;
+  const Symbol* symbol =
+      arg.kind == ExprKind::name ? resolver_.find_symbol(scope, arg.text) : nullptr;
   if (symbol != nullptr && symbol->kind == Symbol::Kind::variable) {
     const VariableId of = resolver_.resolve_alias(symbol->variable);
     const VariableId kept = resolver_.initial_of(of);
@@ -399,15 +394,13 @@ NodeId Typer::type_initial(const Expr& expr, Scope& scope, ArrayContext* array) 
                                   : subscripted(kept, arg, scope, array);
   }
   if (array != nullptr) {
-    return fail(Code::shape_mismatch, expr.span,
-                "INIT of an expression within an array function",
+    return fail(Code::shape_mismatch, expr.span, "INIT of an expression within an array function",
                 "give the expression a variable of its own");
   }
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const VariableId kept =
-        resolver_.add_hidden(target_name() + "·init", Kind::initial_only, hidden_sides_,
-                             recipe_.target);
+    const VariableId kept = resolver_.add_hidden(target_name() + "·init", Kind::initial_only,
+                                                 hidden_sides_, recipe_.target);
     found = resolver_.expansions.emplace(key, kept).first;
     Recipe recipe;
     recipe.target = kept;
@@ -428,9 +421,8 @@ NodeId Typer::type_previous(const Expr& expr, Scope& scope, ArrayContext* array)
   const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const VariableId memory =
-        resolver_.add_hidden(target_name() + "·previous", Kind::memory, hidden_sides_,
-                             recipe_.target);
+    const VariableId memory = resolver_.add_hidden(target_name() + "·previous", Kind::memory,
+                                                   hidden_sides_, recipe_.target);
     found = resolver_.expansions.emplace(key, memory).first;
     const VariableId defined = recipe_.target;
     Recipe next;
@@ -464,22 +456,20 @@ NodeId Typer::type_delay(const Expr& expr, Scope& scope, ArrayContext* array) {
   if (found == resolver_.expansions.end()) {
     const std::string owner = target_name();
     const VariableId delayed =
-        resolver_.add_hidden(owner + "·delayed", Kind::auxiliary, hidden_sides_,
-                           recipe_.target);
+        resolver_.add_hidden(owner + "·delayed", Kind::auxiliary, hidden_sides_, recipe_.target);
     found = resolver_.expansions.emplace(key, delayed).first;
     const VariableId input = as_variable(expr.args[0], scope, "delay input");
-    const VariableId start =
-        resolver_.add_hidden(owner + "·delay start", Kind::initial_only, hidden_sides_,
-                             recipe_.target);
+    const VariableId start = resolver_.add_hidden(owner + "·delay start", Kind::initial_only,
+                                                  hidden_sides_, recipe_.target);
     Recipe keep;
     keep.target = start;
     keep.role = Role::initial;
     keep.sides = hidden_sides_;
     keep.span = expr.span;
     keep.body = [&expr, &scope, input](Typer& typer) {
-      return Body{expr.args.size() == 3 ? typer.type(expr.args[2], scope)
-                                        : typer.whole(input, expr.span),
-                  kNone};
+      return Body{
+          expr.args.size() == 3 ? typer.type(expr.args[2], scope) : typer.whole(input, expr.span),
+          kNone};
     };
     const auto line = static_cast<std::uint32_t>(resolver_.model.delays.size());
     resolver_.model.delays.push_back({input});

@@ -14,11 +14,24 @@ namespace shamal::syntax {
 
 enum class Operator : std::uint8_t {
   // unary
-  negate, plus, logical_not,
+  negate,
+  plus,
+  logical_not,
   // binary
-  power, multiply, divide, modulo, add, subtract,
-  less, less_equal, greater, greater_equal, equal, not_equal,
-  logical_and, logical_or,
+  power,
+  multiply,
+  divide,
+  modulo,
+  add,
+  subtract,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  equal,
+  not_equal,
+  logical_and,
+  logical_or,
 };
 
 enum class ExprKind : std::uint8_t {
@@ -30,9 +43,9 @@ enum class ExprKind : std::uint8_t {
   conditional,  // args: condition, then, else
   transpose,    // args[0]' (XMILE 1.0, 3.7.1.1)
   // only within subscripts:
-  wildcard,     // *
-  range,        // args[0] : args[1]
-  position,     // @number
+  wildcard,  // *
+  range,     // args[0] : args[1]
+  position,  // @number
 };
 
 struct Expr {
@@ -46,8 +59,8 @@ struct Expr {
 
   // Equal up to place.
   bool operator==(const Expr& other) const {
-    return kind == other.kind && op == other.op && number == other.number &&
-           text == other.text && args == other.args && subscripts == other.subscripts;
+    return kind == other.kind && op == other.op && number == other.number && text == other.text &&
+           args == other.args && subscripts == other.subscripts;
   }
 };
 

@@ -5,8 +5,6 @@
 // standard error. SHAMAL_ACCEPT=1 rewrites the expected texts, to be looked at before they are
 // committed. Codes that no input of this size can provoke are named below, with the reason.
 
-#include <gtest/gtest.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +12,8 @@
 #include <map>
 #include <sstream>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/diagnostics.h"
 
@@ -31,8 +31,8 @@ std::string read(const fs::path& path) {
 }
 
 std::string run(const std::string& arguments) {
-  const std::string command = "cd '" + kFolder.string() + "' && '" + SHAMAL_BINARY + "' " +
-                              arguments + " 2>&1 >/dev/null";
+  const std::string command =
+      "cd '" + kFolder.string() + "' && '" + SHAMAL_BINARY + "' " + arguments + " 2>&1 >/dev/null";
   FILE* pipe = popen(command.c_str(), "r");
   std::string text;
   char buffer[4096];

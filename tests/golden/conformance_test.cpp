@@ -4,13 +4,13 @@
 // A file that does not match is named in kExceptions with the reason; one that is named there and
 // matches fails too, so that the list stays true.
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "api/compile.h"
 #include "api/run.h"
@@ -25,8 +25,7 @@ using namespace shamal;
 const fs::path kRoot = fs::path(SHAMAL_SOURCE_DIR) / ".." / "shared" / "conformance";
 
 // What a model needs that this version lacks, or why its expected output cannot be met.
-const std::map<std::string, std::string> kExceptions = {
-};
+const std::map<std::string, std::string> kExceptions = {};
 
 struct Row {
   std::string model;
@@ -103,8 +102,9 @@ TEST(Conformance, XmileAndStellaFilesMatchTheirVendors) {
     if (exception == kExceptions.end()) {
       EXPECT_EQ(reason, "") << row.model;
     } else {
-      EXPECT_NE(reason, "") << row.model << " matches now: take it off the list (was: "
-                            << exception->second << ")";
+      EXPECT_NE(reason, "") << row.model
+                            << " matches now: take it off the list (was: " << exception->second
+                            << ")";
       std::cout << "not matched: " << row.model << ": " << exception->second << "\n";
     }
   }

@@ -1,9 +1,9 @@
-// The project's own golden models: each <name>.xmile beside its <name>.csv, whose values were worked
-// out by hand or by independent arithmetic. docs/semantics.md names what each one pins.
-
-#include <gtest/gtest.h>
+// The project's own golden models: each <name>.xmile beside its <name>.csv, whose values were
+// worked out by hand or by independent arithmetic. docs/semantics.md names what each one pins.
 
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 #include "api/compile.h"
 #include "api/run.h"

@@ -1,12 +1,12 @@
 // Each stage's text for small models. tests/stages/<model>.<stage>.expected holds what
 // `shamal emit --stage=<stage>` prints; SHAMAL_ACCEPT=1 rewrites it, to be looked at.
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "api/emit.h"
 

@@ -1,10 +1,10 @@
 #include "support/model_generator.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <random>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace shamal::testing {
 
@@ -115,9 +115,10 @@ class Generator {
         // One equation for each element of A.
         if (shape == 1) {
           std::string elements;
-          text_ += fmt::format("<aux name=\"{}\">{}<eqn>{}</eqn><element subscript=\"2\">"
-                               "<eqn>{}</eqn></element></aux>\n",
-                               name, kDimensions[1], input, expression(0, 2));
+          text_ += fmt::format(
+              "<aux name=\"{}\">{}<eqn>{}</eqn><element subscript=\"2\">"
+              "<eqn>{}</eqn></element></aux>\n",
+              name, kDimensions[1], input, expression(0, 2));
           made_.push_back({name, shape});
           break;
         }
@@ -162,18 +163,30 @@ class Generator {
     }
     const auto one = [&] { return expression(shape, depth - 1); };
     switch (below(12)) {
-      case 0: return fmt::format("({} + {})", one(), one());
-      case 1: return fmt::format("({} - {})", one(), one());
-      case 2: return fmt::format("({} * {})", one(), one());
-      case 3: return fmt::format("({} / {})", one(), one());
-      case 4: return fmt::format("(IF {} &lt; {} THEN {} ELSE {})", one(), one(), one(), one());
-      case 5: return fmt::format("MAX({}, {})", one(), one());
-      case 6: return fmt::format("SIN({})", one());
-      case 7: return fmt::format("EXP(-ABS({}))", one());
-      case 8: return fmt::format("({} MOD {})", one(), one());
-      case 9: return fmt::format("SQRT(ABS({}))", one());
-      case 10: return fmt::format("STEP({}, 1)", one());
-      default: return atom(shape);
+      case 0:
+        return fmt::format("({} + {})", one(), one());
+      case 1:
+        return fmt::format("({} - {})", one(), one());
+      case 2:
+        return fmt::format("({} * {})", one(), one());
+      case 3:
+        return fmt::format("({} / {})", one(), one());
+      case 4:
+        return fmt::format("(IF {} &lt; {} THEN {} ELSE {})", one(), one(), one(), one());
+      case 5:
+        return fmt::format("MAX({}, {})", one(), one());
+      case 6:
+        return fmt::format("SIN({})", one());
+      case 7:
+        return fmt::format("EXP(-ABS({}))", one());
+      case 8:
+        return fmt::format("({} MOD {})", one(), one());
+      case 9:
+        return fmt::format("SQRT(ABS({}))", one());
+      case 10:
+        return fmt::format("STEP({}, 1)", one());
+      default:
+        return atom(shape);
     }
   }
 

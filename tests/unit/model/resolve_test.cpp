@@ -41,8 +41,7 @@ std::unique_ptr<Resolved> resolved(const std::string& variables, const std::stri
 std::string aux(const std::string& name, const std::string& equation,
                 const std::string& dimension = {}, const std::string& unit = {}) {
   return "<aux name=\"" + name + "\">" +
-         (dimension.empty() ? ""
-                            : "<dimensions><dim name=\"" + dimension + "\"/></dimensions>") +
+         (dimension.empty() ? "" : "<dimensions><dim name=\"" + dimension + "\"/></dimensions>") +
          "<eqn>" + equation + "</eqn>" + (unit.empty() ? "" : "<units>" + unit + "</units>") +
          "</aux>";
 }
@@ -80,11 +79,10 @@ TEST(Builtins, EveryRowCanBeCalledWithItsFewestArguments) {
 
 TEST(StandardLibrary, EveryMacroCanBeUsed) {
   EXPECT_GE(stdlib_files().size(), 4u);
-  for (const char* call :
-       {"SMTH1(x, 2)", "SMTH1(x, 2, 3)", "SMTH3(x, 2)", "SMTHN(x, 2, 4)", "DELAY1(x, 2)",
-        "DELAY3(x, 2, 1)", "DELAYN(x, 2, 5, 1)", "TREND(x, 3)", "FORCST(x, 3, 4, 0.1)",
-        "STEP(x, 3)", "RAMP(x, 3)", "PULSE(x, 3, 1)", "SAFEDIV(x, 3, 1)", "STEP(STEP(x, 2), 1)",
-        "std.SMTH1(x, 2)"}) {
+  for (const char* call : {"SMTH1(x, 2)", "SMTH1(x, 2, 3)", "SMTH3(x, 2)", "SMTHN(x, 2, 4)",
+                           "DELAY1(x, 2)", "DELAY3(x, 2, 1)", "DELAYN(x, 2, 5, 1)", "TREND(x, 3)",
+                           "FORCST(x, 3, 4, 0.1)", "STEP(x, 3)", "RAMP(x, 3)", "PULSE(x, 3, 1)",
+                           "SAFEDIV(x, 3, 1)", "STEP(STEP(x, 2), 1)", "std.SMTH1(x, 2)"}) {
     const auto result = resolved(aux("x", "TIME") + aux("y", call));
     EXPECT_TRUE(result->model) << call << "\n" << result->messages();
   }
@@ -99,11 +97,13 @@ TEST(Resolve, ArraysThatReferToThemselvesAreOrderedByElement) {
 TEST(Resolve, CirclesAreNamedByTheirElements) {
   const auto result = resolved(aux("x", "x[4 - N] + 1", "N"));
   EXPECT_FALSE(result->model);
-  EXPECT_THAT(result->messages(), HasSubstr("circular equations: \"x[1]\" needs \"x[3]\" needs \"x[1]\""));
+  EXPECT_THAT(result->messages(),
+              HasSubstr("circular equations: \"x[1]\" needs \"x[3]\" needs \"x[1]\""));
 }
 
 TEST(Resolve, InvariantsAreComputedOnceOnly) {
-  const auto result = resolved(aux("k", "3") + aux("twice", "2 * k") + aux("moving", "twice + TIME"));
+  const auto result =
+      resolved(aux("k", "3") + aux("twice", "2 * k") + aux("moving", "twice + TIME"));
   ASSERT_TRUE(result->model) << result->messages();
   EXPECT_EQ(result->model->initial_order.size(), 1u);
   EXPECT_EQ(result->model->outputs_order.size(), 1u);
@@ -133,13 +133,13 @@ TEST(Units, DisagreementsAreReportedWhereTheyStand) {
 }
 
 TEST(Units, WhatBuiltinsKeepInsideHasTheUnitOfItsUse) {
-  const auto good = resolved(aux("people", "STEP(3, 2)", "", "person") +
-                             aux("delay", "2", "", "Month") +
-                             aux("late", "SMTH3(people, delay)", "", "person"));
+  const auto good =
+      resolved(aux("people", "STEP(3, 2)", "", "person") + aux("delay", "2", "", "Month") +
+               aux("late", "SMTH3(people, delay)", "", "person"));
   EXPECT_EQ(good->diagnostics.warnings(), 0u) << good->messages();
-  const auto bad = resolved(aux("people", "3 * unit", "", "person") + aux("unit", "1", "", "person") +
-                            aux("delay", "2", "", "person") +
-                            aux("late", "SMTH1(people, delay)", "", "person"));
+  const auto bad =
+      resolved(aux("people", "3 * unit", "", "person") + aux("unit", "1", "", "person") +
+               aux("delay", "2", "", "person") + aux("late", "SMTH1(people, delay)", "", "person"));
   EXPECT_THAT(bad->messages(), HasSubstr("t.xmile"));
   EXPECT_THAT(bad->messages(), testing::Not(HasSubstr("standard library")));
 }
