@@ -26,7 +26,7 @@ const CodeRow& row(Code code) { return kRows[static_cast<std::size_t>(code)]; }
 void Diagnostics::add(Code code, Span span, std::string what, std::string fix) {
   Diagnostic diagnostic{code, span, std::move(what), std::move(fix)};
   // Two equations of one macro report the same place once.
-  if (std::find(all_.begin(), all_.end(), diagnostic) != all_.end()) {
+  if (!known_.emplace(code, span.file, span.begin, diagnostic.what).second) {
     return;
   }
   const Severity severity = row(code).severity;

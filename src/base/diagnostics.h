@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/source.h"
@@ -59,6 +61,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> all_;
+  std::set<std::tuple<Code, FileId, std::uint32_t, std::string>> known_;
   std::size_t errors_ = 0;
   std::size_t warnings_ = 0;
 };

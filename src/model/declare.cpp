@@ -94,7 +94,11 @@ std::optional<std::uint32_t> Resolver::find_element(DimensionId dimension,
   return std::nullopt;
 }
 
-std::string Resolver::nearest_symbol(const Scope& scope, std::string_view written) const {
+std::string Resolver::nearest_symbol(const Scope& scope, std::string_view written) {
+  constexpr std::size_t kMostSuggestions = 50;
+  if (++suggestions_ > kMostSuggestions) {
+    return {};
+  }
   std::vector<std::string> names;
   std::unordered_map<std::string, base::Span> places;
   for (const auto& [folded, symbol] : scope.symbols) {
@@ -345,6 +349,43 @@ const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
   return result;
 }
 
+// <includes> of the root file (XMILE 1.0, 2.11): macros, dimensions, units and models that the
+// whole model may use; what the root defines itself comes first. A * in the last part of the path
+// stands for any text.
+void Resolver::load_includes() {
+  namespace fs = std::filesystem;
+  for (const syntax::Word& include : root_.includes) {
+    std::vector<syntax::Word> files = {include};
+    const std::string name = fs::path(include.text).filename().string();
+    const std::size_t star = name.find('*');
+    if (star != std::string::npos && include.text.find("://") == std::string::npos) {
+      files.clear();
+      const fs::path from(std::string(sources.path(include.span.file)));
+      const fs::path folder = fs::path(include.text).parent_path();
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(from.parent_path() / folder, ignored)) {
+        const std::string file = entry.path().filename().string();
+        if (file.size() + 1 >= name.size() && file.starts_with(name.substr(0, star)) &&
+            file.ends_with(name.substr(star + 1))) {
+          files.push_back({(folder / file).string(), include.span});
+        }
+      }
+      std::sort(files.begin(), files.end(),
+                [](const syntax::Word& a, const syntax::Word& b) { return a.text < b.text; });
+      if (files.empty()) {
+        error(Code::cannot_read_file, include.span, fmt::format("\"{}\"", include.text),
+              "no file has such a name");
+      }
+    }
+    for (const syntax::Word& file : files) {
+      const syntax::ParsedModel* parsed = load(file);
+      if (parsed != nullptr && parsed != &root_) {
+        included_.push_back(parsed);
+      }
+    }
+  }
+}
+
 void Resolver::declare_module(const syntax::ParsedModel& file, const syntax::VariableDecl& decl,
                               Scope& scope, int depth) {
   const std::string folded = fold_name(decl.name.text);
@@ -360,10 +401,14 @@ void Resolver::declare_module(const syntax::ParsedModel& file, const syntax::Var
   const syntax::ModelDecl* found = nullptr;
   if (!decl.resource) {
     found = find_model(file);
+    for (std::size_t i = 0; found == nullptr && i < included_.size(); ++i) {
+      in = included_[i];
+      found = find_model(*in);
+    }
     if (found != nullptr && found->resource) {
       in = load(*found->resource);
       found = in == nullptr ? nullptr : find_model(*in);
-      if (in != nullptr && found == nullptr) {
+      if (in != nullptr && found == nullptr && !in->models.empty()) {
         found = &in->models[syntax::root_model(*in)];
       }
       if (in == nullptr) {
@@ -387,7 +432,8 @@ void Resolver::declare_module(const syntax::ParsedModel& file, const syntax::Var
   const auto key = fmt::format("{}", static_cast<const void*>(found));
   if (std::find(loading_.begin(), loading_.end(), key) != loading_.end() ||
       depth >= kMaxModuleDepth) {
-    error(Code::recursive_module, decl.name.span, fmt::format("\"{}\"", decl.name.text));
+    error(decl.resource ? Code::circular_resource : Code::recursive_module, decl.name.span,
+          fmt::format("\"{}\"", decl.resource ? decl.resource->text : decl.name.text));
     return;
   }
   if (found->sim_specs && decl.resource == std::nullopt &&
@@ -726,6 +772,7 @@ bool Resolver::run() {
     files_by_path_.emplace(
         fs::path(std::string(sources.path(root_.file))).lexically_normal().string(), &root_);
   }
+  load_includes();
   root_scope_ = &new_scope();
   loading_.push_back(fmt::format("{}", static_cast<const void*>(&root)));
   declare_model(root_, root, *root_scope_, 0);

@@ -116,7 +116,7 @@ class Resolver {
   const Symbol* find_symbol(Scope& scope, std::string_view written);
   std::optional<DimensionId> find_dimension(const Scope& scope, std::string_view written) const;
   std::optional<std::uint32_t> find_element(DimensionId dimension, std::string_view written) const;
-  std::string nearest_symbol(const Scope& scope, std::string_view written) const;
+  std::string nearest_symbol(const Scope& scope, std::string_view written);
   VariableId resolve_alias(VariableId variable) const;
   const syntax::MacroDecl* find_macro(std::string_view folded, std::size_t arguments);
   bool has_macro(std::string_view folded);
@@ -187,12 +187,14 @@ class Resolver {
   void connect_modules();
   void resolve_sim_specs(const syntax::ParsedModel& root, const syntax::ModelDecl& model);
   const syntax::ParsedModel* load(const syntax::Word& resource);
+  void load_includes();
   std::optional<VariableId> find_connected(Scope& from, std::string_view written);
 
   const syntax::ParsedModel& root_;
   std::vector<std::unique_ptr<syntax::ParsedModel>> files_;
   std::unordered_map<std::string, const syntax::ParsedModel*> files_by_path_;
-  std::vector<std::string> loading_;  // names of models being nested, for recursion
+  std::vector<const syntax::ParsedModel*> included_;  // files of <includes>
+  std::vector<std::string> loading_;                  // names of models being nested, for recursion
   std::vector<std::unique_ptr<Scope>> scopes_;
   Scope* root_scope_ = nullptr;
   std::unordered_map<std::string, DimensionId> dimensions_;
@@ -222,6 +224,7 @@ class Resolver {
 
  private:
   Origin origin_ = Origin::standard;
+  std::size_t suggestions_ = 0;  // made so far; the search is not cheap
 };
 
 // Evaluation orders; splits recipes where an array refers to itself (order.cpp).

@@ -175,7 +175,12 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
     case ExprKind::binary: {
       const NodeId left = type(expr.args[0], scope, array);
       const NodeId right = type(expr.args[1], scope, array);
-      return apply(operation_of(expr.op), {left, right}, expr.span);
+      // xmutil writes Vensim's MODULO, which cuts towards zero, as MOD.
+      const bool of_vensim = expr.op == syntax::Operator::modulo &&
+                             resolver_.origin() == Origin::vensim &&
+                             !resolver_.is_standard(expr.span.file);
+      return apply(of_vensim ? Operation::truncated_modulo : operation_of(expr.op), {left, right},
+                   expr.span);
     }
     case ExprKind::conditional: {
       const NodeId condition = type(expr.args[0], scope, array);
@@ -400,7 +405,14 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
                                        : subscripted(symbol->variable, expr, scope, array);
       case Symbol::Kind::parameter: {
         if (expr.subscripts.empty()) {
+          // Typed once, however often the macro names it: nested uses would double otherwise.
+          const auto key = std::tuple(symbol->argument, symbol->scope, array);
+          const auto known = arguments_.find(key);
+          if (known != arguments_.end()) {
+            return known->second;
+          }
           const NodeId value = type(*symbol->argument, *symbol->scope, array);
+          arguments_.emplace(key, value);
           Node& typed = resolver_.model.nodes[value];
           if (typed.kind == NodeKind::constant) {
             typed.index = 1;

@@ -1,7 +1,9 @@
 // Types one assignment: turns its equation, as written, into nodes that know their shape.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "model/resolver.h"
@@ -102,6 +104,8 @@ class Typer {
   // The sides for hidden variables that stand for parts of the equation: what is fixed here is not
   // a dimension of theirs.
   std::vector<Side> hidden_sides_;
+  // Arguments of macros that were typed already.
+  std::map<std::tuple<const syntax::Expr*, const Scope*, const ArrayContext*>, NodeId> arguments_;
   bool self_allowed_ = false;
   VariableId self_ = kNone;  // what SELF means: the variable of the user's equation
 };

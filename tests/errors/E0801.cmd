@@ -1,0 +1,1 @@
+report E0801.toml -o @TMP@/page.html

@@ -1,0 +1,1 @@
+report E0802.toml -o @TMP@/page.html

@@ -1,0 +1,1 @@
+report E0804.toml -o @TMP@/page.html

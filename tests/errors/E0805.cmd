@@ -1,0 +1,1 @@
+report E0805.toml -o @TMP@/page.html

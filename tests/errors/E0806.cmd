@@ -1,0 +1,1 @@
+report E0806.toml -o @TMP@/page.html

@@ -1,0 +1,1 @@
+report W0803.toml -o @TMP@/page.html
