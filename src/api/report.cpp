@@ -1,0 +1,291 @@
+// The page, from top to bottom: what it is, what to beware of, where it comes from; the map; each
+// line of effort with its charts; every misfit; every assumption; what is missing; the sources; how
+// to make it again.
+#include "api/report.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "analysis/comparison.h"
+#include "api/assets.h"
+#include "api/report/figure.h"
+#include "api/report/map.h"
+#include "api/report/misfit.h"
+#include "api/report/outline.h"
+#include "api/report/parameters.h"
+#include "api/report/sources.h"
+#include "api/report/text.h"
+
+namespace shamal::api {
+
+namespace {
+
+using namespace report;
+
+std::string_view asset(std::string_view name) {
+  for (const Asset& entry : assets()) {
+    if (entry.name == name) {
+      return entry.text;
+    }
+  }
+  return {};
+}
+
+// Blank lines part paragraphs.
+std::string paragraphs(std::string_view text, std::string_view tag_class) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t blank = text.find("\n\n");
+    const std::string_view part = text.substr(0, blank);
+    if (part.find_first_not_of(" \n") != std::string_view::npos) {
+      out += fmt::format("<p{}>{}</p>",
+                         tag_class.empty() ? "" : fmt::format(" class=\"{}\"", tag_class),
+                         escape(part));
+    }
+    text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 2);
+  }
+  return out;
+}
+
+class Page {
+ public:
+  explicit Page(const ReportInput& input)
+      : input_(input),
+        study_(input.files.study),
+        series_(analysis::compare(study_, input.files.observations, input.results)),
+        outline_(make_outline(input, series_)) {}
+
+  std::string html() const {
+    const std::string_view style = asset("report.css");
+    const std::string_view script = asset("report.js");
+    std::string out = fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; "
+        "style-src {}; script-src {}; base-uri &#39;none&#39;; form-action &#39;none&#39;\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+        "<meta name=\"referrer\" content=\"no-referrer\"/>\n<title>{}</title>\n"
+        "<style>{}</style>\n</head>\n<body>\n",
+        escape(content_hash(style)), escape(content_hash(script)), escape(study_.title), style);
+    out += "<a class=\"skip\" href=\"#lines\">Skip to the charts</a>\n";
+    out += head() + contents() + "<main id=\"lines\">\n" + map() + lines() + misfits() +
+           parameters() + missing() + unplaced() + bibliography() + misuse() + reproduce() +
+           "</main>\n";
+    out += fmt::format("<script>{}</script>\n</body>\n</html>\n", script);
+    return out;
+  }
+
+ private:
+  std::string attribute(const std::string& name) const {
+    const auto found = input_.results.attributes.find(name);
+    return found == input_.results.attributes.end() ? std::string() : found->second;
+  }
+
+  std::string head() const {
+    std::string caveats;
+    for (const std::string& caveat : outline_.caveats) {
+      caveats += "<li>" + escape(caveat) + "</li>";
+    }
+    for (const std::string& caveat : study_.caveats) {
+      caveats += "<li>" + escape(caveat) + "</li>";
+    }
+    return fmt::format(
+        "<header>\n<p class=\"kicker\">Shamal <span>an open campaign laboratory</span></p>\n"
+        "<h1>{}</h1>\n{}\n<section class=\"caveats\" aria-labelledby=\"caveats\">"
+        "<h2 id=\"caveats\">Before reading on</h2><ul>{}</ul></section>\n{}</header>\n",
+        escape(study_.title), paragraphs(study_.summary, "standfirst"), caveats, provenance());
+  }
+
+  std::string provenance() const {
+    std::string items;
+    const auto item = [&](std::string_view name, const std::string& value) {
+      if (!value.empty()) {
+        items += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, value);
+      }
+    };
+    const std::string hash = attribute("model_sha256");
+    if (!hash.empty()) {
+      item("Model", fmt::format("<abbr title=\"SHA-256 {}\">{}</abbr>", escape(hash),
+                                escape(hash.substr(0, 12))));
+    }
+    item("Engine", escape(attribute("engine_version")));
+    item("Run", escape(outline_.window));
+    item("Method", escape(attribute("method")));
+    const std::string step = attribute("dt");
+    item("Step", step.empty() ? step
+                              : fmt::format("{} {}", escape(step),
+                                            analysis::time_unit_name(study_.calendar.unit)));
+    item("Calibration to", analysis::plain_date(study_.calibration_end));
+    item("Seed", escape(attribute("seed")));
+    item("Made", escape(attribute("created")));
+    return "<dl class=\"provenance\">" + items + "</dl>\n";
+  }
+
+  std::string contents() const {
+    std::string items;
+    const auto item = [&](std::string_view href, const std::string& text) {
+      items += fmt::format("<li><a href=\"#{}\">{}</a></li>", href, text);
+    };
+    if (study_.map) {
+      item("map", "Map");
+    }
+    for (const analysis::Line& line : study_.lines) {
+      if (!line.charts.empty()) {
+        item(line_anchor(line), fmt::format("<b>{}</b> {}", line.number, escape(line.title)));
+      }
+    }
+    item("misfit", "Every misfit");
+    item("parameters", "Every assumption");
+    item("missing", "Not modelled");
+    item("sources", "Sources");
+    if (!study_.misuse.empty()) {
+      item("misuse", "Misuse");
+    }
+    item("reproduce", "Reproduce");
+    return "<nav aria-label=\"Contents\"><ul>" + items + "</ul></nav>\n";
+  }
+
+  static std::string line_anchor(const analysis::Line& line) { return "line-" + anchor(line.id); }
+
+  std::string map() const {
+    if (!study_.map) {
+      return {};
+    }
+    return fmt::format("<section id=\"map\">\n<h2>{}</h2>\n{}\n</section>\n",
+                       escape(study_.map->title),
+                       map_section(input_.results, study_, input_.files.regions));
+  }
+
+  std::string lines() const {
+    std::string out;
+    std::size_t next = 0;  // into series_, which has the order of the charts
+    for (const analysis::Line& line : study_.lines) {
+      if (line.charts.empty()) {
+        continue;
+      }
+      out += fmt::format(
+          "<section class=\"line\" id=\"{}\">\n<h2><span class=\"number\">{}</span> {}</h2>\n{}\n"
+          "<div class=\"charts\">\n",
+          line_anchor(line), line.number, escape(line.title), paragraphs(line.text, "lead"));
+      for (std::size_t i = 0; i < line.charts.size(); ++i) {
+        const analysis::Chart& chart = line.charts[i];
+        const std::span<const analysis::ComparedSeries> own(series_.data() + next,
+                                                            chart.series.size());
+        next += chart.series.size();
+        out += figure_html({input_.files, input_.results, chart, own,
+                            fmt::format("chart-{}-{}", anchor(line.id), i + 1), i == 0}) +
+               "\n";
+      }
+      out += "</div>\n</section>\n";
+    }
+    return out;
+  }
+
+  std::string misfits() const {
+    return fmt::format(
+        "<section id=\"misfit\">\n<h2>Every misfit</h2>\n<p class=\"lead\">All scored series, none "
+        "left out; there is no score over all of them. {} RMSE is the root mean square error, MAE "
+        "the mean absolute error, bias the mean of model less observed, all in the unit of the "
+        "chart; MAPE the mean absolute error as a share of the observed. Theil’s shares say of "
+        "what the mean square error is made: unequal means (U<sup>M</sup>, systematic), unequal "
+        "variation (U<sup>S</sup>, trend or amplitude) and unequal covariation (U<sup>C</sup>, "
+        "point by point). Skill is 1 − MSE / MSE of a naive rival: the last value of the "
+        "calibration window, a straight line and a constant exponential rate fitted to that "
+        "window; below 0 the rival is better.</p>\n{}\n</section>\n",
+        escape(outline_.rivals), misfit_table(series_));
+  }
+
+  std::string parameters() const {
+    if (input_.parameters.empty()) {
+      return {};
+    }
+    return fmt::format(
+        "<section id=\"parameters\">\n<h2>Every assumption</h2>\n<p class=\"lead\">{}</p>\n{}\n"
+        "</section>\n",
+        escape(outline_.parameters), parameter_list(input_.parameters, input_.files.sources));
+  }
+
+  std::string missing() const {
+    std::string items;
+    for (const MissingPart& part : outline_.missing) {
+      items += fmt::format("<li><b>{}</b> {}</li>", escape(part.line), escape(part.text));
+    }
+    if (items.empty()) {
+      items = "<li>The study names nothing.</li>";
+    }
+    return "<section id=\"missing\">\n<h2>Not modelled</h2>\n<ul class=\"plain\">" + items +
+           "</ul>\n</section>\n";
+  }
+
+  std::string unplaced() const {
+    const auto& rows = input_.files.observations.unusable;
+    if (rows.empty()) {
+      return {};
+    }
+    std::string body;
+    for (const analysis::UnusableObservation& row : rows) {
+      body += fmt::format(
+          "<tr><th scope=\"row\">{}</th><td class=\"words\">{}</td><td class=\"words\">{}</td>"
+          "<td>{}</td><td class=\"words\">{}</td><td class=\"words\">{}</td></tr>",
+          escape(row.series), escape(row.region), escape(row.date), escape(row.value),
+          escape(row.reason), source_link(row.source, input_.files.sources));
+    }
+    return fmt::format(
+        "<section id=\"unplaced\">\n<h2>Figures that could not be placed</h2>\n"
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Figures that could not "
+        "be placed\"><table class=\"figures\"><thead><tr><th scope=\"col\">Series</th>"
+        "<th scope=\"col\" class=\"words\">Region</th><th scope=\"col\" class=\"words\">Date</th>"
+        "<th scope=\"col\">Value</th><th scope=\"col\" class=\"words\">Why</th>"
+        "<th scope=\"col\" class=\"words\">Source</th></tr></thead><tbody>{}</tbody></table></div>"
+        "\n</section>\n",
+        body);
+  }
+
+  std::string bibliography() const {
+    std::set<std::string> used;
+    for (const analysis::ComparedSeries& series : series_) {
+      for (const analysis::ComparedPoint& point : series.points) {
+        used.insert(point.observation->source);
+      }
+    }
+    for (const ReportParameter& parameter : input_.parameters) {
+      for (const std::string& key : read_origin(parameter.doc, input_.files.sources).keys) {
+        used.insert(key);
+      }
+    }
+    return "<section id=\"sources\">\n<h2>Sources</h2>\n" +
+           bibliography_html(input_.files.sources, used) + "\n</section>\n";
+  }
+
+  std::string misuse() const {
+    return study_.misuse.empty()
+               ? std::string()
+               : fmt::format("<section id=\"misuse\">\n<h2>Misuse</h2>\n{}</section>\n",
+                             paragraphs(study_.misuse, ""));
+  }
+
+  std::string reproduce() const {
+    const std::string command = attribute("command");
+    const std::string hash = attribute("model_sha256");
+    return fmt::format(
+        "<section id=\"reproduce\">\n<h2>Reproduce</h2>\n<p>The same files and the same engine "
+        "give this page again, byte for byte but for the date{}.</p>\n<pre><code>{}</code></pre>\n"
+        "{}</section>\n",
+        hash.empty() ? "" : "; the SHA-256 of the model file is",
+        escape(command.empty() ? "shamal report " + study_.name + "/study.toml" : command),
+        hash.empty() ? std::string()
+                     : fmt::format("<p class=\"hash\"><code>{}</code></p>\n", escape(hash)));
+  }
+
+  const ReportInput& input_;
+  const analysis::Study& study_;
+  std::vector<analysis::ComparedSeries> series_;
+  Outline outline_;
+};
+
+}  // namespace
+
+std::string report_html(const ReportInput& input) { return Page(input).html(); }
+
+}  // namespace shamal::api
