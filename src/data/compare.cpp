@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 8> kControls = {
 std::string_view without_unit(std::string_view base) {
   for (const std::string_view brackets : {"()", "{}"}) {
     const std::size_t open = base.rfind(brackets[0]);
-    if (base.ends_with(brackets[1]) && open != base.npos && open > 0) {
+    if (base.ends_with(brackets[1]) && open != std::string_view::npos && open > 0) {
       return base.substr(0, open);
     }
   }
@@ -46,6 +46,7 @@ constexpr std::array kSteps = {Leniency{false, false}, Leniency{true, false}, Le
 
 std::string key(const SeriesName& name, Leniency leniency) {
   std::vector<std::string> subscripts;
+  subscripts.reserve(name.subscripts.size());
   for (const std::string& subscript : name.subscripts) {
     subscripts.push_back(base::fold_name(subscript));
   }

@@ -173,7 +173,7 @@ std::string cell_text(std::string_view text, char separator) {
   const bool blank_ends = !text.empty() && (is_blank(text.front()) || is_blank(text.back()));
   // find_separator must not take another separator for the one that is meant; a tab goes first.
   const std::string_view special = separator == '\t' ? "\t\"\r\n" : "\t,;\"\r\n";
-  const bool plain = !blank_ends && text.find_first_of(special) == text.npos;
+  const bool plain = !blank_ends && text.find_first_of(special) == std::string_view::npos;
   if (plain) {
     return std::string(text);
   }

@@ -10,6 +10,9 @@ namespace {
 
 constexpr int kDeflateLevel = 4;
 
+// A damaged file may claim any size; beyond this many values it is not believed.
+constexpr std::size_t kMostValues = std::size_t{1} << 31;
+
 }  // namespace
 
 NetcdfFile NetcdfFile::create(const std::string& path) {
@@ -80,6 +83,7 @@ void NetcdfFile::put(int variable, const std::vector<double>& values) {
 
 void NetcdfFile::put(int variable, const std::vector<std::string>& texts) {
   std::vector<const char*> pointers;
+  pointers.reserve(texts.size());
   for (const std::string& text : texts) {
     pointers.push_back(text.c_str());
   }
@@ -177,7 +181,12 @@ std::optional<std::string> NetcdfFile::attribute(int variable, const std::string
 std::size_t NetcdfFile::value_count(int variable) {
   std::size_t count = 1;
   for (const int dimension : variable_dimensions(variable)) {
-    count *= dimension_size(dimension);
+    const std::size_t size = dimension_size(dimension);
+    if (size > 0 && count > kMostValues / size) {
+      run([] { return NC_ENOMEM; });
+      return 0;
+    }
+    count *= size;
   }
   return count;
 }

@@ -1,5 +1,6 @@
 #include "data/netcdf_name.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>

@@ -101,14 +101,15 @@ SeriesName split_series_name(std::string_view text) {
 
 std::string join_series_name(std::string_view base, std::span<const std::string> subscripts) {
   const auto ends_blank = [](std::string_view text) { return trimmed(text) != text; };
-  std::string text =
-      quoted_if(base.empty() || ends_blank(base) || base.find_first_of("[]\"") != base.npos, base);
+  std::string text = quoted_if(
+      base.empty() || ends_blank(base) || base.find_first_of("[]\"") != std::string_view::npos,
+      base);
   for (std::size_t i = 0; i < subscripts.size(); ++i) {
     const std::string& element = subscripts[i];
     text += i == 0 ? '[' : ',';
-    text += quoted_if(
-        element.empty() || ends_blank(element) || element.find_first_of("[],\"") != element.npos,
-        element);
+    text += quoted_if(element.empty() || ends_blank(element) ||
+                          element.find_first_of("[],\"") != std::string_view::npos,
+                      element);
   }
   return subscripts.empty() ? text : text + "]";
 }

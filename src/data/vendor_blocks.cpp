@@ -28,7 +28,7 @@ struct Line {
 std::string_view without_blanks(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
   const std::size_t last = text.find_last_not_of(" \t");
-  return last == text.npos ? std::string_view() : text.substr(begin, last + 1 - begin);
+  return last == std::string_view::npos ? std::string_view() : text.substr(begin, last + 1 - begin);
 }
 
 // The next line that is not blank, from `at` on, which moves behind it.
@@ -42,7 +42,7 @@ std::optional<Line> next_line(std::string_view text, std::size_t& at) {
       continue;
     }
     std::size_t gap = line.whole.find('\t');
-    line.tab = gap != line.whole.npos;
+    line.tab = gap != std::string_view::npos;
     if (!line.tab) {
       gap = std::min(line.whole.find(' '), line.whole.size());
     }
