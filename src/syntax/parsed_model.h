@@ -52,10 +52,12 @@ enum class Access : std::uint8_t { none, input, output };
 
 // One equation of a variable: for the whole of it (no subscripts), or for the elements that the
 // subscripts name (one word a dimension: an element, or a dimension for all of its elements).
+// Where the text could not be understood, which was reported, the tree is the number 0 without
+// text, so that later stages have something to go on with.
 struct Equation {
   std::vector<Word> subscripts;
-  std::optional<Expr> expr;            // stock: its initial value
-  std::optional<Expr> initial;         // <init_eqn>: value at start only (active initial)
+  std::optional<Expr> expr;     // stock: its initial value
+  std::optional<Expr> initial;  // <init_eqn>: value at start only (active initial)
   std::optional<GraphicalFunction> gf;
   base::Span span;
 
@@ -76,15 +78,18 @@ struct VariableDecl {
   VariableKind kind = VariableKind::auxiliary;
   Word name;
   std::vector<Word> dimensions;
-  std::vector<Equation> equations;     // whole-variable equation first; then elements as written
-  std::vector<Word> inflows;           // stocks, in priority order
+  std::vector<Equation> equations;  // whole-variable equation first; then elements as written
+  std::vector<Word> inflows;        // stocks, in priority order
   std::vector<Word> outflows;
-  std::optional<bool> non_negative;    // absent: the model's behaviour decides
-  std::optional<Expr> multiplier;      // flows: unit conversion for the downstream stock
+  std::optional<bool> non_negative;  // absent: the model's behaviour decides
+  std::optional<Expr> multiplier;    // flows: unit conversion for the downstream stock
   Access access = Access::none;
   std::optional<Word> units;
   std::string doc;
   std::optional<std::pair<double, double>> range;  // <range min= max=>: plausible values
+  // Constructs of the standard that are understood but not simulated: "conveyor", "queue", "leak",
+  // "overflow". They are not written again.
+  std::vector<Word> unsupported;
   // modules
   std::optional<Word> resource;
   std::vector<Connection> connections;
@@ -95,11 +100,11 @@ struct VariableDecl {
 struct SimSpecs {
   std::optional<double> start;
   std::optional<double> stop;
-  std::optional<double> dt;            // already 1/n for reciprocal="true"
+  std::optional<double> dt;  // already 1/n for reciprocal="true"
   bool reciprocal = false;
-  std::vector<Word> methods;           // as listed, lower case, first choice first
+  std::vector<Word> methods;  // as listed, lower case, first choice first
   std::string time_units;
-  std::optional<double> save_interval; // isee:save_interval
+  std::optional<double> save_interval;  // isee:save_interval
   base::Span span;
 
   bool operator==(const SimSpecs& other) const {
@@ -118,9 +123,9 @@ struct Behavior {
 
 struct DimensionDecl {
   Word name;
-  std::vector<Word> elements;          // empty: numbered 1 … size
-  std::optional<double> size;          // as given by the file
-  std::optional<Expr> size_expr;       // inside macros the size may depend on a parameter
+  std::vector<Word> elements;     // empty: numbered 1 … size
+  std::optional<double> size;     // as given by the file
+  std::optional<Expr> size_expr;  // inside macros the size may depend on a parameter
 
   bool operator==(const DimensionDecl&) const = default;
 };
@@ -150,14 +155,14 @@ struct ModelDecl {
   Behavior behavior;
   std::vector<VariableDecl> variables;
   std::vector<Group> groups;
-  std::string views;                   // raw XML of <views>, kept for drawing and for the round trip
+  std::string views;  // raw XML of <views>, kept for drawing and for the round trip
 
   bool operator==(const ModelDecl&) const = default;
 };
 
 struct MacroParameter {
   Word name;
-  std::optional<Expr> fallback;        // default="…"
+  std::optional<Expr> fallback;  // default="…"
 
   bool operator==(const MacroParameter&) const = default;
 };
@@ -171,7 +176,7 @@ struct MacroDecl {
   std::vector<VariableDecl> variables;
   std::string format;
   std::string doc;
-  std::string filter;                  // option filters (3.6.2)
+  std::string filter;  // option filters (3.6.2)
   std::string apply_to;
 
   bool operator==(const MacroDecl&) const = default;
@@ -192,19 +197,24 @@ struct Header {
 struct ParsedModel {
   Dialect dialect = Dialect::xmile;
   Header header;
-  SimSpecs sim_specs;                  // the file's; a model's own are in ModelDecl
+  SimSpecs sim_specs;  // the file's; a model's own are in ModelDecl
   Behavior behavior;
   std::vector<UnitDecl> units;
   std::vector<DimensionDecl> dimensions;
-  std::vector<ModelDecl> models;       // as in the file; the root has no name (or is alone)
+  std::vector<ModelDecl> models;  // as in the file; the root has no name (or is alone)
   std::vector<MacroDecl> macros;
+  std::vector<Word> includes;  // resources named in <includes>, not read
   base::FileId file = base::kNoFile;
 
   bool operator==(const ParsedModel& other) const {
     return dialect == other.dialect && header == other.header && sim_specs == other.sim_specs &&
-           behavior == other.behavior && units == other.units &&
-           dimensions == other.dimensions && models == other.models && macros == other.macros;
+           behavior == other.behavior && units == other.units && dimensions == other.dimensions &&
+           models == other.models && macros == other.macros && includes == other.includes;
   }
 };
+
+// The index of the model that is simulated: the one without a name or, since some tools name it,
+// the first that no module refers to. Requires a model.
+std::size_t root_model(const ParsedModel& parsed);
 
 }  // namespace shamal::syntax

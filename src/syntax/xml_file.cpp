@@ -1,0 +1,274 @@
+#include "syntax/xml_file.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/encoding.h"
+#include "syntax/characters.h"
+#include "syntax/xml_encoding.h"
+#include "syntax/xml_open_tags.h"
+
+namespace shamal::syntax {
+
+namespace {
+
+using base::Code;
+
+constexpr std::size_t kLargestXml = std::size_t{256} << 20;
+// Elements and attributes cost up to a hundred bytes each, whatever their length in the file.
+constexpr std::size_t kMostMarkup = std::size_t{1} << 23;
+constexpr int kDeepestXml = 200;
+
+base::Span span_at(base::FileId file, std::size_t begin, std::size_t end) {
+  return {file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+}
+
+// Where the first byte stands that is part of no UTF-8 character.
+std::size_t first_bad_byte(std::string_view text) {
+  std::size_t line = 0;
+  while (line < text.size()) {
+    const std::size_t end = std::min(text.find('\n', line), text.size());
+    if (!base::is_utf8(text.substr(line, end - line))) {
+      break;
+    }
+    line = end + 1;
+  }
+  for (std::size_t at = line; at < text.size();) {
+    const std::size_t length = sequence_length(text[at]);
+    if (!base::is_utf8(text.substr(at, length))) {
+      return at;
+    }
+    at += length;
+  }
+  return text.size();
+}
+
+bool check_text(base::FileId file, std::string_view text, base::Diagnostics& diagnostics) {
+  if (text.size() > kLargestXml) {
+    diagnostics.add(Code::file_too_large, span_at(file, 0, 0),
+                    fmt::format("for XML: more than {} MiB", kLargestXml >> 20));
+    return false;
+  }
+  const auto markup = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return c == '<' || c == '='; }));
+  if (markup > kMostMarkup) {
+    diagnostics.add(Code::file_too_large, span_at(file, 0, 0),
+                    fmt::format("for XML: more than {} tags and attributes", kMostMarkup));
+    return false;
+  }
+  if (!base::is_utf8(text)) {
+    const std::size_t at = first_bad_byte(text);
+    const std::string encoding = declared_encoding(text);
+    const bool other = !encoding.empty() && encoding != "utf-8" && encoding != "utf8";
+    diagnostics.add(Code::not_utf8, span_at(file, at, at + 1),
+                    other ? fmt::format("but \"{}\", which cannot be read", encoding) : "",
+                    "save the file as UTF-8");
+    return false;
+  }
+  const std::size_t nul = text.find('\0');
+  if (nul != std::string_view::npos) {
+    diagnostics.add(Code::bad_xml, span_at(file, nul, nul + 1), "a NUL character");
+    return false;
+  }
+  return true;
+}
+
+void report_malformed(base::FileId file, std::string_view text,
+                      const pugi::xml_parse_result& result, base::Diagnostics& diagnostics) {
+  const auto at =
+      std::min(static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0)), text.size());
+  const bool mismatch = result.status == pugi::status_end_element_mismatch;
+  if (const auto open = mismatch ? find_open_tag(text) : std::nullopt) {
+    diagnostics.add(Code::bad_xml, span_at(file, open->begin, open->begin + 1 + open->name.size()),
+                    fmt::format("<{}> is not closed", open->name),
+                    open->closed_by.empty()
+                        ? fmt::format("add </{}>", open->name)
+                        : fmt::format("add </{}> before </{}>", open->name, open->closed_by));
+    return;
+  }
+  std::string what = result.description();
+  what[0] = static_cast<char>(what[0] - 'A' + 'a');
+  diagnostics.add(Code::bad_xml, span_at(file, at, at + 1), what);
+}
+
+// Walks without recursion: the depth is what is in question.
+bool check_depth(const XmlFile& xml, base::Diagnostics& diagnostics) {
+  pugi::xml_node node = xml.root();
+  int depth = 1;
+  while (node) {
+    if (depth > kDeepestXml) {
+      diagnostics.add(Code::nesting_too_deep, xml.span(node),
+                      fmt::format("in XML: more than {} levels", kDeepestXml));
+      return false;
+    }
+    if (node.first_child()) {
+      node = node.first_child();
+      ++depth;
+      continue;
+    }
+    while (node && !node.next_sibling()) {
+      node = node.parent();
+      --depth;
+    }
+    // The root has no sibling that counts.
+    if (!node || depth <= 1) {
+      return true;
+    }
+    node = node.next_sibling();
+  }
+  return true;
+}
+
+struct Reference {
+  std::uint32_t code_point = 0;
+  std::size_t length = 0;
+};
+
+// The character that "&…;" at the start of the text stands for. Nothing for names that XML does not
+// know and for numbers that are no character: they stay as they are written.
+std::optional<Reference> read_reference(std::string_view text) {
+  const std::size_t end = text.substr(0, 12).find(';');
+  if (end == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view name = text.substr(1, end - 1);
+  static constexpr std::pair<std::string_view, char> kNamed[] = {
+      {"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"apos", '\''}, {"quot", '"'}};
+  for (const auto& [known, character] : kNamed) {
+    if (name == known) {
+      return Reference{static_cast<std::uint32_t>(character), end + 1};
+    }
+  }
+  const bool hexadecimal = name.starts_with("#x");
+  if (!name.starts_with("#") || name.size() < (hexadecimal ? 3u : 2u)) {
+    return std::nullopt;
+  }
+  std::uint32_t point = 0;
+  for (const char c : name.substr(hexadecimal ? 2 : 1)) {
+    const char lower = static_cast<char>(c | 0x20);
+    std::uint32_t digit = 0;
+    if (is_digit(c)) {
+      digit = static_cast<std::uint32_t>(c - '0');
+    } else if (hexadecimal && lower >= 'a' && lower <= 'f') {
+      digit = static_cast<std::uint32_t>(lower - 'a' + 10);
+    } else {
+      return std::nullopt;
+    }
+    point = point * (hexadecimal ? 16 : 10) + digit;
+    if (point > 0x10ffff) {
+      return std::nullopt;
+    }
+  }
+  if (point == 0 || (point >= 0xd800 && point < 0xe000)) {
+    return std::nullopt;
+  }
+  return Reference{point, end + 1};
+}
+
+}  // namespace
+
+std::unique_ptr<XmlFile> XmlFile::parse(base::FileId file, const base::Sources& sources,
+                                        base::Diagnostics& diagnostics) {
+  const std::string_view text = sources.text(file);
+  if (!check_text(file, text, diagnostics)) {
+    return nullptr;
+  }
+  std::unique_ptr<XmlFile> xml(new XmlFile);
+  xml->file_ = file;
+  xml->source_ = text;
+  xml->buffer_ = text;
+  const pugi::xml_parse_result result = xml->document_.load_buffer_inplace(
+      xml->buffer_.data(), xml->buffer_.size(), pugi::parse_default, pugi::encoding_utf8);
+  if (!result) {
+    report_malformed(file, text, result, diagnostics);
+    return nullptr;
+  }
+  const pugi::xml_node second = xml->root().next_sibling();
+  if (second) {
+    diagnostics.add(Code::bad_xml, xml->span(second), "more than one outermost element");
+    return nullptr;
+  }
+  return check_depth(*xml, diagnostics) ? std::move(xml) : nullptr;
+}
+
+std::optional<std::size_t> XmlFile::offset(const char* at) const {
+  // Empty values may point to a literal of the library.
+  const std::less<const char*> before;
+  if (before(at, buffer_.data()) || !before(at, buffer_.data() + buffer_.size())) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(at - buffer_.data());
+}
+
+base::Span XmlFile::span(pugi::xml_node node) const {
+  const std::string_view name = node.name();
+  const auto begin = offset(node.name());
+  if (!begin || *begin == 0) {
+    return span_at(file_, 0, 0);
+  }
+  return span_at(file_, *begin - 1, *begin + name.size());
+}
+
+// Decodes as XML prescribes: references, ends of lines as one newline, and in attributes all white
+// space as spaces. Returns where it stopped.
+std::size_t XmlFile::append_decoded(base::LocatedText& out, std::size_t begin,
+                                    std::string_view stop, Content content) const {
+  std::size_t at = begin;
+  while (at < source_.size() && !source_.substr(at).starts_with(stop)) {
+    std::string piece(1, source_[at]);
+    std::size_t length = 1;
+    if (source_[at] == '\r') {
+      piece = "\n";
+      length = source_.substr(at).starts_with("\r\n") ? 2 : 1;
+    }
+    if (content == Content::attribute && is_blank(piece[0])) {
+      piece = " ";
+    }
+    if (source_[at] == '&' && content != Content::verbatim) {
+      if (const auto reference = read_reference(source_.substr(at))) {
+        piece.clear();
+        append_utf8(piece, reference->code_point);
+        length = reference->length;
+      }
+    }
+    out.text += piece;
+    out.offsets.insert(out.offsets.end(), piece.size(), static_cast<std::uint32_t>(at));
+    at += length;
+  }
+  return at;
+}
+
+base::LocatedText XmlFile::text(pugi::xml_node node) const {
+  base::LocatedText out;
+  out.file = file_;
+  std::size_t end = span(node).begin;
+  for (const pugi::xml_node child : node) {
+    const bool verbatim = child.type() == pugi::node_cdata;
+    if (!verbatim && child.type() != pugi::node_pcdata) {
+      continue;
+    }
+    if (const auto begin = offset(child.value())) {
+      end = append_decoded(out, *begin, verbatim ? "]]>" : "<",
+                           verbatim ? Content::verbatim : Content::text);
+    }
+  }
+  out.offsets.push_back(static_cast<std::uint32_t>(end));
+  return out;
+}
+
+base::LocatedText XmlFile::value(pugi::xml_attribute attribute) const {
+  base::LocatedText out;
+  out.file = file_;
+  std::size_t end = 0;
+  const auto begin = offset(attribute.value());
+  if (begin && *begin > 0) {
+    end = append_decoded(out, *begin, source_.substr(*begin - 1, 1), Content::attribute);
+  }
+  out.offsets.push_back(static_cast<std::uint32_t>(end));
+  return out;
+}
+
+}  // namespace shamal::syntax

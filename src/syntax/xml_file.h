@@ -1,0 +1,53 @@
+// An XML file as a tree whose every piece of text knows its place.
+//
+// pugixml parses in a copy of the text and leaves pointers into it, so that the offset of a node or
+// an attribute in the copy is its offset in the file. pugixml then decodes entities in place, which
+// loses the places behind them; text() and value() therefore decode the file's own bytes again and
+// remember where each came from.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <pugixml.hpp>
+
+#include "base/diagnostics.h"
+#include "base/source.h"
+
+namespace shamal::syntax {
+
+class XmlFile {
+ public:
+  // Nothing after an error: text that is not UTF-8 or not XML, or beyond a limit.
+  static std::unique_ptr<XmlFile> parse(base::FileId file, const base::Sources& sources,
+                                        base::Diagnostics& diagnostics);
+
+  pugi::xml_node root() const { return document_.document_element(); }
+
+  // The start of the element's tag: "<aux".
+  base::Span span(pugi::xml_node node) const;
+
+  // All text directly within the element, with CDATA sections. An element without text has the
+  // place of its tag.
+  base::LocatedText text(pugi::xml_node node) const;
+
+  base::LocatedText value(pugi::xml_attribute attribute) const;
+
+ private:
+  XmlFile() = default;
+
+  std::optional<std::size_t> offset(const char* at) const;
+
+  enum class Content { text, attribute, verbatim };
+  std::size_t append_decoded(base::LocatedText& out, std::size_t begin, std::string_view stop,
+                             Content content) const;
+
+  base::FileId file_ = base::kNoFile;
+  std::string_view source_;
+  std::string buffer_;
+  pugi::xml_document document_;
+};
+
+}  // namespace shamal::syntax
