@@ -201,8 +201,11 @@ void Resolver::declare_equations(VariableId variable) {
     }
   }
   if (for_all == nullptr && elements.empty()) {
-    // A conveyor's outflow and the like were refused already.
-    if (decl.unsupported.empty()) {
+    // A conveyor and what leaves it were refused already.
+    const bool refused =
+        !decl.unsupported.empty() ||
+        (about.leaves != kNone && !info[about.leaves].decl->unsupported.empty());
+    if (!refused) {
       error(Code::empty_equation, decl.name.span, fmt::format("\"{}\"", shown),
             decl.access == syntax::Access::input
                 ? "connect this input in the module, or give it an equation"

@@ -1,1 +1,1 @@
-compare E0701.csv E0701.csv
+compare E0701.csv good.csv

@@ -1,1 +1,1 @@
-compare E0702.csv E0702.csv
+compare E0702.csv good.csv

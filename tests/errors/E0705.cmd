@@ -1,1 +1,1 @@
-compare E0705.csv E0705.csv
+compare E0705.csv good.csv

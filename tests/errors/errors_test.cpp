@@ -32,7 +32,7 @@ std::string read(const fs::path& path) {
 
 std::string run(const std::string& arguments) {
   const std::string command =
-      "cd '" + kFolder.string() + "' && '" + SHAMAL_BINARY + "' " + arguments + " 2>&1 >/dev/null";
+      "cd '" + kFolder.string() + "' && '" + SHAMAL_PROGRAM + "' " + arguments + " 2>&1 >/dev/null";
   FILE* pipe = popen(command.c_str(), "r");
   std::string text;
   char buffer[4096];
@@ -85,7 +85,7 @@ TEST_P(EveryCode, HasItsMessage) {
 INSTANTIATE_TEST_SUITE_P(Errors, EveryCode,
                          testing::ValuesIn(shamal::base::diagnostic_codes().begin(),
                                            shamal::base::diagnostic_codes().end()),
-                         [](const auto& info) { return std::string(info.param.id); });
+                         [](const auto& row) { return std::string(row.param.id); });
 
 TEST(Errors, OnePassReportsAllOfThem) {
   const std::string printed = run("check several.xmile");

@@ -1,0 +1,1 @@
+report E0807.toml -o @TMP@/page.html
