@@ -87,7 +87,7 @@ bool XmileReader::check_points(pugi::xml_node node, const GraphicalFunction& gf,
     return false;
   }
   for (std::size_t i = 1; i < gf.x.size(); ++i) {
-    if (!(gf.x[i - 1] < gf.x[i])) {
+    if (!(gf.x[i - 1] <= gf.x[i])) {
       error(Code::bad_graphical_function, xml_.span(node.child("xpts")),
             fmt::format("the x points of {} do not ascend: {} comes before {}", shown(owner),
                         write_number(gf.x[i - 1]), write_number(gf.x[i])));

@@ -1,6 +1,6 @@
 // Equations that list the constants of an array: "1, 2, 3", or with a semicolon behind each row
-// "1, 2; 3, 4;". That is Vensim's notation, which converters have carried into XMILE. Such an
-// equation becomes one equation for each element.
+// "1, 2; 3, 4;", and arrays with an <eqn> for each element. That is Vensim's notation, which
+// converters have carried into XMILE. Both become one equation for each element.
 #include <algorithm>
 #include <cmath>
 
@@ -56,41 +56,91 @@ Expr constant(const base::LocatedText& text, double value) {
 
 }  // namespace
 
-bool XmileReader::read_constant_list(pugi::xml_node eqn, VariableDecl& variable) {
-  const base::LocatedText text = xml_.text(eqn);
-  if (variable.dimensions.empty() || !is_list(text.text)) {
-    return false;
-  }
-  std::vector<const DimensionDecl*> dimensions;
-  std::size_t count = 1;
+// The subscripts of every element of a variable, row-major; nothing if its dimensions are not
+// declared in this file.
+std::vector<std::vector<std::string>> XmileReader::element_names(
+    const VariableDecl& variable) const {
+  constexpr std::size_t kMost = 1'000'000;
+  std::vector<std::vector<std::string>> names = {{}};
   for (const Word& name : variable.dimensions) {
     const auto found = std::find_if(
         parsed_.dimensions.begin(), parsed_.dimensions.end(), [&](const DimensionDecl& d) {
           return base::fold_name(d.name.text) == base::fold_name(name.text);
         });
-    if (found == parsed_.dimensions.end() || found->elements.empty()) {
-      return false;
+    if (found == parsed_.dimensions.end()) {
+      return {};
     }
-    dimensions.push_back(&*found);
-    count *= found->elements.size();
+    std::vector<std::string> elements;
+    for (const Word& element : found->elements) {
+      elements.push_back(element.text);
+    }
+    for (std::size_t i = 1;
+         found->elements.empty() && found->size && i <= *found->size && i <= kMost; ++i) {
+      elements.push_back(std::to_string(i));
+    }
+    if (elements.empty() || names.size() * elements.size() > kMost) {
+      return {};
+    }
+    std::vector<std::vector<std::string>> longer;
+    for (const std::vector<std::string>& before : names) {
+      for (const std::string& element : elements) {
+        longer.push_back(before);
+        longer.back().push_back(element);
+      }
+    }
+    names = std::move(longer);
+  }
+  return names;
+}
+
+bool XmileReader::read_constant_list(pugi::xml_node eqn, VariableDecl& variable) {
+  const base::LocatedText text = xml_.text(eqn);
+  if (variable.dimensions.empty() || !is_list(text.text)) {
+    return false;
+  }
+  const std::vector<std::vector<std::string>> names = element_names(variable);
+  if (names.empty()) {
+    return false;
   }
   const std::vector<base::LocatedText> numbers = split(text);
-  if (numbers.size() != count) {
+  if (numbers.size() != names.size()) {
     error(Code::bad_value, trimmed(text).span(),
-          fmt::format("{} numbers for the {} elements of \"{}\"", numbers.size(), count,
+          fmt::format("{} numbers for the {} elements of \"{}\"", numbers.size(), names.size(),
                       base::display_name(variable.name.text)));
     return true;
   }
-  for (std::size_t flat = 0; flat < count; ++flat) {
+  for (std::size_t flat = 0; flat < names.size(); ++flat) {
     const auto value = read_value(numbers[flat], "an element");
     Equation& equation = variable.equations.emplace_back();
     equation.span = numbers[flat].span();
     equation.expr = constant(numbers[flat], value.value_or(0));
-    std::size_t stride = count;
-    for (const DimensionDecl* dimension : dimensions) {
-      stride /= dimension->elements.size();
-      const Word& element = dimension->elements[flat / stride % dimension->elements.size()];
-      equation.subscripts.push_back({element.text, equation.span});
+    for (const std::string& name : names[flat]) {
+      equation.subscripts.push_back({name, equation.span});
+    }
+  }
+  return true;
+}
+
+// Several <eqn> in an array: one for each element, row-major, as one converter writes them.
+bool XmileReader::read_equation_list(const std::vector<pugi::xml_node>& eqns,
+                                     VariableDecl& variable) {
+  if (eqns.size() < 2 || variable.dimensions.empty()) {
+    return false;
+  }
+  const std::vector<std::vector<std::string>> names = element_names(variable);
+  if (names.size() != eqns.size()) {
+    error(Code::bad_value, xml_.span(eqns[1]),
+          fmt::format("{} equations for the {} elements of \"{}\"", eqns.size(), names.size(),
+                      base::display_name(variable.name.text)));
+    return true;
+  }
+  for (std::size_t flat = 0; flat < names.size(); ++flat) {
+    Equation& equation = variable.equations.emplace_back();
+    const base::LocatedText text = xml_.text(eqns[flat]);
+    equation.span = trimmed(text).span();
+    equation.expr = read_expression(text, variable.name.text);
+    for (const std::string& name : names[flat]) {
+      equation.subscripts.push_back({name, equation.span});
     }
   }
   return true;

@@ -49,6 +49,9 @@ bool XmileReader::EquationNodes::take(std::string_view name, pugi::xml_node node
   if (place != nullptr) {
     *place = node;
   }
+  if (place == &eqn) {
+    all_eqns.push_back(node);
+  }
   return place != nullptr;
 }
 
@@ -91,6 +94,11 @@ std::optional<Equation> XmileReader::read_equation(const EquationNodes& nodes,
                                                    const VariableDecl& variable) {
   Equation equation;
   const std::string& owner = variable.name.text;
+  if (nodes.all_eqns.size() > 1) {
+    error(Code::bad_value, xml_.span(nodes.all_eqns[1]),
+          fmt::format("a second equation for \"{}\"", base::display_name(owner)),
+          "keep one of them");
+  }
   if (nodes.eqn) {
     equation.expr = read_expression(xml_.text(nodes.eqn), owner);
   }
@@ -189,7 +197,8 @@ VariableDecl XmileReader::read_variable(VariableKind kind, pugi::xml_node node) 
     Equation& equation = variable.equations.emplace_back();
     equation.gf = read_graphical(node, variable.name.text);
     equation.span = equation.gf->span;
-  } else if (!nodes.eqn || !read_constant_list(nodes.eqn, variable)) {
+  } else if (!read_equation_list(nodes.all_eqns, variable) &&
+             (!nodes.eqn || !read_constant_list(nodes.eqn, variable))) {
     if (auto equation = read_equation(nodes, variable)) {
       variable.equations.push_back(std::move(*equation));
     }

@@ -54,6 +54,7 @@ class XmileReader {
   // --- variables
   struct EquationNodes {
     pugi::xml_node eqn, init, gf;
+    std::vector<pugi::xml_node> all_eqns;
     bool take(std::string_view name, pugi::xml_node node);
   };
   VariableDecl read_variable(VariableKind kind, pugi::xml_node node);
@@ -64,6 +65,8 @@ class XmileReader {
                                Equation& equation);
   std::optional<Expr> read_expression(const base::LocatedText& text, std::string_view owner);
   bool read_constant_list(pugi::xml_node eqn, VariableDecl& variable);
+  bool read_equation_list(const std::vector<pugi::xml_node>& eqns, VariableDecl& variable);
+  std::vector<std::vector<std::string>> element_names(const VariableDecl& variable) const;
 
   // --- graphical functions
   GraphicalFunction read_graphical(pugi::xml_node node, std::string_view owner);
