@@ -74,9 +74,10 @@ std::vector<std::vector<std::string>> XmileReader::element_names(
     for (const Word& element : found->elements) {
       elements.push_back(element.text);
     }
-    for (std::size_t i = 1;
-         found->elements.empty() && found->size && i <= *found->size && i <= kMost; ++i) {
-      elements.push_back(std::to_string(i));
+    if (found->elements.empty() && found->size && *found->size <= kMost) {
+      for (std::size_t i = 1; i <= static_cast<std::size_t>(*found->size); ++i) {
+        elements.push_back(std::to_string(i));
+      }
     }
     if (elements.empty() || names.size() * elements.size() > kMost) {
       return {};
