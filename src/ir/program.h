@@ -46,12 +46,15 @@ enum class Op : std::uint8_t {
 #undef SHAMAL_TERNARY
   // Not elementwise arithmetic alone:
   lookup,      // dst = table[aux view](arg0)
-  gather,      // dst = value[slot of arg1's view + arg0], or 0 where arg0 is NaN; arg0 is a flat offset
-  delay_read,  // dst = input of delay line aux as it was arg0 time units ago; arg1 before the start
-  random,      // dst = a draw of distribution `aux` (RandomSite) with parameters arg0, arg1, arg2
+  gather,      // dst = value[slot of arg1's view + arg0], arg0 being a flat offset; 0 where arg0 is
+               // NaN or leads to no slot
+  delay_read,  // dst = what was at arg2 arg0 time units ago, or arg1 before the start; arg2 lies in
+               // the input of delay line aux and is not read now
+  random,      // dst = a draw of random_sites[aux] with parameters arg0, arg1 (as many as it has)
   rank,        // dst = 1-based flat position of the arg1-th smallest element of arg0 over the inner
-               // loop `aux`, ties broken by arg2 (if any), then by position; 0 if there is none.
-               // The views of arg0 and arg2 have the axes of the loop first, then the inner ones.
+               // loop `aux`, ties broken by arg2 (if any), then by position; NaN is the largest; a
+               // fraction of arg1 is dropped; 0 if there is none. The views of arg0 and arg2 have
+               // the axes of the loop first, then the inner ones.
 };
 
 inline constexpr std::size_t kElementwiseOps = static_cast<std::size_t>(Op::lookup);
@@ -60,7 +63,7 @@ inline constexpr std::size_t kOps = static_cast<std::size_t>(Op::rank) + 1;
 struct OpRow {
   Op op;
   std::string_view name;
-  int arity;                 // operands that are views
+  int arity;                 // operands that are views, at most
   std::string_view meaning;  // of elementwise operations: the expression
 };
 
@@ -83,7 +86,7 @@ struct Axis {
   bool operator==(const Axis&) const = default;
 };
 
-// Slot of index tuple i: base + the sum of the axes' offsets. Axes beyond the loop's rank are unused.
+// Slot of index tuple i: base + the sum of the axes' offsets. Axes beyond the loop's rank do not move.
 struct View {
   Slot base = 0;
   std::array<Axis, kMaxRank> axes{};
@@ -108,7 +111,8 @@ enum class TableKind : std::uint8_t { continuous, extrapolate, discrete };
 // A graphical function: x strictly or weakly ascending, as many y as x, at least one.
 // continuous: linear between points, the end values outside. extrapolate: linear also outside, from
 // the last two points. discrete: y of the largest point whose x is not above the argument; the end
-// values outside. A NaN argument gives NaN.
+// values outside. Two points with the same x are a step: at that x and after it the later one holds.
+// A NaN argument gives NaN.
 struct Table {
   TableKind kind = TableKind::continuous;
   std::vector<double> x;
@@ -132,14 +136,17 @@ struct Memory {
 };
 
 // The past of `count` inputs (DELAY, DELAY FIXED). After `rates` at the start of each step the
-// values of `input` are appended. Read by Op::delay_read, element e of whose loop (row-major)
-// belongs to element e here. Delays are rounded to whole steps, at least one.
+// values of `input` are appended. Read by Op::delay_read. Delays are rounded to whole steps, at
+// least one.
 struct DelayLine {
   Slot input = 0;
   std::uint32_t count = 1;
 };
 
 using Distribution = model::Distribution;
+
+// Parameters of a distribution: 1 or 2.
+int arity(Distribution distribution);
 
 // A place in the model that draws random numbers: the value depends on the run's seed, the run, the
 // step, `stream` + element, and nothing else. Sites with the same stream draw the same numbers.
@@ -180,8 +187,14 @@ struct Program {
   std::vector<Instruction>& block(Block b) { return blocks[static_cast<std::size_t>(b)]; }
 };
 
-// Our own mistakes, never the user's: every slot, view, loop and table in range, no destination
-// among constants or fixed slots. Empty if the program is sound.
+// Slots from `base` for every index tuple of the loop, in row-major order, by a view whose axes
+// `first_axis` and on belong to the loop.
+std::vector<std::int64_t> offsets(const Program& program, const Loop& loop, const View& view,
+                                  std::size_t first_axis = 0);
+
+// Our own mistakes, never the user's. Every slot, view, loop and table is in range; nothing writes
+// constants, fixed slots or, after the start, levels and memories; nothing is read that was not set,
+// and no evaluation of a block sees what an earlier one left. Empty if the program is sound.
 std::vector<std::string> verify(const Program& program);
 
 // For people: one instruction a line.

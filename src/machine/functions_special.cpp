@@ -1,0 +1,142 @@
+// Instructions whose lanes go different ways: element after element, run after run.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "machine/delay.h"
+#include "machine/draw.h"
+#include "machine/functions.h"
+
+namespace shamal::machine {
+
+namespace {
+
+// Calls visit(slots of the operands, index of the element) in row-major order.
+template <class Visit>
+void for_each_element(const Prepared& prepared, Visit visit) {
+  std::uint32_t element = 0;
+  for (std::uint32_t r = 0; r < prepared.rows; ++r) {
+    RowStart at = prepared.starts[r];
+    for (std::uint32_t e = 0; e < prepared.extent; ++e) {
+      visit(at, element++);
+      for (std::size_t k = 0; k < kOperands; ++k) {
+        at[k] += static_cast<std::uint32_t>(prepared.strides[k]);
+      }
+    }
+  }
+}
+
+void lookup(const Prepared& prepared, const Kernel& kernel, State& state) {
+  for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
+    const PreparedTable& table = kernel.tables()[at[kTable]];
+    double* const d = state.row(at[kDst]);
+    const double* const a = state.row(at[1]);
+    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+      d[lane] = evaluate(table, a[lane]);
+    }
+  });
+}
+
+void gather(const Prepared& prepared, const Kernel& kernel, State& state) {
+  const double slots = kernel.program().slots;
+  for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
+    double* const d = state.row(at[kDst]);
+    const double* const a = state.row(at[1]);
+    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+      const double to = at[2] + a[lane];
+      d[lane] = to >= 0 && to < slots ? state.row(static_cast<ir::Slot>(to))[lane] : 0.0;
+    }
+  });
+}
+
+void delay_read(const Prepared& prepared, const Kernel& kernel, State& state) {
+  const ir::Slot input = kernel.program().delays[prepared.aux].input;
+  for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
+    double* const d = state.row(at[kDst]);
+    const double* const time = state.row(at[1]);
+    const double* const start = state.row(at[2]);
+    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+      d[lane] = delayed(state, prepared.aux, at[3] - input, lane, time[lane], start[lane]);
+    }
+  });
+}
+
+void random(const Prepared& prepared, const Kernel& kernel, State& state) {
+  const ir::RandomSite& site = kernel.program().random_sites[prepared.aux];
+  for_each_element(prepared, [&](const RowStart& at, std::uint32_t element) {
+    double* const d = state.row(at[kDst]);
+    const double* const a = state.row(at[1]);
+    const double* const b = state.row(at[2]);
+    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+      const DrawPlace place{state.random_key(lane), site.stream + element, state.step};
+      d[lane] = draw(site.distribution, place, a[lane], b[lane]);
+    }
+  });
+}
+
+void rank(const Prepared& prepared, const Kernel&, State& state) {
+  struct Entry {
+    double value;
+    double tie;
+    std::uint32_t position;
+  };
+  const auto before = [](double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); };
+  const auto in_order = [before](const Entry& a, const Entry& b) {
+    if (before(a.value, b.value) || before(b.value, a.value)) {
+      return before(a.value, b.value);
+    }
+    if (before(a.tie, b.tie) || before(b.tie, a.tie)) {
+      return before(a.tie, b.tie);
+    }
+    return a.position < b.position;
+  };
+  const std::size_t count = prepared.ranked.size();
+  std::vector<Entry> entries(count);
+  for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
+    double* const d = state.row(at[kDst]);
+    const double* const wanted = state.row(at[2]);
+    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+      const double place = std::floor(wanted[lane]);
+      if (!(place >= 1 && place <= static_cast<double>(count))) {
+        d[lane] = 0;
+        continue;
+      }
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const auto from = [&](std::uint32_t first, const std::vector<std::int64_t>& offsets) {
+          return state.row(static_cast<ir::Slot>(first + offsets[i]))[lane];
+        };
+        entries[i] = {from(at[1], prepared.ranked),
+                      prepared.ties.empty() ? 0.0 : from(at[3], prepared.ties), i};
+      }
+      const auto chosen = entries.begin() + static_cast<std::ptrdiff_t>(place) - 1;
+      std::nth_element(entries.begin(), chosen, entries.end(), in_order);
+      d[lane] = chosen->position + 1.0;
+    }
+  });
+}
+
+Execute execute_of(ir::Op op) {
+  switch (op) {
+    case ir::Op::lookup:
+      return lookup;
+    case ir::Op::gather:
+      return gather;
+    case ir::Op::delay_read:
+      return delay_read;
+    case ir::Op::random:
+      return random;
+    case ir::Op::rank:
+      return rank;
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+Functions special_functions(ir::Op op) {
+  const Execute execute = execute_of(op);
+  return {execute, execute, execute, {}};
+}
+
+}  // namespace shamal::machine

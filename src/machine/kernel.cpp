@@ -1,0 +1,198 @@
+#include "machine/kernel.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "machine/functions.h"
+
+namespace shamal::machine {
+
+namespace {
+
+using Views = std::array<std::optional<ir::View>, kOperands>;
+
+// A loop and the operands' views of it, on the way to rows.
+struct Nest {
+  ir::Loop loop;
+  Views views;
+
+  void remove_axis(std::uint32_t k) {
+    std::copy(loop.extents.begin() + k + 1, loop.extents.end(), loop.extents.begin() + k);
+    --loop.rank;
+    for (std::optional<ir::View>& view : views) {
+      if (view) {
+        std::copy(view->axes.begin() + k + 1, view->axes.end(), view->axes.begin() + k);
+      }
+    }
+  }
+
+  bool evenly(std::uint32_t k) const {
+    return std::all_of(views.begin(), views.end(), [k](const std::optional<ir::View>& view) {
+      return !view || view->axes[k].table < 0;
+    });
+  }
+
+  // Axes k and k + 1 together are one axis.
+  bool mergeable(std::uint32_t k) const {
+    return evenly(k) && evenly(k + 1) &&
+           std::all_of(views.begin(), views.end(), [&](const std::optional<ir::View>& view) {
+             return !view || view->axes[k].stride ==
+                                 std::int64_t{view->axes[k + 1].stride} * loop.extents[k + 1];
+           });
+  }
+};
+
+// Axes of one element only move the base.
+void drop_single_elements(Nest& nest, const ir::Program& program) {
+  for (std::uint32_t k = nest.loop.rank; k-- > 0;) {
+    if (nest.loop.extents[k] > 1) {
+      continue;
+    }
+    for (std::optional<ir::View>& view : nest.views) {
+      if (view && view->axes[k].table >= 0) {
+        view->base += static_cast<ir::Slot>(
+            program.offset_tables[static_cast<std::size_t>(view->axes[k].table)][0]);
+      }
+    }
+    nest.remove_axis(k);
+  }
+}
+
+void merge_axes(Nest& nest) {
+  for (std::uint32_t k = nest.loop.rank; k-- > 1;) {
+    if (nest.mergeable(k - 1)) {
+      nest.loop.extents[k] *= nest.loop.extents[k - 1];
+      nest.remove_axis(k - 1);
+    }
+  }
+}
+
+Views operand_views(const ir::Program& program, const ir::Instruction& instruction) {
+  Views views;
+  views[kDst] = program.views[instruction.dst];
+  for (std::size_t a = 0; a < instruction.args.size(); ++a) {
+    if (instruction.args[a] != ir::kNone) {
+      views[a + 1] = program.views[instruction.args[a]];
+    }
+  }
+  if (instruction.op == ir::Op::lookup) {
+    views[kTable] = program.table_views[instruction.aux];
+  }
+  return views;
+}
+
+// Within each row, whether operand k is the destination itself or apart from it.
+bool apart_or_same(const Prepared& prepared, std::size_t k) {
+  for (std::uint32_t r = 0; r < prepared.rows; ++r) {
+    const std::int64_t d = prepared.starts[r][kDst];
+    const std::int64_t a = prepared.starts[r][k];
+    const bool still = prepared.strides[k] == 0;
+    const bool apart = still ? a < d || a >= d + prepared.extent
+                             : a + prepared.extent <= d || a >= d + prepared.extent;
+    if (!apart && (still || a != d)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void choose_functions(Prepared& prepared, const Views& views) {
+  const bool elementwise = static_cast<std::size_t>(prepared.op) < ir::kElementwiseOps;
+  const Functions functions =
+      elementwise ? elementwise_functions(prepared.op) : special_functions(prepared.op);
+  prepared.batch = functions.batch;
+  prepared.single = functions.strided;
+  if (prepared.rows == 1 && prepared.extent == 1) {
+    prepared.single = functions.scalar;
+    prepared.contiguous = elementwise;
+    return;
+  }
+  unsigned held = 0;
+  bool as_array = elementwise && prepared.strides[kDst] == 1;
+  for (std::size_t k = 1; k < kOperands && as_array; ++k) {
+    if (views[k]) {
+      const std::int32_t stride = prepared.strides[k];
+      as_array = (stride == 0 || stride == 1) && apart_or_same(prepared, k);
+      held |= stride == 0 ? 1u << (k - 1) : 0u;
+    }
+  }
+  prepared.contiguous = as_array && held == 0;
+  if (as_array && held < functions.row.size() && functions.row[held] != nullptr) {
+    prepared.single = functions.row[held];
+  }
+}
+
+// Where every row starts, for the axes outside of the rows.
+std::unique_ptr<RowStart[]> row_starts(const Nest& outer, const ir::Program& program) {
+  auto starts = std::make_unique<RowStart[]>(outer.loop.count());
+  for (std::size_t k = 0; k < kOperands; ++k) {
+    if (outer.views[k]) {
+      const auto offsets = ir::offsets(program, outer.loop, *outer.views[k]);
+      for (std::size_t r = 0; r < offsets.size(); ++r) {
+        starts[r][k] = static_cast<std::uint32_t>(outer.views[k]->base + offsets[r]);
+      }
+    }
+  }
+  return starts;
+}
+
+// Operands that an operation lacks stay at slot 0 and are not looked at.
+Prepared prepare(const ir::Program& program, const ir::Instruction& instruction,
+                 std::unique_ptr<RowStart[]>& starts) {
+  Prepared made;
+  made.op = instruction.op;
+  made.aux = instruction.aux;
+  Nest nest{program.loops[instruction.loop], operand_views(program, instruction)};
+  if (instruction.op == ir::Op::rank) {
+    const ir::Loop& inner = program.loops[instruction.aux];
+    made.ranked = ir::offsets(program, inner, *nest.views[1], nest.loop.rank);
+    if (nest.views[3]) {
+      made.ties = ir::offsets(program, inner, *nest.views[3], nest.loop.rank);
+    }
+  }
+  drop_single_elements(nest, program);
+  merge_axes(nest);
+  if (nest.loop.rank > 0 && nest.evenly(nest.loop.rank - 1)) {
+    const std::uint32_t last = nest.loop.rank - 1;
+    made.extent = nest.loop.extents[last];
+    for (std::size_t k = 0; k < kOperands; ++k) {
+      made.strides[k] = nest.views[k] ? nest.views[k]->axes[last].stride : 0;
+    }
+    nest.remove_axis(last);
+  }
+  made.rows = nest.loop.count();
+  starts = row_starts(nest, program);
+  made.starts = starts.get();
+  choose_functions(made, nest.views);
+  return made;
+}
+
+}  // namespace
+
+Kernel::Kernel(ir::Program program) {
+  auto contents = std::make_shared<Contents>();
+  contents->program = std::move(program);
+  for (const ir::Table& table : contents->program.tables) {
+    contents->tables.emplace_back(table);
+  }
+  for (std::size_t b = 0; b < ir::kBlocks; ++b) {
+    for (const ir::Instruction& instruction : contents->program.blocks[b]) {
+      contents->blocks[b].push_back(
+          prepare(contents->program, instruction, contents->starts.emplace_back()));
+    }
+  }
+  contents_ = std::move(contents);
+}
+
+std::size_t Kernel::batch_width() const {
+  constexpr std::size_t kMost = 64;
+  constexpr std::size_t kLeast = 16;
+  constexpr std::size_t kCacheBytes = std::size_t{1} << 20;
+  std::size_t width = kMost;
+  while (width > kLeast && width * program().slots * sizeof(double) > kCacheBytes) {
+    width /= 2;
+  }
+  return width;
+}
+
+}  // namespace shamal::machine

@@ -1,0 +1,188 @@
+#include "sim/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "sim/integrator.h"
+#include "sim/time_grid.h"
+
+namespace shamal::sim {
+
+namespace {
+
+// A few consecutive runs, executed together.
+class Batch {
+ public:
+  Batch(const machine::Kernel& kernel, const RunSpec& spec, const Inputs& inputs,
+        const machine::Backend& backend, const TimeGrid& grid, std::size_t first, std::size_t lanes)
+      : kernel_(kernel),
+        spec_(spec),
+        backend_(backend),
+        grid_(grid),
+        first_(first),
+        state_(kernel.program(), lanes, spec.seed, inputs.first_run + first),
+        integrator_(make_integrator(
+            {kernel, backend, *spec.method, spec.dt, {spec.rtol, spec.atol}, state_})) {
+    state_.fill(ir::kStepSlot, spec.dt);
+    state_.fill(ir::kStartSlot, spec.start);
+    state_.fill(ir::kStopSlot, spec.stop);
+    for (const Inputs::Override& override : inputs.overrides) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        state_.set(override.slot, lane,
+                   override.values[override.values.size() == 1 ? 0 : first + lane]);
+      }
+    }
+  }
+
+  void run(Trajectories& into, base::Progress* progress) {
+    const ir::Program& program = kernel_.program();
+    set_time(0);
+    backend_.execute(kernel_, ir::Block::initial, state_);
+    std::size_t saves = 0;
+    for (std::uint32_t step = 0;; ++step) {
+      state_.step = step;
+      set_time(step);
+      backend_.execute(kernel_, ir::Block::rates, state_);
+      if (step == grid_.saves[saves]) {
+        backend_.execute(kernel_, ir::Block::outputs, state_);
+        record(into, saves++);
+      }
+      if (step == grid_.steps) {
+        break;
+      }
+      state_.append_delays(program);
+      state_.hold_memories(program);
+      integrator_->advance(grid_.time(step));
+      state_.update_memories(program);
+      if (progress != nullptr) {
+        progress->advance(state_.lanes());
+        if (progress->cancelled()) {
+          into.cancelled = true;
+          break;
+        }
+      }
+    }
+    note_failures(into);
+  }
+
+ private:
+  void set_time(std::uint32_t step) { state_.fill(ir::kTimeSlot, grid_.time(step)); }
+
+  void record(Trajectories& into, std::size_t save) {
+    std::size_t column = 0;
+    for (const SlotRange& range : spec_.saved) {
+      for (ir::Slot slot = range.base; slot < range.base + range.count; ++slot, ++column) {
+        const double* const row = state_.row(slot);
+        for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
+          const std::size_t run = first_ + lane;
+          into.values[(run * into.times.size() + save) * into.columns + column] = row[lane];
+          if (std::isnan(row[lane])) {
+            note_not_a_number(into, run, into.times[save], slot);
+          }
+        }
+      }
+    }
+  }
+
+  void note_not_a_number(Trajectories& into, std::size_t run, double time, ir::Slot slot) {
+    noted_.resize(state_.lanes(), false);
+    if (!noted_[run - first_]) {
+      noted_[run - first_] = true;
+      into.not_a_number.push_back({run, time, slot});
+    }
+  }
+
+  void note_failures(Trajectories& into) const {
+    for (std::size_t lane = 0; lane < state_.lanes() && !into.failure; ++lane) {
+      if (const auto failure = integrator_->failure(lane)) {
+        into.failure = Trajectories::Failure{first_ + lane, failure->time, failure->slot};
+      }
+    }
+  }
+
+  const machine::Kernel& kernel_;
+  const RunSpec& spec_;
+  const machine::Backend& backend_;
+  const TimeGrid& grid_;
+  std::size_t first_;
+  machine::State state_;
+  std::unique_ptr<Integrator> integrator_;
+  std::vector<bool> noted_;
+};
+
+std::size_t column_count(const RunSpec& spec) {
+  std::size_t columns = 0;
+  for (const SlotRange& range : spec.saved) {
+    columns += range.count;
+  }
+  return columns;
+}
+
+}  // namespace
+
+std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSpec& spec,
+                                      const Inputs& inputs) {
+  const double steps = step_count(spec.start, spec.stop, spec.dt);
+  // (Comparisons that are false for a NaN.)
+  if (!(spec.dt > 0) || !(spec.stop >= spec.start) ||
+      !(steps < std::numeric_limits<std::uint32_t>::max())) {
+    return fmt::format("{} to {} in steps of {}", spec.start, spec.stop, spec.dt);
+  }
+  if (spec.method == nullptr || !(spec.rtol >= 0) || !(spec.atol >= 0) ||
+      !(spec.rtol + spec.atol > 0)) {
+    return fmt::format("tolerances {} and {}, or no method", spec.rtol, spec.atol);
+  }
+  const ir::Program& program = kernel.program();
+  for (const SlotRange& range : spec.saved) {
+    if (std::uint64_t{range.base} + range.count > program.slots) {
+      return fmt::format("saved slots {}+{} of {}", range.base, range.count, program.slots);
+    }
+  }
+  std::vector<char> constant(program.slots, 0);
+  for (const ir::Constant& of : program.constants) {
+    constant[of.slot] = 1;
+  }
+  for (const Inputs::Override& override : inputs.overrides) {
+    if (override.slot >= program.slots || constant[override.slot] == 0) {
+      return fmt::format("override of slot {}, which is no constant", override.slot);
+    }
+    if (override.values.size() != 1 && override.values.size() != inputs.runs) {
+      return fmt::format("{} values of slot {} for {} runs", override.values.size(), override.slot,
+                         inputs.runs);
+    }
+  }
+  return std::nullopt;
+}
+
+Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const Inputs& inputs,
+                      const machine::Backend& backend, base::Progress* progress) {
+  if (const auto fault = find_fault(kernel, spec, inputs)) {
+    throw std::logic_error(fmt::format(
+        "a simulation was asked for {}. This is a defect of Shamal; please report it.", *fault));
+  }
+  const TimeGrid grid = time_grid(spec.start, spec.stop, spec.dt, spec.save_interval);
+  Trajectories made;
+  for (const std::uint32_t step : grid.saves) {
+    made.times.push_back(grid.time(step));
+  }
+  made.runs = inputs.runs;
+  made.columns = column_count(spec);
+  made.values.resize(made.runs * made.times.size() * made.columns);
+  if (progress != nullptr && progress->expected() == 0) {
+    progress->expect(std::uint64_t{grid.steps} * inputs.runs);
+  }
+  const std::size_t width = spec.batch_width > 0 ? spec.batch_width : kernel.batch_width();
+  for (std::size_t first = 0; first < inputs.runs && !made.cancelled; first += width) {
+    const std::size_t lanes = std::min(width, inputs.runs - first);
+    Batch(kernel, spec, inputs, backend, grid, first, lanes).run(made, progress);
+  }
+  std::stable_sort(made.not_a_number.begin(), made.not_a_number.end(),
+                   [](const auto& a, const auto& b) { return a.run < b.run; });
+  return made;
+}
+
+}  // namespace shamal::sim

@@ -1,0 +1,102 @@
+// Simulating a kernel: many runs, each from start to stop.
+//
+// The order within a run:
+//
+//   constants, fixed slots, overrides; block `initial`
+//   for each step i, at the time t = start + i * dt:
+//     block `rates`; at save times also `outputs`, and the saved slots are recorded
+//     unless it is the last:
+//       the inputs of delays are appended, the next values of memories put aside
+//       levels advance to t + dt (further stages execute `rates` again, at their own times and
+//       levels,
+//         with memories, delays and random numbers as at t)
+//       memories take the values put aside
+//
+// Runs are executed in batches. A run depends on its number, seed and overrides and on nothing
+// else: not on the width of the batch, nor on how a range of runs is split between calls.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "machine/kernel.h"
+#include "machine/machine.h"
+#include "sim/methods.h"
+
+namespace shamal::sim {
+
+struct SlotRange {
+  ir::Slot base = 0;
+  std::uint32_t count = 1;
+};
+
+struct RunSpec {
+  double start = 0;
+  double stop = 1;
+  double dt = 1;
+  double save_interval = 1;  // see time_grid.h
+  const Method* method = &methods().front();
+  double rtol = 1e-6;  // of methods with error control: error allowed a step, relative to a
+  double atol = 1e-9;  //   stock's level and in its own unit
+  std::uint64_t seed = 0;
+  std::vector<SlotRange> saved;  // the columns of the result
+  std::size_t batch_width = 0;  // runs executed together, changes no result; 0: the kernel's choice
+};
+
+// The runs first_run, first_run + 1, …, first_run + runs - 1, and what is different about them.
+struct Inputs {
+  struct Override {
+    ir::Slot slot = 0;           // of a constant
+    std::vector<double> values;  // one for all runs, or one a run
+  };
+
+  std::size_t runs = 1;
+  std::uint64_t first_run = 0;  // numbers the runs for random draws
+  std::vector<Override> overrides;
+};
+
+struct Trajectories {
+  std::vector<double> times;
+  std::size_t runs = 0;
+  std::size_t columns = 0;
+  std::vector<double> values;  // [run][time][column]
+  bool cancelled = false;      // values hold what had been done, else zeros
+
+  // The first saved value of a run that is not a number.
+  struct NotANumber {
+    std::size_t run = 0;  // from 0, whatever first_run
+    double time = 0;
+    ir::Slot slot = 0;
+  };
+  std::vector<NotANumber> not_a_number;  // by run
+
+  // The first run whose step control failed, when, and the stock whose error was the largest. The
+  // stocks of every run that fails are NaN from there on.
+  struct Failure {
+    std::size_t run = 0;
+    double time = 0;
+    ir::Slot slot = 0;
+  };
+  std::optional<Failure> failure;
+
+  double value(std::size_t run, std::size_t time, std::size_t column) const {
+    return values[(run * times.size() + time) * columns + column];
+  }
+};
+
+// What the caller got wrong: a step or a span that cannot be, an override of something that is no
+// constant, a saved slot out of range.
+std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSpec& spec,
+                                      const Inputs& inputs);
+
+// Requires that find_fault finds nothing (std::logic_error otherwise). Progress counts steps of
+// single runs; if nobody has said how many to expect, this call does.
+Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const Inputs& inputs,
+                      const machine::Backend& backend = machine::backends().front(),
+                      base::Progress* progress = nullptr);
+
+}  // namespace shamal::sim
