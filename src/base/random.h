@@ -3,8 +3,7 @@
 // A counter-based generator has no state: it scrambles a counter under a key, so that the draw of
 // any run, place and step can be had alone, in any order and on any thread. Philox4x32 multiplies
 // two of the four words by odd constants and exchanges high and low halves; ten such rounds pass
-// every test of BigCrush, for consecutive counters and consecutive keys alike. [Salmon2011, pp.
-// 5-7]
+// every test of BigCrush, for consecutive counters and consecutive keys alike. [Salmon2011]
 #pragma once
 
 #include <array>

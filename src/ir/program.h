@@ -2,14 +2,16 @@
 // the machine executes and the reference interpreter defines.
 //
 // A slot holds one double for each run. An array of n elements is n consecutive slots in row-major
-// order. An instruction works on a whole loop nest of elements: its Loop gives the extents, and each
-// operand is a View that says which slot belongs to which indices. Arrays therefore stay loops.
+// order. An instruction works on a whole loop nest of elements: its Loop gives the extents, and
+// each operand is a View that says which slot belongs to which indices. Arrays therefore stay
+// loops.
 //
 // Meaning of an elementwise instruction, for one run:
 //   for every index tuple i of the loop, in row-major order:
 //     value[dst(i)] = op(value[arg0(i)], value[arg1(i)], …)
 // A reduction is an elementwise instruction whose destination does not move along an axis:
-//   sum(i) = sum(i) + x(i, j), after a copy of zero; the order of additions is the order of the loop.
+//   sum(i) = sum(i) + x(i, j), after a copy of zero; the order of additions is the order of the
+//   loop.
 //
 // A Program holds no names; the Layout (ir/layout.h) tells which slots belong to which variable.
 #pragma once
@@ -31,7 +33,7 @@ inline constexpr std::size_t kMaxRank = 8;
 
 // Fixed slots, set by the simulation before any block runs.
 inline constexpr Slot kTimeSlot = 0;
-inline constexpr Slot kStepSlot = 1;   // DT
+inline constexpr Slot kStepSlot = 1;  // DT
 inline constexpr Slot kStartSlot = 2;
 inline constexpr Slot kStopSlot = 3;
 inline constexpr Slot kFirstFreeSlot = 4;
@@ -86,7 +88,8 @@ struct Axis {
   bool operator==(const Axis&) const = default;
 };
 
-// Slot of index tuple i: base + the sum of the axes' offsets. Axes beyond the loop's rank do not move.
+// Slot of index tuple i: base + the sum of the axes' offsets. Axes beyond the loop's rank do not
+// move.
 struct View {
   Slot base = 0;
   std::array<Axis, kMaxRank> axes{};
@@ -111,8 +114,8 @@ enum class TableKind : std::uint8_t { continuous, extrapolate, discrete };
 // A graphical function: x strictly or weakly ascending, as many y as x, at least one.
 // continuous: linear between points, the end values outside. extrapolate: linear also outside, from
 // the last two points. discrete: y of the largest point whose x is not above the argument; the end
-// values outside. Two points with the same x are a step: at that x and after it the later one holds.
-// A NaN argument gives NaN.
+// values outside. Two points with the same x are a step: at that x and after it the later one
+// holds. A NaN argument gives NaN.
 struct Table {
   TableKind kind = TableKind::continuous;
   std::vector<double> x;
@@ -169,13 +172,13 @@ inline constexpr std::size_t kBlocks = 3;
 
 struct Program {
   std::uint32_t slots = kFirstFreeSlot;
-  std::vector<Constant> constants;       // literals and parameters, loaded before `initial`
+  std::vector<Constant> constants;  // literals and parameters, loaded before `initial`
   std::array<std::vector<Instruction>, kBlocks> blocks;
-  std::vector<Loop> loops;               // loops[0] has rank 0
+  std::vector<Loop> loops;  // loops[0] has rank 0
   std::vector<View> views;
   std::vector<std::vector<std::int32_t>> offset_tables;
   std::vector<Table> tables;
-  std::vector<View> table_views;         // like views, but over tables instead of slots
+  std::vector<View> table_views;  // like views, but over tables instead of slots
   std::vector<Stock> stocks;
   std::vector<Memory> memories;
   std::vector<DelayLine> delays;
@@ -193,8 +196,8 @@ std::vector<std::int64_t> offsets(const Program& program, const Loop& loop, cons
                                   std::size_t first_axis = 0);
 
 // Our own mistakes, never the user's. Every slot, view, loop and table is in range; nothing writes
-// constants, fixed slots or, after the start, levels and memories; nothing is read that was not set,
-// and no evaluation of a block sees what an earlier one left. Empty if the program is sound.
+// constants, fixed slots or, after the start, levels and memories; nothing is read that was not
+// set, and no evaluation of a block sees what an earlier one left. Empty if the program is sound.
 std::vector<std::string> verify(const Program& program);
 
 // For people: one instruction a line.
