@@ -52,8 +52,8 @@ enum class Access : std::uint8_t { none, input, output };
 
 // One equation of a variable: for the whole of it (no subscripts), or for the elements that the
 // subscripts name (one word a dimension: an element, or a dimension for all of its elements).
-// Where the text could not be understood, which was reported, the tree is the number 0 without
-// text, so that later stages have something to go on with.
+// Where the text could not be understood, which was reported, the tree is the number 0, so that
+// later stages have something to go on with.
 struct Equation {
   std::vector<Word> subscripts;
   std::optional<Expr> expr;     // stock: its initial value
@@ -88,7 +88,8 @@ struct VariableDecl {
   std::string doc;
   std::optional<std::pair<double, double>> range;  // <range min= max=>: plausible values
   // Constructs of the standard that are understood but not simulated: "conveyor", "queue", "leak",
-  // "overflow". They are not written again.
+  // "overflow". Written again without their parameters, so that nobody takes the variable for a
+  // plain one.
   std::vector<Word> unsupported;
   // modules
   std::optional<Word> resource;

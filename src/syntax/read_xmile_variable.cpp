@@ -36,6 +36,7 @@ std::optional<Expr> XmileReader::read_expression(const base::LocatedText& text,
       parse_expression(text, diagnostics_, fmt::format("\"{}\"", base::display_name(owner)));
   if (!expr && diagnostics_.errors() > before) {
     expr.emplace();
+    expr->text = "0";
     expr->span = trimmed(text).span();
   }
   return expr;

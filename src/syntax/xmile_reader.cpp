@@ -96,23 +96,34 @@ Word XmileReader::required_name(pugi::xml_node node) {
   return word;
 }
 
-// Separators within quotation marks belong to the name.
+namespace {
+
+// Where the name ends that begins here: separators within quotation marks belong to it.
+std::size_t find_name_end(std::string_view text, std::size_t begin, char separator) {
+  bool quoted = false;
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (text[i] == separator && !quoted) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace
+
 std::vector<Word> XmileReader::split_names(const base::LocatedText& text, char separator) const {
   std::vector<Word> words;
-  bool quoted = false;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i <= text.text.size(); ++i) {
-    const bool end = i == text.text.size();
-    if (!end && text.text[i] == '"') {
-      quoted = !quoted;
+  for (std::size_t begin = 0; begin <= text.text.size();) {
+    const std::size_t end = find_name_end(text.text, begin, separator);
+    const base::LocatedText part = trimmed(slice(text, begin, end));
+    if (!part.text.empty()) {
+      words.push_back({read_plain_name(part.text), part.span()});
     }
-    if (end || (text.text[i] == separator && !quoted)) {
-      const base::LocatedText part = trimmed(slice(text, begin, i));
-      if (!part.text.empty()) {
-        words.push_back({read_plain_name(part.text), part.span()});
-      }
-      begin = i + 1;
-    }
+    begin = end + 1;
   }
   return words;
 }
