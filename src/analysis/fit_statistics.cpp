@@ -152,7 +152,7 @@ FitStatistics describe(std::span<const FitPoint> points) {
   if (points.size() > 2 && spread > 0) {
     result.r_squared = std::min(1.0, (covariance / spread) * (covariance / spread));
   }
-  if (squares > 0) {
+  if (points.size() > 1 && squares > 0) {
     const double of_mean = *result.bias * *result.bias / squares;
     const double of_variation = std::pow(modelled.deviation - observed.deviation, 2) / squares;
     result.theil =

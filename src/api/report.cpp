@@ -49,6 +49,23 @@ std::string paragraphs(std::string_view text, std::string_view tag_class) {
   return out;
 }
 
+// What the columns of the misfit table mean; docs/study.md says it with the references.
+constexpr std::string_view kTerms =
+    "<dl class=\"terms\">"
+    "<div><dt>RMSE, MAE, bias</dt><dd>root mean square error, mean absolute error, and the mean of "
+    "model less observed, in the unit of the chart</dd></div>"
+    "<div><dt>MAPE</dt><dd>mean absolute error as a share of the observed, where all are "
+    "positive</dd></div>"
+    "<div><dt>R²</dt><dd>squared correlation: agreement in shape, whatever the level</dd></div>"
+    "<div><dt>Theil shares</dt><dd>what the mean square error is made of: unequal means "
+    "(U<sup>M</sup>, systematic), unequal variation (U<sup>S</sup>, trend or amplitude), unequal "
+    "covariation (U<sup>C</sup>, point by point)</dd></div>"
+    "<div><dt>Within error</dt><dd>share of points whose error interval contains the model</dd>"
+    "</div>"
+    "<div><dt>Skill</dt><dd>1 − MSE / MSE of a naive rival: the last value of the calibration "
+    "window, a straight line or a constant exponential rate fitted to that window; below 0 the "
+    "rival is better</dd></div></dl>";
+
 class Page {
  public:
   explicit Page(const ReportInput& input)
@@ -185,15 +202,8 @@ class Page {
   std::string misfits() const {
     return fmt::format(
         "<section id=\"misfit\">\n<h2>Every misfit</h2>\n<p class=\"lead\">All scored series, none "
-        "left out; there is no score over all of them. {} RMSE is the root mean square error, MAE "
-        "the mean absolute error, bias the mean of model less observed, all in the unit of the "
-        "chart; MAPE the mean absolute error as a share of the observed. Theil’s shares say of "
-        "what the mean square error is made: unequal means (U<sup>M</sup>, systematic), unequal "
-        "variation (U<sup>S</sup>, trend or amplitude) and unequal covariation (U<sup>C</sup>, "
-        "point by point). Skill is 1 − MSE / MSE of a naive rival: the last value of the "
-        "calibration window, a straight line and a constant exponential rate fitted to that "
-        "window; below 0 the rival is better.</p>\n{}\n</section>\n",
-        escape(outline_.rivals), misfit_table(series_));
+        "left out; there is no score over all of them. {}</p>\n{}\n{}\n</section>\n",
+        escape(outline_.rivals), kTerms, misfit_table(series_));
   }
 
   std::string parameters() const {

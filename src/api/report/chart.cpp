@@ -101,7 +101,7 @@ class Painter {
  public:
   Painter(const ChartDrawing& chart, ChartSize size) : chart_(chart), size_(size) {
     const Extremes extremes = find_extremes(chart);
-    axis_ = value_axis(extremes.low, extremes.high, chart.log, size.height > 260 ? 6 : 4);
+    axis_ = value_axis(extremes.low, extremes.high, chart.log, 5);
     double left = 0;
     for (const Tick& tick : axis_.ticks) {
       left = std::max(left, text_width(tick.label));
@@ -251,6 +251,15 @@ class Painter {
         dash.empty() ? std::string() : fmt::format(" stroke-dasharray=\"{}\"", dash));
   }
 
+  // The end of a whisker: a short bar, or an arrow where it goes on beyond the drawing.
+  std::string cap(double x, double y, bool below) const {
+    if (below ? y <= bottom_ + 0.5 : y >= top_ - 0.5) {
+      return fmt::format("M{} {}h5", pixels(x - 2.5), pixels(y));
+    }
+    return below ? fmt::format("M{} {}l3 4l3 -4", pixels(x - 3), pixels(bottom_ - 4))
+                 : fmt::format("M{} {}l3 -4l3 4", pixels(x - 3), pixels(top_ + 4));
+  }
+
   // Whiskers upright, periods across.
   void paint_errors(const DrawnSeries& series) {
     const bool dense = series.points.size() > kDense;
@@ -261,9 +270,10 @@ class Painter {
         const double low = height_of(*point.low);
         const double high = height_of(*point.high);
         if (low - high > 2) {
-          data += fmt::format("M{} {}V{}", pixels(x), pixels(low), pixels(high));
+          data += fmt::format("M{} {}V{}", pixels(x), pixels(std::min(low, bottom_)),
+                              pixels(std::max(high, top_)));
           if (!dense) {
-            data += fmt::format("M{0} {1}h5M{0} {2}h5", pixels(x - 2.5), pixels(low), pixels(high));
+            data += cap(x, low, true) + cap(x, high, false);
           }
         }
       }
@@ -344,17 +354,20 @@ std::string chart_svg(const ChartDrawing& chart, ChartSize size) {
 std::string chart_legend(const ChartDrawing& chart) {
   std::string items;
   for (const DrawnCurve& curve : chart.curves) {
-    items += fmt::format("<li>{}{}</li>", line_sample(curve.style), escape(curve.label));
+    items +=
+        fmt::format("<li>{}<span>{}</span></li>", line_sample(curve.style), escape(curve.label));
     for (const Band& band : curve.bands) {
       items += fmt::format(
           "<li><svg class=\"sample\" width=\"26\" height=\"12\" viewBox=\"0 0 26 12\" "
-          "aria-hidden=\"true\"><path class=\"band {}\" d=\"M1 1H25V11H1Z\"/></svg>{}</li>",
+          "aria-hidden=\"true\"><path class=\"band {}\" d=\"M1 "
+          "1H25V11H1Z\"/></svg><span>{}</span></li>",
           ink_class(curve.style.ink), escape(band.label));
     }
   }
   for (const DrawnSeries& series : chart.series) {
-    items += fmt::format("<li>{}{}{}</li>", mark_sample(series.style), escape(series.label),
-                         series.style.filled ? "" : " <span class=\"aside\">not scored</span>");
+    items +=
+        fmt::format("<li>{}<span>{}{}</span></li>", mark_sample(series.style), escape(series.label),
+                    series.style.filled ? "" : " <span class=\"aside\">not scored</span>");
   }
   return "<ul class=\"legend\">" + items + "</ul>";
 }

@@ -216,7 +216,7 @@ std::string figure_html(const FigureInput& input) {
   if (input.leading) {
     ChartDrawing wide = drawing;
     wide.id += "-wide";
-    out += "<div class=\"wide\">" + chart_svg(wide, {780, 300}) + "</div>";
+    out += "<div class=\"wide\">" + chart_svg(wide, {780, 236}) + "</div>";
   }
   out += fmt::format("<div class=\"narrow\">{}</div></div><div class=\"notes\">",
                      chart_svg(drawing, {380, 236}));

@@ -36,13 +36,12 @@ class MapPage {
         classes_(map_classes(series_)) {}
 
   std::string html() const {
-    std::string out = definitions();
-    out += "<div class=\"map-head\">" + large_map() + "<div class=\"map-side\">" + key() +
-           sentence() + "</div></div><div class=\"map-small\">";
+    std::string out = definitions() + "<div class=\"map-head\">" + large_map() +
+                      "<div class=\"map-side\">" + key() + "<div class=\"map-small\">";
     for (std::size_t i = 0; i < spec_.times.size(); ++i) {
       out += small_map(spec_.times[i], i);
     }
-    return out + "</div>" + table();
+    return out + "</div></div></div>" + table();
   }
 
  private:
@@ -63,20 +62,28 @@ class MapPage {
     return out + "</defs></svg>";
   }
 
+  // The class of a region at a time, and at each stop of the slider.
+  std::string class_attributes(std::size_t region, double time, bool with_frames) const {
+    bool modelled = false;
+    const std::size_t now = region_class(classes_, series_, region, time, modelled);
+    if (!modelled) {
+      return " class=\"unmodelled\"";
+    }
+    std::string out = fmt::format(" class=\"k{}\"", now);
+    if (with_frames) {
+      out += " data-classes=\"";
+      for (const double frame : frames()) {
+        out += std::to_string(region_class(classes_, series_, region, frame, modelled));
+      }
+      out += "\"";
+    }
+    return out;
+  }
+
   std::string shapes(double time, bool with_frames) const {
     std::string out;
     for (std::size_t i = 0; i < map_.regions.size(); ++i) {
-      bool modelled = false;
-      const std::size_t k = region_class(classes_, series_, i, time, modelled);
-      out += fmt::format("<use href=\"#r{}\" class=\"{}\"", i,
-                         modelled ? fmt::format("k{}", k) : std::string("unmodelled"));
-      if (with_frames && modelled) {
-        out += " data-classes=\"";
-        for (const double frame : frames()) {
-          out += std::to_string(region_class(classes_, series_, i, frame, modelled));
-        }
-        out += "\"";
-      }
+      out += fmt::format("<use href=\"#r{}\"{}", i, class_attributes(i, time, with_frames));
       out += with_frames ? fmt::format("><title>{}</title></use>", escape(map_.regions[i].name))
                          : std::string("/>");
     }
@@ -138,10 +145,12 @@ class MapPage {
       }
     }
     std::string labels;
-    for (const Region& region : map_.regions) {
+    for (std::size_t i = 0; i < map_.regions.size(); ++i) {
+      const Region& region = map_.regions[i];
       if (3.1 * static_cast<double>(region.name.size()) + 3 < region.room) {
-        labels += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>", pixels(region.label.x),
-                              pixels(region.label.y + 4), escape(region.name));
+        labels += fmt::format("<text x=\"{}\" y=\"{}\"{}>{}</text>", pixels(region.label.x),
+                              pixels(region.label.y + 4), class_attributes(i, time, true),
+                              escape(region.name));
       }
     }
     return fmt::format(
@@ -151,10 +160,10 @@ class MapPage {
         "<output id=\"map-date\" for=\"map-slider\">{}</output>"
         "<label class=\"slider\" hidden=\"hidden\"><span>Move the date</span>"
         "<input id=\"map-slider\" type=\"range\" min=\"0\" max=\"{}\" value=\"{}\" step=\"1\" "
-        "data-dates=\"{}\" data-sentences=\"{}\"/></label></figcaption></figure>",
+        "data-dates=\"{}\" data-sentences=\"{}\"/></label></figcaption>{}</figure>",
         pixels(map_.width), pixels(map_.height), escape(spec_.title), escape(describe(time)),
         shapes(time, true), labels, analysis::plain_date(calendar_.date(time)),
-        stops.empty() ? 0 : stops.size() - 1, start, dates, sentences);
+        stops.empty() ? 0 : stops.size() - 1, start, dates, sentences, sentence());
   }
 
   std::string key() const {

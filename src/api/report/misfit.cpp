@@ -96,9 +96,9 @@ constexpr std::string_view kHead =
 
 std::string rivals_in_words(const FitStatistics& fit) {
   const std::array<std::pair<const std::optional<double>&, std::string_view>, 3> rivals = {
-      {{fit.skill_last, "the last value"},
-       {fit.skill_linear, "the straight line"},
-       {fit.skill_exponential, "the constant rate"}}};
+      {{fit.skill_last, "last value"},
+       {fit.skill_linear, "straight line"},
+       {fit.skill_exponential, "constant rate"}}};
   std::vector<std::string_view> worse;
   std::size_t compared = 0;
   for (const auto& [skill, name] : rivals) {
@@ -123,7 +123,7 @@ std::string rivals_in_words(const FitStatistics& fit) {
 }
 
 std::string misfit_line(const ComparedSeries& series) {
-  return fmt::format("<span class=\"of\">{}</span> {} {}", escape(series.series->label),
+  return fmt::format("<span class=\"of\">{}</span><br/>{}<br/>{}", escape(series.series->label),
                      window_words("Calibration", series.fit.calibration),
                      window_words("Held out", series.fit.holdout));
 }

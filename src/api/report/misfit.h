@@ -12,7 +12,7 @@ namespace shamal::api::report {
 std::string misfit_line(const analysis::ComparedSeries& series);
 
 // How the model stands against its naive rivals: "better than all three naive rivals", "worse than
-// the last value and the straight line", "too few points for a rival".
+// the naive rivals: last value and straight line", "no naive rival to compare with".
 std::string rivals_in_words(const analysis::FitStatistics& fit);
 
 // Every scored series, calibration above hold-out, grouped by line.

@@ -154,6 +154,44 @@ void place_label(Region& region) {
   }
 }
 
+// Chains that end where others begin made into one.
+std::vector<std::vector<Point>> joined(std::vector<std::vector<Point>> chains) {
+  std::vector<std::vector<Point>> result;
+  while (!chains.empty()) {
+    std::vector<Point> chain = std::move(chains.back());
+    chains.pop_back();
+    for (std::size_t i = 0; i < chains.size();) {
+      std::vector<Point>& other = chains[i];
+      if (other.front() == chain.back()) {
+        chain.insert(chain.end(), other.begin() + 1, other.end());
+      } else if (other.back() == chain.front()) {
+        chain.insert(chain.begin(), other.begin(), other.end() - 1);
+      } else {
+        ++i;
+        continue;
+      }
+      chains.erase(chains.begin() + static_cast<std::ptrdiff_t>(i));
+      i = 0;
+    }
+    result.push_back(std::move(chain));
+  }
+  return result;
+}
+
+// Where simplified neighbours do not meet exactly, slivers remain between them: short or narrow.
+bool is_outline(const std::vector<Point>& chain, double map_width) {
+  double length = 0;
+  double area = 0;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const Point a = chain[i];
+    const Point b = chain[(i + 1) % chain.size()];
+    length += i + 1 < chain.size() ? std::hypot(b.x - a.x, b.y - a.y) : 0;
+    area += (a.x * b.y - b.x * a.y) / 2;
+  }
+  const bool closed = chain.front() == chain.back();
+  return length > 0.2 * map_width && (!closed || std::abs(area) > 5 * length);
+}
+
 // Edges that occur once among the regions of a country are its outline. Neighbours share their
 // points exactly or not at all, so points are compared on a fine grid.
 std::string outlines(const RegionMap& map) {
@@ -175,26 +213,21 @@ std::string outlines(const RegionMap& map) {
     }
   };
   walk([&](const Key& edge, Point, Point) { ++uses[edge]; });
-  std::string data;
-  std::vector<Point> line;
-  const auto flush = [&] {
-    if (line.size() > 1) {
-      data += path_data(line);
-    }
-    line.clear();
-  };
+  std::vector<std::vector<Point>> chains;
   walk([&](const Key& edge, Point a, Point b) {
-    if (uses[edge] != 1) {
-      flush();
-      return;
+    if (uses[edge] == 1) {
+      if (chains.empty() || !(chains.back().back() == a)) {
+        chains.push_back({a});
+      }
+      chains.back().push_back(b);
     }
-    if (line.empty() || !(line.back() == a)) {
-      flush();
-      line.push_back(a);
-    }
-    line.push_back(b);
   });
-  flush();
+  std::string data;
+  for (const std::vector<Point>& chain : joined(std::move(chains))) {
+    if (is_outline(chain, map.width)) {
+      data += path_data(chain);
+    }
+  }
   return data;
 }
 

@@ -33,10 +33,17 @@ ValueAxis linear_axis(double low, double high, int wanted) {
                                   std::round(step * std::pow(10, decimals))) > 1e-6) {
     ++decimals;
   }
-  ValueAxis axis{static_cast<double>(first) * step, static_cast<double>(last) * step, {}};
+  // The axis ends a little beyond the values, not at the next tick.
+  const double room = 0.04 * (high - low);
+  ValueAxis axis{low < 0 ? std::max(static_cast<double>(first) * step, low - room)
+                         : static_cast<double>(first) * step,
+                 std::min(static_cast<double>(last) * step, high + room),
+                 {}};
   for (long i = first; i <= last; ++i) {
     const double value = static_cast<double>(i) * step;
-    axis.ticks.push_back({value, decimal_text(value, decimals)});
+    if (value >= axis.low - 1e-9 * step && value <= axis.high + 1e-9 * step) {
+      axis.ticks.push_back({value, decimal_text(value, decimals)});
+    }
   }
   return axis;
 }

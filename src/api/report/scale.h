@@ -27,7 +27,7 @@ struct Tick {
 struct ValueAxis {
   double low = 0;
   double high = 1;
-  std::vector<Tick> ticks;  // ascending, the ends included for linear axes
+  std::vector<Tick> ticks;  // ascending
 };
 
 // Round numbers that enclose the values, about `wanted` ticks. A logarithmic axis needs low > 0.

@@ -125,7 +125,7 @@ std::string origin_html(const Origin& origin, const analysis::SourceList& source
     out += " <span class=\"assumed\">partly assumption</span>";
   }
   if (!origin.assumption.empty()) {
-    out += fmt::format("{}<span class=\"assumed\">assumption</span> {}", out.empty() ? "" : " ",
+    out += fmt::format("{}<span class=\"assumed\">Assumption:</span> {}", out.empty() ? "" : " ",
                        escape(origin.assumption));
   }
   return out.empty() ? "<span class=\"missing\">no source given</span>" : out;

@@ -103,6 +103,8 @@ TEST(FitStatistics, LeavesOutWhatIsNotDefined) {
   EXPECT_FALSE(fit.mape);       // an observed zero
   EXPECT_FALSE(fit.r_squared);  // two points always correlate
   EXPECT_FALSE(fit.within_error);
+  const std::vector<FitPoint> one = {point(0, 4, 5)};
+  EXPECT_FALSE(fit_statistics(one, 9).calibration.theil);  // its error is all in the mean
 }
 
 TEST(Interpolate, JoinsThePointsAndGoesNoFurther) {
