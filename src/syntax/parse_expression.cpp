@@ -52,13 +52,16 @@ class Parser {
   Expr run() {
     Tree tree = parse();
     while (!at(TokenKind::end)) {
-      unexpected();
+      if (reported_ == 0) {
+        unexpected();
+      }
       skip_to_restart();
       if (at(TokenKind::end)) {
         break;
       }
+      // What follows a stray bracket or comma is read for its own errors; that there are more such
+      // brackets and commas is no news.
       advance();
-      // What follows a stray bracket or comma is read for its own errors.
       if (binary_row(Precedence::logical_or) != nullptr) {
         advance();
       }
@@ -444,6 +447,10 @@ class Parser {
       Tree item = parse_item();
       owner.height = std::max(owner.height, item.height + 1);
       items.push_back(std::move(item.expr));
+      if (!at(TokenKind::comma) && !at(closing) && !at(TokenKind::end)) {
+        unexpected();
+        skip_to_restart();
+      }
     } while (accept(TokenKind::comma));
     expect_closing(closing, opening, shown);
     return items;
