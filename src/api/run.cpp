@@ -214,18 +214,23 @@ std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunReq
   return spec;
 }
 
+// "Name"[element] of a slot.
+std::string slot_name(const ir::Layout& layout, ir::Slot slot) {
+  for (const ir::LayoutVariable& variable : layout.variables) {
+    if (slot >= variable.base && slot < variable.base + variable.count) {
+      const std::string label = layout.element_label(variable, slot - variable.base);
+      return fmt::format("\"{}\"{}", variable.name,
+                         label.empty() ? "" : fmt::format("[{}]", label));
+    }
+  }
+  return fmt::format("slot {}", slot);
+}
+
 void warn_of_nan(const ir::Layout& layout, const sim::Trajectories& trajectories,
                  base::Diagnostics& diagnostics) {
   for (const auto& lost : trajectories.not_a_number) {
-    for (const ir::LayoutVariable& variable : layout.variables) {
-      if (lost.slot >= variable.base && lost.slot < variable.base + variable.count) {
-        const std::string label = layout.element_label(variable, lost.slot - variable.base);
-        diagnostics.add(Code::not_a_number, {},
-                        fmt::format("\"{}\"{} at time {}", variable.name,
-                                    label.empty() ? "" : fmt::format("[{}]", label), lost.time));
-        break;
-      }
-    }
+    diagnostics.add(Code::not_a_number, {},
+                    fmt::format("{} at time {}", slot_name(layout, lost.slot), lost.time));
   }
 }
 
@@ -258,10 +263,15 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
     diagnostics.add(Code::step_rounded, {},
                     fmt::format("{} to {} in steps of {}", spec->start, spec->stop, spec->dt));
   }
+  if (const auto fault = sim::find_fault(compiled.kernel, *spec, inputs)) {
+    diagnostics.add(Code::bad_sim_specs, {}, *fault);
+    return std::nullopt;
+  }
   const auto trajectories = sim::simulate(compiled.kernel, *spec, inputs, *backend);
   if (trajectories.failure) {
     diagnostics.add(Code::adaptive_failed, {},
-                    fmt::format("at time {}", trajectories.failure->time),
+                    fmt::format("at time {}, by the error of {}", trajectories.failure->time,
+                                slot_name(layout, trajectories.failure->slot)),
                     "use another method, or a smaller step");
     return std::nullopt;
   }

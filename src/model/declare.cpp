@@ -70,6 +70,10 @@ std::optional<DimensionId> Resolver::find_dimension(const Scope& scope,
   if (local != scope.dimensions.end()) {
     return local->second;
   }
+  // Names within a macro are its own (3.6.1): a parameter hides a dimension of the model.
+  if (scope.macro && scope.symbols.contains(folded)) {
+    return std::nullopt;
+  }
   const auto found = dimensions_.find(folded);
   return found == dimensions_.end() ? std::nullopt : std::optional(found->second);
 }

@@ -54,6 +54,7 @@ void expect_same(const Ready& model, std::size_t runs, double steps) {
   spec.save_interval = spec.dt;
   spec.method = sim::find_method(model.sim.method);
   spec.seed = 7;
+  spec.batch_width = runs;
   sim::Inputs inputs;
   inputs.runs = runs;
   std::mt19937_64 random(runs);
