@@ -200,9 +200,10 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
       }
       return whole(symbol->variable, expr.span, array, true);
     }
-    case ExprKind::wildcard:
-    case ExprKind::range:
-    case ExprKind::position:
+    case ExprKind::string:
+    case ExprKind::output:
+      return fail(Code::unexpected_token, expr.span, "text where a number is needed");
+    default:  // what stands within subscripts only
       break;
   }
   return fail(Code::unexpected_token, expr.span, "subscript outside of brackets");
