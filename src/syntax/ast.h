@@ -42,6 +42,8 @@ enum class ExprKind : std::uint8_t {
   binary,       // op, args[0], args[1]
   conditional,  // args: condition, then, else
   transpose,    // args[0]' (XMILE 1.0, 3.7.1.1)
+  string,       // text without its quotation marks: an argument of Vensim's GET … functions
+  output,       // text is the name that receives a further output of a macro; last in args (Vensim)
   // only within subscripts:
   wildcard,  // *
   range,     // args[0] : args[1]
@@ -53,6 +55,7 @@ struct Expr {
   Operator op = Operator::add;
   double number = 0;
   std::string text;
+  bool bang = false;  // a name in subscripts: the function around it runs over it (Vensim: Dim!)
   std::vector<Expr> args;
   std::vector<Expr> subscripts;
   base::Span span;
@@ -60,7 +63,7 @@ struct Expr {
   // Equal up to place.
   bool operator==(const Expr& other) const {
     return kind == other.kind && op == other.op && number == other.number && text == other.text &&
-           args == other.args && subscripts == other.subscripts;
+           bang == other.bang && args == other.args && subscripts == other.subscripts;
   }
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,15 @@ enum class VariableKind : std::uint8_t {
 
 enum class Access : std::uint8_t { none, input, output };
 
+// Numbers that an equation lists for the elements of an array: rows as written, one row if the text
+// has no rows (Vensim: 1,2,3; 4,5,6; and TABBED ARRAY).
+struct ConstantTable {
+  std::vector<std::vector<double>> rows;
+  base::Span span;
+
+  bool operator==(const ConstantTable& other) const { return rows == other.rows; }
+};
+
 // One equation of a variable: for the whole of it (no subscripts), or for the elements that the
 // subscripts name (one word a dimension: an element, or a dimension for all of its elements).
 // Where the text could not be understood, which was reported, the tree is the number 0, so that
@@ -59,11 +69,16 @@ struct Equation {
   std::optional<Expr> expr;     // stock: its initial value
   std::optional<Expr> initial;  // <init_eqn>: value at start only (active initial)
   std::optional<GraphicalFunction> gf;
+  // Vensim only:
+  std::optional<Expr> rate;                // stock: its rate of change, INTEG(rate, initial value)
+  std::optional<ConstantTable> constants;  // instead of expr
+  std::vector<std::vector<Word>> except;   // elements that subscripts cover and this does not
   base::Span span;
 
   bool operator==(const Equation& other) const {
     return subscripts == other.subscripts && expr == other.expr && initial == other.initial &&
-           gf == other.gf;
+           gf == other.gf && rate == other.rate && constants == other.constants &&
+           except == other.except;
   }
 };
 
@@ -73,6 +88,9 @@ struct Connection {
 
   bool operator==(const Connection&) const = default;
 };
+
+// How data are read between their points in time.
+enum class DataMode : std::uint8_t { interpolate, hold_backward, look_forward, raw };
 
 struct VariableDecl {
   VariableKind kind = VariableKind::auxiliary;
@@ -86,11 +104,17 @@ struct VariableDecl {
   Access access = Access::none;
   std::optional<Word> units;
   std::string doc;
-  std::optional<std::pair<double, double>> range;  // <range min= max=>: plausible values
+  // <range min= max=>: plausible values; an open end is infinite
+  std::optional<std::pair<double, double>> range;
   // Constructs of the standard that are understood but not simulated: "conveyor", "queue", "leak",
   // "overflow". Written again without their parameters, so that nobody takes the variable for a
   // plain one.
   std::vector<Word> unsupported;
+  // Vensim only; there `dimensions` is empty, since the equations tell the shape:
+  bool data = false;  // values come from outside, or from a := equation
+  std::optional<DataMode> data_mode;
+  bool unchangeable = false;   // == : not to be set from outside
+  bool supplementary = false;  // meant to be used by no other variable
   // modules
   std::optional<Word> resource;
   std::vector<Connection> connections;
@@ -122,11 +146,24 @@ struct Behavior {
   bool operator==(const Behavior&) const = default;
 };
 
+// Which element, or range, of another dimension stands for each element of this one (Vensim:
+// DimA: … -> (DimB: B1, B2)).
+struct Mapping {
+  Word target;
+  std::vector<Word> elements;  // of the target, in the order of the dimension; empty: by position
+
+  bool operator==(const Mapping&) const = default;
+};
+
 struct DimensionDecl {
   Word name;
   std::vector<Word> elements;     // empty: numbered 1 … size
   std::optional<double> size;     // as given by the file
   std::optional<Expr> size_expr;  // inside macros the size may depend on a parameter
+  // Vensim only; there an element may be the name of another range, for all of its elements:
+  std::vector<Mapping> mappings;
+  std::optional<Word> equivalent_to;  // <-> : another name for that dimension; no elements
+  std::optional<Expr> source;         // GET DIRECT SUBSCRIPT(…): elements are read from a file
 
   bool operator==(const DimensionDecl&) const = default;
 };
@@ -148,6 +185,8 @@ struct Group {
   bool operator==(const Group&) const = default;
 };
 
+inline constexpr std::string_view kVensimSketch = R"(\\\---///)";
+
 // One <model>: the root (no name), or a submodel that modules refer to.
 struct ModelDecl {
   Word name;
@@ -156,7 +195,9 @@ struct ModelDecl {
   Behavior behavior;
   std::vector<VariableDecl> variables;
   std::vector<Group> groups;
-  std::string views;  // raw XML of <views>, kept for drawing and for the round trip
+  // Kept for drawing and for the round trip: the raw XML of <views>, or Vensim's sketches, which
+  // begin with kVensimSketch.
+  std::string views;
 
   bool operator==(const ModelDecl&) const = default;
 };
@@ -179,8 +220,21 @@ struct MacroDecl {
   std::string doc;
   std::string filter;  // option filters (3.6.2)
   std::string apply_to;
+  std::vector<Word> outputs;  // variables that a call may name after a colon (Vensim)
 
   bool operator==(const MacroDecl&) const = default;
+};
+
+// A statement about behaviour that the model should obey, kept as text.
+struct RealityCheck {
+  enum class Kind : std::uint8_t { test_input, constraint };
+  Kind kind = Kind::constraint;
+  Word name;
+  std::vector<Word> subscripts;
+  std::string text;  // from :TEST INPUT: or :THE CONDITION: on
+  std::string doc;
+
+  bool operator==(const RealityCheck&) const = default;
 };
 
 enum class Dialect : std::uint8_t { xmile, vensim };
@@ -205,12 +259,14 @@ struct ParsedModel {
   std::vector<ModelDecl> models;  // as in the file; the root has no name (or is alone)
   std::vector<MacroDecl> macros;
   std::vector<Word> includes;  // resources named in <includes>, not read
+  std::vector<RealityCheck> reality_checks;
   base::FileId file = base::kNoFile;
 
   bool operator==(const ParsedModel& other) const {
     return dialect == other.dialect && header == other.header && sim_specs == other.sim_specs &&
            behavior == other.behavior && units == other.units && dimensions == other.dimensions &&
-           models == other.models && macros == other.macros && includes == other.includes;
+           models == other.models && macros == other.macros && includes == other.includes &&
+           reality_checks == other.reality_checks;
   }
 };
 

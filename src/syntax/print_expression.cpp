@@ -77,6 +77,12 @@ class Printer {
         print_within(expr.args[0], Precedence::primary);
         out_ += '\'';
         break;
+      case ExprKind::string:
+        out_ += '\'' + expr.text + '\'';
+        break;
+      case ExprKind::output:
+        out_ += ": " + write_name(expr.text);
+        break;
       case ExprKind::wildcard:
         out_ += '*';
         break;
@@ -96,6 +102,7 @@ class Printer {
     // The parser takes MOD( for a call of that name.
     const bool mod = expr.kind == ExprKind::call && expr.subscripts.empty() && expr.text == "MOD";
     out_ += mod ? expr.text : write_name(expr.text);
+    out_ += expr.bang ? "!" : "";
     if (!expr.subscripts.empty()) {
       out_ += '[';
       print_list(expr.subscripts);

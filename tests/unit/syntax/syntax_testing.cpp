@@ -35,7 +35,7 @@ std::string show(const Expr& expr) {
     case ExprKind::number:
       return expr.text;
     case ExprKind::name:
-      return expr.text + subscripts;
+      return expr.text + (expr.bang ? "!" : "") + subscripts;
     case ExprKind::call:
       return expr.text + subscripts + "(" +
              (expr.args.empty() ? "" : show_all(expr.args).substr(1)) + ")";
@@ -46,6 +46,10 @@ std::string show(const Expr& expr) {
       return "(IF" + show_all(expr.args) + ")";
     case ExprKind::transpose:
       return "('" + show_all(expr.args) + ")";
+    case ExprKind::string:
+      return "'" + expr.text + "'";
+    case ExprKind::output:
+      return ":" + expr.text;
     case ExprKind::wildcard:
       return "*";
     case ExprKind::range:
