@@ -291,9 +291,6 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
     const std::size_t count = column.element ? 1 : variable.count;
     data::Variable made;
     made.name = variable.name;
-    if (column.element) {
-      made.name += fmt::format("[{}]", layout.element_label(variable, *column.element));
-    }
     made.unit = variable.unit;
     made.kind = ir::kind_name(variable.kind);
     made.doc = variable.doc;
@@ -301,15 +298,22 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
     if (!constant) {
       made.dimensions.push_back(0);
     }
-    if (!column.element) {
-      for (const std::uint32_t d : variable.dimensions) {
-        if (dimension_ids[d] == ir::kNone) {
-          dimension_ids[d] = static_cast<std::uint32_t>(result.dimensions.size());
-          const ir::LayoutDimension& of = layout.dimensions[d];
-          result.dimensions.push_back({of.name, of.elements.size(), {}, of.elements, ""});
-        }
-        made.dimensions.push_back(dimension_ids[d]);
+    std::uint32_t stride = variable.count;
+    for (const std::uint32_t d : variable.dimensions) {
+      const ir::LayoutDimension& of = layout.dimensions[d];
+      if (column.element) {
+        // A single element keeps its place in the array: a dimension of one label.
+        stride /= static_cast<std::uint32_t>(of.elements.size());
+        const std::string& label = of.elements[*column.element / stride % of.elements.size()];
+        made.dimensions.push_back(static_cast<std::uint32_t>(result.dimensions.size()));
+        result.dimensions.push_back({fmt::format("{} {}", of.name, label), 1, {}, {label}, ""});
+        continue;
       }
+      if (dimension_ids[d] == ir::kNone) {
+        dimension_ids[d] = static_cast<std::uint32_t>(result.dimensions.size());
+        result.dimensions.push_back({of.name, of.elements.size(), {}, of.elements, ""});
+      }
+      made.dimensions.push_back(dimension_ids[d]);
     }
     for (std::size_t t = 0; t < (constant ? 1 : times); ++t) {
       const double* row = &trajectories.values[t * trajectories.columns + first_column];

@@ -8,7 +8,7 @@ constexpr std::array<OpRow, kOps> kRows = {{
 #define SHAMAL_UNARY(name, meaning) {Op::name, #name, 1, #meaning},
 #define SHAMAL_BINARY(name, meaning) {Op::name, #name, 2, #meaning},
 #define SHAMAL_TERNARY(name, meaning) {Op::name, #name, 3, #meaning},
-#include "ir/operations.def"
+#include "model/operations.def"
 #undef SHAMAL_UNARY
 #undef SHAMAL_BINARY
 #undef SHAMAL_TERNARY

@@ -42,7 +42,7 @@ enum class Op : std::uint8_t {
 #define SHAMAL_UNARY(name, meaning) name,
 #define SHAMAL_BINARY(name, meaning) name,
 #define SHAMAL_TERNARY(name, meaning) name,
-#include "ir/operations.def"
+#include "model/operations.def"
 #undef SHAMAL_UNARY
 #undef SHAMAL_BINARY
 #undef SHAMAL_TERNARY

@@ -6,17 +6,17 @@
 // itself or apart from it. (`__restrict` would forbid the former.)
 #include <cmath>
 
-#include "ir/arithmetic.h"
 #include "machine/functions.h"
 #include "machine/state.h"
+#include "model/arithmetic.h"
 
 namespace shamal::machine {
 
 namespace {
 
-using ir::checked_index;
-using ir::floored_modulo;
-using ir::truth;
+using model::checked_index;
+using model::floored_modulo;
+using model::truth;
 
 #define SHAMAL_OPERATION(name, operands, meaning)                             \
   struct name##_operation {                                                   \
@@ -29,7 +29,7 @@ using ir::truth;
 #define SHAMAL_UNARY(name, meaning) SHAMAL_OPERATION(name, 1, meaning)
 #define SHAMAL_BINARY(name, meaning) SHAMAL_OPERATION(name, 2, meaning)
 #define SHAMAL_TERNARY(name, meaning) SHAMAL_OPERATION(name, 3, meaning)
-#include "ir/operations.def"
+#include "model/operations.def"
 #undef SHAMAL_UNARY
 #undef SHAMAL_BINARY
 #undef SHAMAL_TERNARY
@@ -132,7 +132,7 @@ constexpr std::array<Functions, ir::kElementwiseOps> kFunctions = {{
 #define SHAMAL_UNARY(name, meaning) functions<name##_operation>(),
 #define SHAMAL_BINARY(name, meaning) functions<name##_operation>(),
 #define SHAMAL_TERNARY(name, meaning) functions<name##_operation>(),
-#include "ir/operations.def"
+#include "model/operations.def"
 #undef SHAMAL_UNARY
 #undef SHAMAL_BINARY
 #undef SHAMAL_TERNARY

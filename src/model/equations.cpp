@@ -202,9 +202,8 @@ void Resolver::declare_equations(VariableId variable) {
   }
   if (for_all == nullptr && elements.empty()) {
     // A conveyor and what leaves it were refused already.
-    const bool refused =
-        !decl.unsupported.empty() ||
-        (about.leaves != kNone && !info[about.leaves].decl->unsupported.empty());
+    const bool refused = !decl.unsupported.empty() ||
+                         (about.leaves != kNone && !info[about.leaves].decl->unsupported.empty());
     if (!refused) {
       error(Code::empty_equation, decl.name.span, fmt::format("\"{}\"", shown),
             decl.access == syntax::Access::input

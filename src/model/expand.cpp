@@ -258,4 +258,40 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   return output;
 }
 
+bool Resolver::is_standard(base::FileId file) const {
+  return std::find(standard_files_.begin(), standard_files_.end(), file) != standard_files_.end();
+}
+
+void Resolver::move_to_use(NodeId first, base::Span use) {
+  if (is_standard(use.file)) {
+    return;
+  }
+  for (std::size_t n = first; n < model.nodes.size(); ++n) {
+    if (is_standard(model.nodes[n].span.file)) {
+      model.nodes[n].span = use;
+    }
+  }
+}
+
+VariableId Resolver::add_hidden(std::string name, Kind kind, const std::vector<Side>& sides,
+                                VariableId owner) {
+  Variable made;
+  made.owner = model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
+  const std::uint32_t number = ++hidden_names_[name];
+  made.name = number == 1 ? std::move(name) : fmt::format("{} {}", name, number);
+  made.kind = kind;
+  made.hidden = true;
+  for (const Side& side : sides) {
+    if (!side.fixed) {
+      made.dimensions.push_back(side.dimension);
+    }
+  }
+  VariableInfo about;
+  about.context = static_cast<std::uint32_t>(made.dimensions.size());
+  about.sides = sides;
+  model.variables.push_back(std::move(made));
+  info.push_back(about);
+  return static_cast<VariableId>(model.variables.size() - 1);
+}
+
 }  // namespace shamal::model

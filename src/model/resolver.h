@@ -22,6 +22,9 @@
 
 namespace shamal::model {
 
+// Of all arrays together: a limit that keeps hostile files from exhausting memory.
+inline constexpr std::size_t kMaxElements = 50'000'000;
+
 struct Scope;
 
 struct Symbol {

@@ -1,0 +1,173 @@
+// The other files of a whole model: resources of modules, included files, and the standard library
+// with its macros.
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/names.h"
+#include "model/resolver.h"
+#include "model/stdlib_files.h"
+#include "syntax/read_xmile.h"
+#include "syntax/readers.h"
+
+namespace shamal::model {
+
+using base::Code;
+using base::fold_name;
+
+void Resolver::declare_macros(const syntax::ParsedModel& file, bool of_user) {
+  for (const syntax::MacroDecl& macro : file.macros) {
+    if (!macro.filter.empty()) {
+      error(Code::unsupported_element, macro.name.span,
+            fmt::format("option filter \"{}\"", macro.name.text),
+            "write the filter into the equations");
+      continue;
+    }
+    if (macro.sim_specs) {
+      error(Code::unsupported_element, macro.name.span,
+            fmt::format("macro \"{}\" with its own simulation specifications", macro.name.text));
+      continue;
+    }
+    auto& named = macros_[fold_name(macro.name.text)];
+    const bool taken = std::any_of(named.begin(), named.end(), [&](const syntax::MacroDecl* other) {
+      return other->parameters.size() == macro.parameters.size();
+    });
+    if (!taken) {
+      named.push_back(&macro);
+    } else if (of_user) {
+      error(Code::duplicate_name, macro.name.span, fmt::format("macro \"{}\"", macro.name.text));
+    }
+  }
+}
+
+void Resolver::load_standard_library() {
+  if (standard_library_loaded_) {
+    return;
+  }
+  standard_library_loaded_ = true;
+  for (const StdlibFile& file : stdlib_files()) {
+    const base::FileId id =
+        sources.add(fmt::format("<standard library>/{}", file.name), std::string(file.text));
+    standard_files_.push_back(id);
+    auto parsed = syntax::read_xmile(id, sources, diagnostics);
+    if (parsed) {
+      files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
+      declare_macros(*files_.back(), false);
+    }
+  }
+}
+
+const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size_t arguments) {
+  const auto find = [&]() -> const syntax::MacroDecl* {
+    const auto named = macros_.find(std::string(folded));
+    if (named == macros_.end()) {
+      return nullptr;
+    }
+    for (const syntax::MacroDecl* macro : named->second) {
+      const auto required = static_cast<std::size_t>(
+          std::count_if(macro->parameters.begin(), macro->parameters.end(),
+                        [](const syntax::MacroParameter& p) { return !p.fallback; }));
+      if (arguments >= required && arguments <= macro->parameters.size()) {
+        return macro;
+      }
+    }
+    return nullptr;
+  };
+  if (const syntax::MacroDecl* found = find()) {
+    return found;
+  }
+  if (find_builtin(folded, origin_) == nullptr && !standard_library_loaded_) {
+    load_standard_library();
+    return find();
+  }
+  return nullptr;
+}
+
+bool Resolver::has_macro(std::string_view folded) {
+  return macros_.find(std::string(folded)) != macros_.end();
+}
+
+const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
+  std::string text = resource.text;
+  const bool remote = text.find("://") != std::string::npos && !text.starts_with("file://");
+  if (remote) {
+    error(Code::remote_resource, resource.span, fmt::format("\"{}\"", text),
+          "copy the file beside the model and name it by a relative path");
+    return nullptr;
+  }
+  if (text.starts_with("file://")) {
+    text = text.substr(7);
+  }
+  namespace fs = std::filesystem;
+  const fs::path from(std::string(sources.path(resource.span.file)));
+  fs::path path = fs::path(text).is_absolute() ? fs::path(text) : from.parent_path() / text;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    // An absolute path that leads nowhere is looked for beside the file (2.11).
+    const fs::path beside = from.parent_path() / fs::path(text).filename();
+    if (fs::path(text).is_absolute() && fs::exists(beside, ignored)) {
+      path = beside;
+    }
+  }
+  const std::string key = path.lexically_normal().string();
+  const auto known = files_by_path_.find(key);
+  if (known != files_by_path_.end()) {
+    return known->second;
+  }
+  if (!fs::exists(path, ignored)) {
+    error(Code::cannot_read_file, resource.span, fmt::format("\"{}\"", key));
+    files_by_path_.emplace(key, nullptr);
+    return nullptr;
+  }
+  auto parsed = syntax::read_model_file(key, sources, diagnostics);
+  const syntax::ParsedModel* result = nullptr;
+  if (parsed) {
+    files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
+    result = files_.back().get();
+    declare_dimensions(*result);
+    declare_macros(*result, true);
+  }
+  files_by_path_.emplace(key, result);
+  return result;
+}
+
+// <includes> of the root file (XMILE 1.0, 2.11): macros, dimensions, units and models that the
+// whole model may use; what the root defines itself comes first. A * in the last part of the path
+// stands for any text.
+void Resolver::load_includes() {
+  namespace fs = std::filesystem;
+  for (const syntax::Word& include : root_.includes) {
+    std::vector<syntax::Word> files = {include};
+    const std::string name = fs::path(include.text).filename().string();
+    const std::size_t star = name.find('*');
+    if (star != std::string::npos && include.text.find("://") == std::string::npos) {
+      files.clear();
+      const fs::path from(std::string(sources.path(include.span.file)));
+      const fs::path folder = fs::path(include.text).parent_path();
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(from.parent_path() / folder, ignored)) {
+        const std::string file = entry.path().filename().string();
+        if (file.size() + 1 >= name.size() && file.starts_with(name.substr(0, star)) &&
+            file.ends_with(name.substr(star + 1))) {
+          files.push_back({(folder / file).string(), include.span});
+        }
+      }
+      std::sort(files.begin(), files.end(),
+                [](const syntax::Word& a, const syntax::Word& b) { return a.text < b.text; });
+      if (files.empty()) {
+        error(Code::cannot_read_file, include.span, fmt::format("\"{}\"", include.text),
+              "no file has such a name");
+      }
+    }
+    for (const syntax::Word& file : files) {
+      const syntax::ParsedModel* parsed = load(file);
+      if (parsed != nullptr && parsed != &root_) {
+        included_.push_back(parsed);
+      }
+    }
+  }
+}
+
+}  // namespace shamal::model
