@@ -128,10 +128,10 @@ class Page {
     }
     item("Engine", escape(attribute("engine_version")));
     item("Run", escape(outline_.window));
-    item("Method", escape(attribute("method")));
+    item("Method", escape(method_text(attribute("method"))));
     const std::string step = attribute("dt");
     item("Step", step.empty() ? step
-                              : fmt::format("{} {}", escape(step),
+                              : fmt::format("{} {}", escape(step_text(step)),
                                             analysis::time_unit_name(study_.calendar.unit)));
     item("Calibration to", analysis::plain_date(study_.calibration_end));
     item("Seed", escape(attribute("seed")));

@@ -89,11 +89,11 @@ std::string report_summary_text(const ReportInput& input, std::string_view page)
                             count_text(input.size.constants, "constant", "constants")));
   std::string run = outline.window;
   if (!attribute("method").empty()) {
-    run += ", " + attribute("method");
+    run += ", " + method_text(attribute("method"));
   }
   if (!attribute("dt").empty()) {
-    run +=
-        fmt::format(", step {} {}", attribute("dt"), analysis::time_unit_name(study.calendar.unit));
+    run += fmt::format(", step {} {}", step_text(attribute("dt")),
+                       analysis::time_unit_name(study.calendar.unit));
   }
   line("run", run);
   for (const analysis::Line& entry : study.lines) {
@@ -101,7 +101,7 @@ std::string report_summary_text(const ReportInput& input, std::string_view page)
       continue;
     }
     out += fmt::format("  {} {}\n", entry.number, entry.title);
-    line("  calibrated", headline(all, entry, &SplitFit::calibration));
+    line("  calibration", headline(all, entry, &SplitFit::calibration));
     line("  held out", headline(all, entry, &SplitFit::holdout));
   }
   FitStatistics SplitFit::*window = &SplitFit::holdout;

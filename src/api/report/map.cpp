@@ -202,17 +202,20 @@ class MapPage {
     }
     std::sort(highest.begin(), highest.end());
     if (highest.empty()) {
-      return fmt::format("On {}, none of {} regions is above the lowest class.",
-                         analysis::plain_date(calendar_.date(time)), modelled);
+      return fmt::format("On {}, none of {} regions is above {}.",
+                         analysis::plain_date(calendar_.date(time)), modelled, lowest());
     }
     std::string names;
     for (std::size_t i = 0; i < std::min<std::size_t>(3, highest.size()); ++i) {
       names += fmt::format("{}{} ({})", i > 0 ? ", " : "", highest[i].second,
                            value_text(-highest[i].first));
     }
-    return fmt::format("On {}, {} of {} regions are above the lowest class; highest: {}.",
-                       analysis::plain_date(calendar_.date(time)), highest.size(), modelled, names);
+    return fmt::format("On {}, {} of {} regions {} above {}; highest: {}.",
+                       analysis::plain_date(calendar_.date(time)), highest.size(), modelled,
+                       highest.size() == 1 ? "is" : "are", lowest(), names);
   }
+
+  std::string lowest() const { return shares() ? "1%" : "the lowest class"; }
 
   std::string sentence() const {
     return "<p id=\"map-sentence\" aria-live=\"polite\">" + escape(describe(fullest())) +

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "data/delimited.h"
 
 namespace shamal::api::report {
 
@@ -146,6 +147,28 @@ std::string percent_text(const std::optional<double>& share) {
 std::string count_text(std::size_t count, std::string_view singular, std::string_view plural) {
   return fmt::format("{} {}", with_separators(std::to_string(count)),
                      count == 1 ? singular : plural);
+}
+
+std::string step_text(std::string_view step) {
+  const std::optional<double> value = data::read_number(step);
+  if (value && *value > 0 && *value < 1) {
+    const double parts = std::round(1 / *value);
+    if (std::abs(parts * *value - 1) < 1e-9) {
+      return fmt::format("1/{}", parts);
+    }
+  }
+  return std::string(step);
+}
+
+std::string method_text(std::string_view method) {
+  std::string name(method);
+  const bool initials = name.starts_with("rk");
+  for (std::size_t i = 0; i < name.size() && (initials || i == 0); ++i) {
+    if (name[i] >= 'a' && name[i] <= 'z') {
+      name[i] = static_cast<char>(name[i] - 'a' + 'A');
+    }
+  }
+  return name;
 }
 
 std::string pixels(double value) {

@@ -28,6 +28,12 @@ std::string percent_text(const std::optional<double>& share);
 // "1 point", "3 points".
 std::string count_text(std::size_t count, std::string_view singular, std::string_view plural);
 
+// A step as people say it: "1/16" for "0.0625", otherwise the text as it is.
+std::string step_text(std::string_view step);
+
+// The name of an integration method: "Euler" for "euler", "RK4" for "rk4".
+std::string method_text(std::string_view method);
+
 // A length or position in a drawing, in pixels: one decimal at most.
 std::string pixels(double value);
 

@@ -246,9 +246,9 @@ TEST(ReportSummary, TellsTheMainThingsInAFewLines) {
   EXPECT_EQ(report_summary_text(report_example(), "page.html"),
             "Ground & people <held>\n"
             "  model         3 stocks, 4 flows, 20 auxiliaries, 7 constants\n"
-            "  run           1 Jan 2016 to 1 May 2016, Euler, step 0.0625 month\n"
+            "  run           1 Jan 2016 to 1 May 2016, Euler, step 1/16 month\n"
             "  1 Military action\n"
-            "    calibrated  RMSE 3.1% of the mean (1 series; worse than a naive rival in 1 of 1)\n"
+            "    calibration RMSE 3.1% of the mean (1 series; worse than a naive rival in 1 of 1)\n"
             "    held out    RMSE 40% of the mean (1 series; worse than a naive rival in 1 of 1)\n"
             "  worst         Ground held (IHS <Monitor>), held out: RMSE 40% of the mean, worse "
             "than the naive rivals: last value, straight line and constant rate\n"

@@ -48,6 +48,14 @@ TEST(Text, WritesNumbersForPeople) {
   EXPECT_EQ(pixels(-0.01), "0");
 }
 
+TEST(Text, NamesStepsAndMethods) {
+  EXPECT_EQ(step_text("0.0625"), "1/16");
+  EXPECT_EQ(step_text("0.3"), "0.3");
+  EXPECT_EQ(step_text("1"), "1");
+  EXPECT_EQ(method_text("euler"), "Euler");
+  EXPECT_EQ(method_text("rk4"), "RK4");
+}
+
 TEST(Text, HashesAsAPolicyWantsIt) {
   EXPECT_EQ(content_hash(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
 }
