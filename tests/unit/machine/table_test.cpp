@@ -1,0 +1,122 @@
+#include "machine/table.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace shamal::machine {
+namespace {
+
+using ir::TableKind;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+double at(TableKind kind, const std::vector<double>& x, const std::vector<double>& y, double a) {
+  return evaluate(PreparedTable({kind, x, y}), a);
+}
+
+struct Point {
+  double a;
+  double continuous;
+  double extrapolate;
+  double discrete;
+};
+
+void check(const std::vector<double>& x, const std::vector<double>& y,
+           const std::vector<Point>& points) {
+  for (const Point& p : points) {
+    EXPECT_EQ(at(TableKind::continuous, x, y, p.a), p.continuous) << "continuous at " << p.a;
+    EXPECT_EQ(at(TableKind::extrapolate, x, y, p.a), p.extrapolate) << "extrapolate at " << p.a;
+    EXPECT_EQ(at(TableKind::discrete, x, y, p.a), p.discrete) << "discrete at " << p.a;
+  }
+}
+
+TEST(Table, AtBetweenAndOutsideOfPoints) {
+  check({0, 1, 3}, {10, 20, 0},
+        {
+            {-2, 10, -10, 10},
+            {-0.0, 10, 10, 10},
+            {0, 10, 10, 10},
+            {0.5, 15, 15, 10},
+            {1, 20, 20, 20},
+            {2, 10, 10, 20},
+            {3, 0, 0, 0},
+            {4, 0, -10, 0},
+            {kInfinity, 0, -kInfinity, 0},
+            {-kInfinity, 10, -kInfinity, 10},
+        });
+}
+
+TEST(Table, EvenlySpaced) {
+  check({0, 0.25, 0.5, 0.75, 1}, {0, 1, 0, 1, 0},
+        {
+            {-1, 0, -4, 0},
+            {0.25, 1, 1, 1},
+            {0.375, 0.5, 0.5, 1},
+            {0.75, 1, 1, 1},
+            {1, 0, 0, 0},
+            {1.25, 0, -1, 0},
+        });
+}
+
+TEST(Table, TwoPointsOfOneXAreAStepToTheLaterOne) {
+  check(
+      {0, 1, 1, 2}, {0, 5, 10, 20},
+      {{0.5, 2.5, 2.5, 0},
+       {1, 10, 10, 10},
+       {1.5, 15, 15, 10},
+       {std::nextafter(1.0, 0.0), 5 * std::nextafter(1.0, 0.0), 5 * std::nextafter(1.0, 0.0), 0}});
+  // At the ends there is no slope to go on with.
+  check({0, 0, 1, 1}, {1, 2, 3, 4}, {{-1, 1, 1, 1}, {0, 2, 2, 2}, {1, 4, 4, 4}, {9, 4, 4, 4}});
+}
+
+TEST(Table, OfOnePointIsAConstant) {
+  check({3}, {7}, {{-kInfinity, 7, 7, 7}, {3, 7, 7, 7}, {1e300, 7, 7, 7}});
+}
+
+TEST(Table, OfNaNIsNaN) {
+  for (const TableKind kind :
+       {TableKind::continuous, TableKind::extrapolate, TableKind::discrete}) {
+    EXPECT_TRUE(std::isnan(at(kind, {0, 1, 2}, {1, 2, 4}, std::nan(""))));
+    EXPECT_TRUE(std::isnan(at(kind, {0}, {1}, std::nan(""))));
+  }
+}
+
+// The guess for evenly spaced x never decides: it finds what a search finds, for x that are even,
+// that are nearly so, and at and next to every point.
+TEST(Table, GuessedIndexIsTheSearchedOne) {
+  std::mt19937_64 random(1);
+  const auto uniform = [&random] { return static_cast<double>(random() % 1000003) / 1000003.0; };
+  std::size_t guessed = 0;
+  for (int round = 0; round < 300; ++round) {
+    const std::size_t points = 2 + random() % 40;
+    const double first = std::ldexp(uniform() - 0.5, static_cast<int>(random() % 40));
+    const double gap = std::ldexp(uniform() + 0.01, static_cast<int>(random() % 30) - 15);
+    const double wobble = round % 3 == 0 ? 0.0 : round % 3 == 1 ? 0.2 : 0.6;
+    ir::Table table;
+    for (std::size_t i = 0; i < points; ++i) {
+      table.x.push_back(first + gap * (static_cast<double>(i) + wobble * (uniform() - 0.5)));
+      table.y.push_back(uniform());
+    }
+    std::sort(table.x.begin(), table.x.end());
+    PreparedTable prepared(table);
+    PreparedTable searched(table);
+    searched.even = false;
+    guessed += prepared.even ? 1 : 0;
+    std::vector<double> arguments;
+    for (const double x : table.x) {
+      arguments.insert(arguments.end(),
+                       {x, std::nextafter(x, -kInfinity), std::nextafter(x, kInfinity)});
+    }
+    for (int k = 0; k < 100; ++k) {
+      arguments.push_back(first + gap * static_cast<double>(points) * (1.2 * uniform() - 0.1));
+    }
+    for (const double a : arguments) {
+      ASSERT_EQ(evaluate(prepared, a), evaluate(searched, a)) << "round " << round << ", at " << a;
+    }
+  }
+  EXPECT_GT(guessed, 100u);
+}
+
+}  // namespace
+}  // namespace shamal::machine
