@@ -61,7 +61,7 @@ ModelDecl XmileReader::read_model(pugi::xml_node node) {
     } else if (name == "behavior") {
       model.behavior = read_behavior(child);
     } else if (name == "views") {
-      model.views = print_raw(child);
+      model.views = xml_.markup(child);
     } else if (name == "variables") {
       for_elements(child, [&](std::string_view kind, pugi::xml_node entity) {
         return read_variables(kind, entity, model.variables, &model.groups);

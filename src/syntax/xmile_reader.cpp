@@ -32,23 +32,6 @@ std::string XmileReader::trimmed_text(pugi::xml_node node) const {
   return std::string(trimmed(std::string_view(xml_.text(node).text)));
 }
 
-namespace {
-
-struct StringWriter : pugi::xml_writer {
-  std::string text;
-  void write(const void* data, std::size_t size) override {
-    text.append(static_cast<const char*>(data), size);
-  }
-};
-
-}  // namespace
-
-std::string print_raw(pugi::xml_node node) {
-  StringWriter writer;
-  node.print(writer, "", pugi::format_raw | pugi::format_no_declaration);
-  return std::move(writer.text);
-}
-
 // HTML is usually escaped, so that the file holds it as text. Where it is not, its elements are
 // taken as they are written.
 std::string XmileReader::documentation(pugi::xml_node node) const {
@@ -60,7 +43,7 @@ std::string XmileReader::documentation(pugi::xml_node node) const {
   }
   std::string text;
   for (const pugi::xml_node child : node) {
-    text += print_raw(child);
+    text += xml_.markup(child);
   }
   return std::string(trimmed(std::string_view(text)));
 }

@@ -115,9 +115,6 @@ class XmileReader {
   std::vector<VariableDecl> embedded_;
 };
 
-// The element as XML, without blanks between elements.
-std::string print_raw(pugi::xml_node node);
-
 // A piece of located text.
 base::LocatedText slice(const base::LocatedText& text, std::size_t begin, std::size_t end);
 

@@ -10,6 +10,7 @@
 #include "syntax/characters.h"
 #include "syntax/xml_encoding.h"
 #include "syntax/xml_open_tags.h"
+#include "syntax/xml_writer.h"
 
 namespace shamal::syntax {
 
@@ -241,19 +242,23 @@ std::size_t XmlFile::append_decoded(base::LocatedText& out, std::size_t begin,
   return at;
 }
 
+// Where the text ends; nothing if the node is no text.
+std::optional<std::size_t> XmlFile::append_text(base::LocatedText& out, pugi::xml_node text) const {
+  const bool verbatim = text.type() == pugi::node_cdata;
+  const auto begin = offset(text.value());
+  if ((!verbatim && text.type() != pugi::node_pcdata) || !begin) {
+    return std::nullopt;
+  }
+  return append_decoded(out, *begin, verbatim ? "]]>" : "<",
+                        verbatim ? Content::verbatim : Content::text);
+}
+
 base::LocatedText XmlFile::text(pugi::xml_node node) const {
   base::LocatedText out;
   out.file = file_;
   std::size_t end = span(node).begin;
   for (const pugi::xml_node child : node) {
-    const bool verbatim = child.type() == pugi::node_cdata;
-    if (!verbatim && child.type() != pugi::node_pcdata) {
-      continue;
-    }
-    if (const auto begin = offset(child.value())) {
-      end = append_decoded(out, *begin, verbatim ? "]]>" : "<",
-                           verbatim ? Content::verbatim : Content::text);
-    }
+    end = append_text(out, child).value_or(end);
   }
   out.offsets.push_back(static_cast<std::uint32_t>(end));
   return out;
@@ -268,6 +273,45 @@ base::LocatedText XmlFile::value(pugi::xml_attribute attribute) const {
     end = append_decoded(out, *begin, source_.substr(*begin - 1, 1), Content::attribute);
   }
   out.offsets.push_back(static_cast<std::uint32_t>(end));
+  return out;
+}
+
+// Recursion is safe: the depth was checked.
+void XmlFile::append_markup(std::string& out, pugi::xml_node node) const {
+  if (node.type() != pugi::node_element) {
+    base::LocatedText text;
+    append_text(text, node);
+    // Blanks alone, from a CDATA section, would be taken for the layout of the file.
+    const bool blank = !text.text.empty() && trimmed(std::string_view(text.text)).empty();
+    out += blank ? fmt::format("&#{};", static_cast<int>(text.text[0])) : "";
+    append_escaped(out, std::string_view(text.text).substr(blank ? 1 : 0), false);
+    return;
+  }
+  out += '<';
+  out += node.name();
+  for (const pugi::xml_attribute attribute : node.attributes()) {
+    out += ' ';
+    out += attribute.name();
+    out += "=\"";
+    append_escaped(out, value(attribute).text, true);
+    out += '"';
+  }
+  if (!node.first_child()) {
+    out += "/>";
+    return;
+  }
+  out += '>';
+  for (const pugi::xml_node child : node) {
+    append_markup(out, child);
+  }
+  out += "</";
+  out += node.name();
+  out += '>';
+}
+
+std::string XmlFile::markup(pugi::xml_node node) const {
+  std::string out;
+  append_markup(out, node);
   return out;
 }
 

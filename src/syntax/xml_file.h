@@ -35,12 +35,18 @@ class XmlFile {
 
   base::LocatedText value(pugi::xml_attribute attribute) const;
 
+  // The node as XML without blanks between elements, comments and CDATA sections. Reading it gives
+  // the same XML again.
+  std::string markup(pugi::xml_node node) const;
+
  private:
   XmlFile() = default;
 
   std::optional<std::size_t> offset(const char* at) const;
 
   enum class Content { text, attribute, verbatim };
+  void append_markup(std::string& out, pugi::xml_node node) const;
+  std::optional<std::size_t> append_text(base::LocatedText& out, pugi::xml_node text) const;
   std::size_t append_decoded(base::LocatedText& out, std::size_t begin, std::string_view stop,
                              Content content) const;
 

@@ -2,10 +2,6 @@
 
 namespace shamal::syntax {
 
-namespace {
-
-// Characters that the parser would change, above all the white space of attributes, are written as
-// references.
 void append_escaped(std::string& out, std::string_view text, bool attribute) {
   for (const char c : text) {
     switch (c) {
@@ -35,8 +31,6 @@ void append_escaped(std::string& out, std::string_view text, bool attribute) {
     }
   }
 }
-
-}  // namespace
 
 void XmlWriter::start_tag(std::string_view name, const Attributes& attributes) {
   indent();

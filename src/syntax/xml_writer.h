@@ -8,6 +8,10 @@
 
 namespace shamal::syntax {
 
+// Text as the content of an element or an attribute. What a parser would change, above all the
+// white space of attributes, is written as references.
+void append_escaped(std::string& out, std::string_view text, bool attribute);
+
 class XmlWriter {
  public:
   using Attributes = std::vector<std::pair<std::string_view, std::string>>;
