@@ -166,6 +166,10 @@ double Calendar::time(Date date) const {
 }
 
 Date Calendar::date(double time) const {
+  // Beyond the years of four digits there are no dates to speak of.
+  constexpr Date kFirst{1, 1, 1};
+  constexpr Date kLast{9999, 12, 31};
+  time = std::clamp(time, this->time(kFirst), this->time(kLast));
   if (unit == TimeUnit::day || unit == TimeUnit::week) {
     const double days = day_number(origin) + std::round(time * (unit == TimeUnit::week ? 7 : 1));
     return from_days(std::chrono::sys_days(std::chrono::days(static_cast<int>(days))));

@@ -46,7 +46,7 @@ struct Calendar {
   TimeUnit unit = TimeUnit::month;
 
   double time(Date date) const;
-  Date date(double time) const;  // the nearest day
+  Date date(double time) const;  // the nearest day of the years 1 to 9999
 
   bool operator==(const Calendar&) const = default;
 };

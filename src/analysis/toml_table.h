@@ -9,8 +9,10 @@
 #include <string_view>
 #include <vector>
 
-// A parse that fails returns its error instead of throwing it.
+// A parse that fails returns its error instead of throwing it. The library's assertions are off:
+// one of them (3.3.0, parse_key) fails for `[#` before the parser reports the same as an error.
 #define TOML_EXCEPTIONS 0
+#define TOML_ASSERT(expression) static_assert(true)
 #include <toml++/toml.h>
 
 #include "analysis/study.h"

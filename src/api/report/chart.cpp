@@ -17,6 +17,9 @@ namespace {
 constexpr double kCharacter = 6.1;  // mean width of one at the font size of the drawings, 11 px
 constexpr double kLine = 13;        // from one line of text to the next
 
+// Values beyond this are drawn outside; an axis that reached them would overflow.
+constexpr double kLargest = 1e200;
+
 // More points than these are drawn small and without captions.
 constexpr std::size_t kDense = 40;
 
@@ -50,7 +53,7 @@ struct Extremes {
   double high = -std::numeric_limits<double>::infinity();
 
   void take(double value, bool log) {
-    if (std::isfinite(value) && (!log || value > 0)) {
+    if (std::abs(value) < kLargest && (!log || value > 0)) {
       low = std::min(low, value);
       high = std::max(high, value);
     }
@@ -211,8 +214,10 @@ class Painter {
     }
   }
 
+  // What lies outside the drawing is cut off, so it need not lie far outside.
   double height_of(double value) const {
-    return chart_.log ? y_(std::max(value, axis_.low * 0.5)) : y_(value);
+    const double y = chart_.log ? y_(std::max(value, axis_.low * 0.5)) : y_(value);
+    return std::clamp(y, top_ - 1000, bottom_ + 1000);
   }
 
   void paint_bands(const DrawnCurve& curve) {

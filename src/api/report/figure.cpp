@@ -145,8 +145,14 @@ std::string twin_table(const FigureInput& input, const ChartDrawing& drawing) {
       escape(input.chart.unit), head, body);
 }
 
-// The figures that the chart cannot show, in words.
+// What the chart cannot show, in words.
 std::string outside_note(const FigureInput& input, const ChartDrawing& drawing) {
+  std::string note;
+  for (std::size_t i = 0; i < drawing.curves.size(); ++i) {
+    if (drawing.curves[i].values.empty()) {
+      note += fmt::format(" The run holds no “{}”.", input.chart.curves[i].variable.text);
+    }
+  }
   std::size_t outside = 0;
   for (const ComparedSeries& series : input.series) {
     for (const ComparedPoint& point : series.points) {
@@ -154,9 +160,11 @@ std::string outside_note(const FigureInput& input, const ChartDrawing& drawing) 
       outside += time < drawing.begin || time > drawing.end ? 1 : 0;
     }
   }
-  return outside == 0 ? std::string()
-                      : fmt::format("{} outside the time of the run: in the table only.",
-                                    count_text(outside, "figure lies", "figures lie"));
+  if (outside > 0) {
+    note += fmt::format(" {} outside the time of the run: in the table only.",
+                        count_text(outside, "figure lies", "figures lie"));
+  }
+  return note;
 }
 
 }  // namespace
@@ -220,10 +228,9 @@ std::string figure_html(const FigureInput& input) {
   }
   out += fmt::format("<div class=\"narrow\">{}</div></div><div class=\"notes\">",
                      chart_svg(drawing, {380, 236}));
-  const std::string outside = outside_note(input, drawing);
-  if (!input.chart.note.empty() || !outside.empty()) {
-    out += fmt::format("<p class=\"note\">{}{}{}</p>", escape(input.chart.note),
-                       input.chart.note.empty() || outside.empty() ? "" : " ", outside);
+  const std::string note = input.chart.note + outside_note(input, drawing);
+  if (!note.empty()) {
+    out += fmt::format("<p class=\"note\">{}</p>", escape(note));
   }
   for (const ComparedSeries& series : input.series) {
     if (series.series->score) {

@@ -14,8 +14,8 @@ namespace {
 using analysis::Date;
 
 ValueAxis linear_axis(double low, double high, int wanted) {
-  if (!(high > low)) {
-    high = low + 1;
+  if (!(high - low > 1e-12 * std::abs(low)) || high - low < 1e-200) {
+    high = low + std::max(1.0, std::abs(low));
   }
   const double rough = (high - low) / wanted;
   const double power = std::pow(10, std::floor(std::log10(rough)));

@@ -54,6 +54,12 @@ TEST(Calendar, GivesBackEveryDay) {
   }
 }
 
+TEST(Calendar, KeepsToTheYearsOfFourDigits) {
+  EXPECT_EQ(kMonths.date(1e300), (Date{9999, 12, 31}));
+  EXPECT_EQ(kMonths.date(-1e300), (Date{1, 1, 1}));
+  EXPECT_EQ((Calendar{{2014, 1, 1}, TimeUnit::day}.date(1e300)), (Date{9999, 12, 31}));
+}
+
 TEST(Extent, PlacesAPeriodAtItsMiddle) {
   EXPECT_EQ(extent(kMonths, *read_period("2014")), (Extent{6, 12, 18}));
   EXPECT_EQ(extent(kMonths, *read_period("2014-06")), (Extent{11, 11.5, 12}));

@@ -140,6 +140,12 @@ TEST(ReadStudy, ReportsBrokenToml) {
             "  why: a study is a TOML file.\n\n");
 }
 
+TEST(ReadStudy, ReportsAHeaderWithoutAName) {
+  const Read read("[[#ine]]\n");
+  EXPECT_FALSE(read.study);
+  EXPECT_EQ(read.diagnostics.all().at(0).code, base::Code::bad_toml);
+}
+
 TEST(ReadStudy, ReportsAMissingEntry) {
   const Read read(replaced("summary = \"What it is.\"\n", ""));
   EXPECT_FALSE(read.study);
