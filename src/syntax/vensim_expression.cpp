@@ -242,7 +242,8 @@ VensimParser::Tree VensimParser::parse_call(std::size_t first, Expr name) {
   call.expr.kind = ExprKind::call;
   if (folded == "a_function_of") {
     // What the sketch editor writes for a variable that has causes and no equation yet.
-    error(Code::unfinished_equation, call.expr.span, "\"A FUNCTION OF\"", "write the equation");
+    error(Code::unfinished_equation, call.expr.span, fmt::format("\"{}\"", owner_),
+          "write the equation");
   }
   if (!accept(Kind::right_parenthesis)) {
     bool outputs = false;

@@ -1,5 +1,6 @@
 #include "syntax/vensim_lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -139,11 +140,20 @@ class Lexer {
         return;
       }
     }
-    const std::size_t end = std::min(at_ + sequence_length(text_[at_]), text_.size());
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && !begins_token(text_[end])) {
+      ++end;
+    }
     const std::string shown(text_.substr(at_, end - at_));
     error(Code::unexpected_character, end, fmt::format("\"{}\"", shown),
           "names with other characters than letters, digits, _, $ and ' need quotation marks");
     add(Kind::invalid, end);
+  }
+
+  static bool begins_token(char c) {
+    return is_blank(c) || is_name_character(c) || c == '"' || c == '\'' ||
+           std::any_of(kSymbols.begin(), kSymbols.end(),
+                       [&](const Symbol& symbol) { return symbol.text[0] == c; });
   }
 
   void read_number() {
@@ -181,7 +191,7 @@ class Lexer {
     while (at < text_.size()) {
       if (const std::size_t blank = inner_blank(at); blank > 0) {
         at += blank;
-      } else if (is_vensim_name_character(text_[at])) {
+      } else if (at > end ? is_name_character(text_[at]) : is_vensim_name_character(text_[at])) {
         name += at > end ? " " : "";
         name += text_[at];
         end = ++at;

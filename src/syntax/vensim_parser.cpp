@@ -58,10 +58,11 @@ void VensimParser::error(Code code, base::Span span, std::string what, std::stri
 }
 
 void VensimParser::unexpected(std::string fix) {
-  if (at(Kind::invalid) || reported_ == next_ + 1) {
+  const bool known = at(Kind::invalid) || reported_ == next_ + 1;
+  reported_ = next_ + 1;
+  if (known) {
     return;
   }
-  reported_ = next_ + 1;
   const VensimToken& found = token();
   if (at(Kind::end)) {
     // At the last character of the equation rather than on what follows it.

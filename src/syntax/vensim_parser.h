@@ -122,6 +122,7 @@ class VensimParser {
   std::size_t next_ = 0;
   std::size_t reported_ = 0;  // the last token with a diagnostic, counted from 1
   int nesting_ = 0;
+  std::string owner_;  // the variable, for messages
   bool gave_up_ = false;
   int with_lookups_ = 0;
   std::optional<GraphicalFunction> with_lookup_;  // of the last of them

@@ -86,7 +86,9 @@ class Reader {
     }
     group_ = found->second;
     std::string& known = model().groups[*group_].doc;
-    known = known.empty() ? std::move(doc) : std::move(known);
+    if (known.empty()) {
+      known = std::move(doc);
+    }
   }
 
   // --- macros -----------------------------------------------------------------------------------
@@ -186,8 +188,12 @@ class Reader {
   // Of several equations, usually the last one has the units and the comment.
   void describe(VariableDecl& variable, VensimEntry& entry) {
     VensimUnits units = read_vensim_units(entry.units, diagnostics_);
-    variable.units = units.units ? std::move(units.units) : std::move(variable.units);
-    variable.range = units.range ? units.range : variable.range;
+    if (units.units) {
+      variable.units = std::move(units.units);
+    }
+    if (units.range) {
+      variable.range = units.range;
+    }
     if (!entry.comment.empty()) {
       variable.doc = std::move(entry.comment);
     }

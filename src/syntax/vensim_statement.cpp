@@ -76,6 +76,7 @@ void VensimParser::parse_equation(VensimStatement& statement, Word name) {
   }
   statement.kind = VensimStatement::Kind::equation;
   VariableDecl& variable = statement.variable;
+  owner_ = name.text;
   variable.name = std::move(name);
   parse_left_side(variable, equation);
   parse_right_side(variable, equation);

@@ -16,6 +16,7 @@ namespace {
 
 using base::Code;
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kSettingsMark = R"(///---\\\)";
 constexpr std::string_view kSketchMark = "---///";  // behind backslashes
 constexpr std::string_view kMacro = ":macro:";
@@ -45,7 +46,8 @@ class TextReader {
  public:
   TextReader(base::FileId file, std::string_view text, base::Diagnostics& diagnostics)
       : file_(file), text_(text), diagnostics_(diagnostics) {
-    end_ = std::min(sketches_begin(), settings_begin(0));
+    at_ = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    end_ = std::min(sketches_begin(), settings_begin(at_));
   }
 
   VensimText read() {
@@ -168,7 +170,10 @@ class TextReader {
       at_ = std::min(end_, text_.find_first_of("~|", at_));
       base::LocatedText content = unwrapped(begin, at_);
       ++part;
-      if (part > 1 && content.text.starts_with(':')) {
+      // A comment may begin with a colon, but hardly with this word.
+      const bool flag = part > 2 ? content.text.starts_with(':')
+                                 : part > 1 && ascii_lower(content.text).starts_with(":sup");
+      if (flag) {
         entry.flags.push_back(content.text);
       } else if (part == 1 && entry.kind == VensimEntry::Kind::equation) {
         entry.units = std::move(content);
