@@ -13,11 +13,11 @@ namespace shamal::api {
 
 std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
                                      base::Diagnostics& diagnostics) {
+  const auto first = static_cast<base::FileId>(sources.size());
   auto parsed = syntax::read_model_file(path, sources, diagnostics);
   if (!parsed) {
     return std::nullopt;
   }
-  const base::FileId file = parsed->file;
   auto model = model::resolve(*parsed, sources, diagnostics);
   if (!model || diagnostics.has_errors()) {
     return std::nullopt;
@@ -32,9 +32,15 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
         "the program made from {} is unsound: {}. This is a defect of Shamal; please report it.",
         path, defects.front()));
   }
+  std::string texts;
+  for (base::FileId file = first; file < sources.size(); ++file) {
+    if (!model::is_standard_library(sources.path(file))) {
+      texts += sources.text(file);
+    }
+  }
   machine::Kernel kernel(lowered->program);
   return CompiledModel{path,
-                       base::sha256(sources.text(file)),
+                       base::sha256(texts),
                        std::move(*parsed),
                        std::move(*model),
                        std::move(lowered->program),

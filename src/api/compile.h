@@ -17,7 +17,7 @@ namespace shamal::api {
 
 struct CompiledModel {
   std::string path;
-  std::string sha256;  // of the model file's bytes
+  std::string sha256;  // of the texts of the model file and the files that it names, as read
   syntax::ParsedModel parsed;
   model::Model model;
   ir::Program program;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/names.h"
+#include "model/resolve.h"
 #include "model/resolver.h"
 #include "model/stdlib_files.h"
 #include "syntax/read_xmile.h"
@@ -16,6 +17,14 @@ namespace shamal::model {
 
 using base::Code;
 using base::fold_name;
+
+namespace {
+
+constexpr std::string_view kStandardLibrary = "<standard library>/";
+
+}  // namespace
+
+bool is_standard_library(std::string_view path) { return path.starts_with(kStandardLibrary); }
 
 void Resolver::declare_macros(const syntax::ParsedModel& file, bool of_user) {
   for (const syntax::MacroDecl& macro : file.macros) {
@@ -49,7 +58,7 @@ void Resolver::load_standard_library() {
   standard_library_loaded_ = true;
   for (const StdlibFile& file : stdlib_files()) {
     const base::FileId id =
-        sources.add(fmt::format("<standard library>/{}", file.name), std::string(file.text));
+        sources.add(fmt::format("{}{}", kStandardLibrary, file.name), std::string(file.text));
     standard_files_.push_back(id);
     auto parsed = syntax::read_xmile(id, sources, diagnostics);
     if (parsed) {

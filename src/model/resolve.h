@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "base/diagnostics.h"
 #include "model/model.h"
@@ -13,5 +14,8 @@ namespace shamal::model {
 // problem it finds; nothing if any of them is an error. `parsed` must outlive the call only.
 std::optional<Model> resolve(const syntax::ParsedModel& parsed, base::Sources& sources,
                              base::Diagnostics& diagnostics);
+
+// True for the path under which a file of the standard library appears among the sources.
+bool is_standard_library(std::string_view path);
 
 }  // namespace shamal::model

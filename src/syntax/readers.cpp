@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.h"
 #include "base/files.h"
 #include "syntax/characters.h"
+#include "syntax/read_vensim.h"
 #include "syntax/read_xmile.h"
 #include "syntax/xml_encoding.h"
 
@@ -15,8 +17,11 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kXmileExtensions = {".xmile", ".stmx", ".itmx", ".xml"};
 
+constexpr std::array<std::string_view, 1> kVensimExtensions = {".mdl"};
+
 constexpr std::array kReaders = {
     ReaderRow{"XMILE", kXmileExtensions, xml_to_utf8, read_xmile},
+    ReaderRow{"Vensim", kVensimExtensions, base::to_utf8, read_vensim},
 };
 
 std::string known_formats() {
