@@ -280,12 +280,12 @@ class Page {
     const std::string hash = attribute("model_sha256");
     return fmt::format(
         "<section id=\"reproduce\">\n<h2>Reproduce</h2>\n<p>The same files and the same engine "
-        "give this page again, byte for byte but for the date{}.</p>\n<pre><code>{}</code></pre>\n"
+        "give this page again, byte for byte but for its date.</p>\n<pre><code>{}</code></pre>\n"
         "{}</section>\n",
-        hash.empty() ? "" : "; the SHA-256 of the model file is",
         escape(command.empty() ? "shamal report " + study_.name + "/study.toml" : command),
         hash.empty() ? std::string()
-                     : fmt::format("<p class=\"hash\"><code>{}</code></p>\n", escape(hash)));
+                     : fmt::format("<p class=\"hash\">SHA-256 of the model: <code>{}</code></p>\n",
+                                   escape(hash)));
   }
 
   const ReportInput& input_;
