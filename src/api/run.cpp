@@ -39,8 +39,7 @@ std::optional<double> number(std::string_view text) {
 // "a, b" → element index of the variable, row-major.
 std::optional<std::uint32_t> element_of(const ir::Layout& layout,
                                         const ir::LayoutVariable& variable, std::string_view list,
-                                        base::Diagnostics& diagnostics, Code code,
-                                        base::Span span) {
+                                        base::Diagnostics& diagnostics) {
   std::uint32_t index = 0;
   std::size_t dimension = 0;
   for (std::size_t begin = 0; begin <= list.size(); ++dimension) {
@@ -56,7 +55,8 @@ std::optional<std::uint32_t> element_of(const ir::Layout& layout,
     });
     if (found == of.elements.end()) {
       const auto near = base::nearest_name(word, of.elements);
-      diagnostics.add(code, span, fmt::format("\"{}\" has no element \"{}\"", variable.name, word),
+      diagnostics.add(Code::request_unknown_variable, {},
+                      fmt::format("\"{}\" has no element \"{}\"", variable.name, word),
                       near ? fmt::format("did you mean \"{}\"?", *near) : "");
       return std::nullopt;
     }
@@ -64,7 +64,7 @@ std::optional<std::uint32_t> element_of(const ir::Layout& layout,
             static_cast<std::uint32_t>(found - of.elements.begin());
   }
   if (dimension != variable.dimensions.size()) {
-    diagnostics.add(code, span,
+    diagnostics.add(Code::request_unknown_variable, {},
                     fmt::format("\"{}\" has {} dimensions, \"{}\" names {}", variable.name,
                                 variable.dimensions.size(), list, dimension));
     return std::nullopt;
@@ -75,8 +75,7 @@ std::optional<std::uint32_t> element_of(const ir::Layout& layout,
 }  // namespace
 
 std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string_view written,
-                                           base::Diagnostics& diagnostics, Code code,
-                                           base::Span span) {
+                                           base::Diagnostics& diagnostics) {
   std::string_view name = trimmed(written);
   const std::size_t bracket = name.find('[');
   std::string_view subscripts;
@@ -100,13 +99,13 @@ std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string
     }
     const auto near = base::nearest_name(name, names);
     diagnostics.add(
-        code, span, fmt::format("\"{}\"", name),
+        Code::request_unknown_variable, {}, fmt::format("\"{}\"", name),
         near ? fmt::format("did you mean \"{}\"?", *near) : "shamal variables lists them");
     return std::nullopt;
   }
   NamedVariable result{&*found, std::nullopt};
   if (bracket != std::string_view::npos) {
-    result.element = element_of(layout, *found, subscripts, diagnostics, code, span);
+    result.element = element_of(layout, *found, subscripts, diagnostics);
     if (!result.element) {
       return std::nullopt;
     }

@@ -35,11 +35,8 @@ struct NamedVariable {
   std::optional<std::uint32_t> element;
 };
 
-// Reports an unknown variable or element, with the nearest name, under the code and at the place
-// that the request comes from.
+// Reports an unknown variable or element, with the nearest name.
 std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string_view written,
-                                           base::Diagnostics& diagnostics,
-                                           base::Code code = base::Code::request_unknown_variable,
-                                           base::Span span = {});
+                                           base::Diagnostics& diagnostics);
 
 }  // namespace shamal::api

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/comparison.h"
 #include "analysis/study_files.h"
 #include "api/compile.h"
 #include "api/report.h"
@@ -10,24 +11,6 @@
 namespace shamal::api {
 
 namespace {
-
-// Every variable that the study names is one of the model's.
-void check_variables(const analysis::Study& study, const ir::Layout& layout,
-                     base::Diagnostics& diagnostics) {
-  const auto check = [&](const analysis::PlacedText& name) {
-    find_variable(layout, name.text, diagnostics, base::Code::study_variable, name.span);
-  };
-  if (study.map) {
-    check(study.map->variable);
-  }
-  for (const analysis::Line& line : study.lines) {
-    for (const analysis::Chart& chart : line.charts) {
-      for (const analysis::ChartCurve& curve : chart.curves) {
-        check(curve.variable);
-      }
-    }
-  }
-}
 
 // Series that the model takes from outside: graphical functions of time.
 std::vector<ReportParameter> series_over_time(const model::Model& model) {
@@ -117,14 +100,14 @@ std::optional<StudyReport> report_study(const StudyReportRequest& request, base:
   if (!compiled) {
     return std::nullopt;
   }
-  check_variables(files->study, compiled->layout, diagnostics);
-  if (diagnostics.has_errors()) {
-    return std::nullopt;
-  }
   RunRequest run_request;
   run_request.command = request.command;
   auto results = run(*compiled, run_request, diagnostics);
   if (!results) {
+    return std::nullopt;
+  }
+  analysis::check_variables(files->study, *results, diagnostics);
+  if (diagnostics.has_errors()) {
     return std::nullopt;
   }
   results->attributes["study"] = files->study.name;
