@@ -2,8 +2,8 @@
 // instantiated for all of them, so that the compiler sees the operation inside the loop and
 // vectorises what the processor can.
 //
-// `ivdep` says that lanes do not depend on each other: a row of lanes is either the destination
-// itself or apart from it. (`__restrict` would forbid the former.)
+// Lanes do not depend on each other: a row of lanes is either the destination itself or apart from
+// it. (`__restrict` would forbid the former.)
 #include <cmath>
 
 #include "machine/functions.h"
@@ -17,6 +17,12 @@ namespace {
 using model::checked_index;
 using model::floored_modulo;
 using model::truth;
+
+#if defined(__clang__)
+#define SHAMAL_LANES_ARE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define SHAMAL_LANES_ARE_INDEPENDENT _Pragma("GCC ivdep")
+#endif
 
 #define SHAMAL_OPERATION(name, operands, meaning)                             \
   struct name##_operation {                                                   \
@@ -41,7 +47,7 @@ void apply_row(double* d, const double* a, const double* b, const double* c, std
   const double held_a = a[0];
   const double held_b = Operation::arity > 1 ? b[0] : 0.0;
   const double held_c = Operation::arity > 2 ? c[0] : 0.0;
-#pragma GCC ivdep
+  SHAMAL_LANES_ARE_INDEPENDENT
   for (std::size_t i = 0; i < count; ++i) {
     d[i] = Operation::apply((held & 1u) != 0 ? held_a : a[i],
                             (held & 2u) != 0 || Operation::arity < 2 ? held_b : b[i],

@@ -1,7 +1,6 @@
 // Instructions whose lanes go different ways: element after element, run after run.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "machine/delay.h"
 #include "machine/draw.h"
@@ -28,10 +27,11 @@ void for_each_element(const Prepared& prepared, Visit visit) {
 
 void lookup(const Prepared& prepared, const Kernel& kernel, State& state) {
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
-    const PreparedTable& table = kernel.tables()[at[kTable]];
+    const TableView table = kernel.tables()[at[kTable]].view();
     double* const d = state.row(at[kDst]);
     const double* const a = state.row(at[1]);
-    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+    const std::size_t lanes = state.pitch();
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
       d[lane] = evaluate(table, a[lane]);
     }
   });
@@ -74,7 +74,7 @@ void random(const Prepared& prepared, const Kernel& kernel, State& state) {
   });
 }
 
-void rank(const Prepared& prepared, const Kernel&, State& state) {
+void rank(const Prepared& prepared, const Kernel& kernel, State& state) {
   struct Entry {
     double value;
     double tie;
@@ -90,7 +90,8 @@ void rank(const Prepared& prepared, const Kernel&, State& state) {
     }
     return a.position < b.position;
   };
-  const std::size_t count = prepared.ranked.size();
+  const Ranked& ranked = kernel.ranked()[prepared.aux];
+  const std::size_t count = ranked.elements.size();
   std::vector<Entry> entries(count);
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
     double* const d = state.row(at[kDst]);
@@ -105,8 +106,8 @@ void rank(const Prepared& prepared, const Kernel&, State& state) {
         const auto from = [&](std::uint32_t first, const std::vector<std::int64_t>& offsets) {
           return state.row(static_cast<ir::Slot>(first + offsets[i]))[lane];
         };
-        entries[i] = {from(at[1], prepared.ranked),
-                      prepared.ties.empty() ? 0.0 : from(at[3], prepared.ties), i};
+        entries[i] = {from(at[1], ranked.elements),
+                      ranked.ties.empty() ? 0.0 : from(at[3], ranked.ties), i};
       }
       const auto chosen = entries.begin() + static_cast<std::ptrdiff_t>(place) - 1;
       std::nth_element(entries.begin(), chosen, entries.end(), in_order);

@@ -82,10 +82,10 @@ Views operand_views(const ir::Program& program, const ir::Instruction& instructi
 }
 
 // Within each row, whether operand k is the destination itself or apart from it.
-bool apart_or_same(const Prepared& prepared, std::size_t k) {
-  for (std::uint32_t r = 0; r < prepared.rows; ++r) {
-    const std::int64_t d = prepared.starts[r][kDst];
-    const std::int64_t a = prepared.starts[r][k];
+bool apart_or_same(const Prepared& prepared, const std::vector<RowStart>& starts, std::size_t k) {
+  for (const RowStart& start : starts) {
+    const std::int64_t d = start[kDst];
+    const std::int64_t a = start[k];
     const bool still = prepared.strides[k] == 0;
     const bool apart = still ? a < d || a >= d + prepared.extent
                              : a + prepared.extent <= d || a >= d + prepared.extent;
@@ -96,10 +96,10 @@ bool apart_or_same(const Prepared& prepared, std::size_t k) {
   return true;
 }
 
-void choose_functions(Prepared& prepared, const Views& views) {
-  const bool elementwise = static_cast<std::size_t>(prepared.op) < ir::kElementwiseOps;
-  const Functions functions =
-      elementwise ? elementwise_functions(prepared.op) : special_functions(prepared.op);
+void choose_functions(ir::Op op, const Views& views, const std::vector<RowStart>& starts,
+                      Prepared& prepared) {
+  const bool elementwise = static_cast<std::size_t>(op) < ir::kElementwiseOps;
+  const Functions functions = elementwise ? elementwise_functions(op) : special_functions(op);
   prepared.batch = functions.batch;
   prepared.single = functions.strided;
   if (prepared.rows == 1 && prepared.extent == 1) {
@@ -112,7 +112,7 @@ void choose_functions(Prepared& prepared, const Views& views) {
   for (std::size_t k = 1; k < kOperands && as_array; ++k) {
     if (views[k]) {
       const std::int32_t stride = prepared.strides[k];
-      as_array = (stride == 0 || stride == 1) && apart_or_same(prepared, k);
+      as_array = (stride == 0 || stride == 1) && apart_or_same(prepared, starts, k);
       held |= stride == 0 ? 1u << (k - 1) : 0u;
     }
   }
@@ -122,9 +122,10 @@ void choose_functions(Prepared& prepared, const Views& views) {
   }
 }
 
-// Where every row starts, for the axes outside of the rows.
-std::unique_ptr<RowStart[]> row_starts(const Nest& outer, const ir::Program& program) {
-  auto starts = std::make_unique<RowStart[]>(outer.loop.count());
+// Where every row starts, for the axes outside of the rows. Operands that an operation lacks stay
+// at slot 0 and are not looked at.
+std::vector<RowStart> row_starts(const Nest& outer, const ir::Program& program) {
+  std::vector<RowStart> starts(outer.loop.count());
   for (std::size_t k = 0; k < kOperands; ++k) {
     if (outer.views[k]) {
       const auto offsets = ir::offsets(program, outer.loop, *outer.views[k]);
@@ -136,20 +137,21 @@ std::unique_ptr<RowStart[]> row_starts(const Nest& outer, const ir::Program& pro
   return starts;
 }
 
-// Operands that an operation lacks stay at slot 0 and are not looked at.
-Prepared prepare(const ir::Program& program, const ir::Instruction& instruction,
-                 std::unique_ptr<RowStart[]>& starts) {
-  Prepared made;
-  made.op = instruction.op;
-  made.aux = instruction.aux;
+Ranked ranked_by(const ir::Program& program, const ir::Instruction& instruction) {
+  const ir::Loop& inner = program.loops[instruction.aux];
+  const std::uint32_t first_axis = program.loops[instruction.loop].rank;
+  const auto offsets = [&](ir::ViewId view) {
+    return ir::offsets(program, inner, program.views[view], first_axis);
+  };
+  const ir::ViewId ties = instruction.args[2];
+  return {offsets(instruction.args[0]),
+          ties == ir::kNone ? std::vector<std::int64_t>{} : offsets(ties)};
+}
+
+// All but where the rows lie, which is given back.
+std::vector<RowStart> prepare(const ir::Program& program, const ir::Instruction& instruction,
+                              Prepared& made) {
   Nest nest{program.loops[instruction.loop], operand_views(program, instruction)};
-  if (instruction.op == ir::Op::rank) {
-    const ir::Loop& inner = program.loops[instruction.aux];
-    made.ranked = ir::offsets(program, inner, *nest.views[1], nest.loop.rank);
-    if (nest.views[3]) {
-      made.ties = ir::offsets(program, inner, *nest.views[3], nest.loop.rank);
-    }
-  }
   drop_single_elements(nest, program);
   merge_axes(nest);
   if (nest.loop.rank > 0 && nest.evenly(nest.loop.rank - 1)) {
@@ -160,11 +162,10 @@ Prepared prepare(const ir::Program& program, const ir::Instruction& instruction,
     }
     nest.remove_axis(last);
   }
-  made.rows = nest.loop.count();
-  starts = row_starts(nest, program);
-  made.starts = starts.get();
-  choose_functions(made, nest.views);
-  return made;
+  std::vector<RowStart> starts = row_starts(nest, program);
+  made.rows = static_cast<std::uint32_t>(starts.size());
+  choose_functions(instruction.op, nest.views, starts, made);
+  return starts;
 }
 
 }  // namespace
@@ -177,8 +178,21 @@ Kernel::Kernel(ir::Program program) {
   }
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
     for (const ir::Instruction& instruction : contents->program.blocks[b]) {
-      contents->blocks[b].push_back(
-          prepare(contents->program, instruction, contents->starts.emplace_back()));
+      Prepared& made = contents->blocks[b].emplace_back();
+      made.aux = instruction.aux;
+      if (instruction.op == ir::Op::rank) {
+        made.aux = static_cast<std::uint32_t>(contents->ranked.size());
+        contents->ranked.push_back(ranked_by(contents->program, instruction));
+      }
+      const auto starts = prepare(contents->program, instruction, made);
+      contents->starts.insert(contents->starts.end(), starts.begin(), starts.end());
+    }
+  }
+  const RowStart* start = contents->starts.data();
+  for (std::vector<Prepared>& block : contents->blocks) {
+    for (Prepared& made : block) {
+      made.starts = start;
+      start += made.rows;
     }
   }
   contents_ = std::move(contents);

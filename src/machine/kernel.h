@@ -7,7 +7,7 @@
 // that execute it, chosen here once: one for a batch of runs and one for a single run.
 //
 // Passes that fuse instructions or reuse slots have their place between Program and Kernel;
-// functions for a newer processor, in execution.h's table.
+// functions for a newer processor, in the table of functions.h.
 #pragma once
 
 #include <array>
@@ -41,13 +41,16 @@ struct Prepared {
   std::uint32_t rows = 1;
   std::uint32_t extent = 1;
   std::array<std::int32_t, kOperands> strides{};
+  std::uint32_t aux = ir::kNone;  // as in the instruction; of Op::rank: which of the kernel's ranks
   // Every operand's slots follow each other, and no argument overlaps the destination but slot by
   // slot: a row may be done in any order, as one array.
   bool contiguous = false;
-  ir::Op op = ir::Op::copy;
-  std::uint32_t aux = ir::kNone;
-  // Op::rank: where the elements lie, from the slot of the argument; `ties` may be empty.
-  std::vector<std::int64_t> ranked;
+};
+
+// Op::rank: where the ranked elements lie, from the slot of the argument, and those that break ties
+// (if any do).
+struct Ranked {
+  std::vector<std::int64_t> elements;
   std::vector<std::int64_t> ties;
 };
 
@@ -61,6 +64,7 @@ class Kernel {
     return contents_->blocks[static_cast<std::size_t>(block)];
   }
   const std::vector<PreparedTable>& tables() const { return contents_->tables; }
+  const std::vector<Ranked>& ranked() const { return contents_->ranked; }
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
   // values to stay near the processor.
@@ -70,7 +74,8 @@ class Kernel {
   struct Contents {
     ir::Program program;
     std::vector<PreparedTable> tables;
-    std::vector<std::unique_ptr<RowStart[]>> starts;
+    std::vector<Ranked> ranked;
+    std::vector<RowStart> starts;
     std::array<std::vector<Prepared>, ir::kBlocks> blocks;
   };
 

@@ -70,7 +70,7 @@ class Interpreter {
     switch (instruction.op) {
       case Op::lookup: {
         const ir::Slot table = place(program_.table_views[instruction.aux], indices);
-        return evaluate(kernel_.tables()[table], args[0]);
+        return evaluate(kernel_.tables()[table].view(), args[0]);
       }
       case Op::gather: {
         const double to = slot(instruction.args[1], indices) + args[0];

@@ -25,28 +25,21 @@ bool evenly_spaced(const std::vector<double>& x, double per_x) {
 }  // namespace
 
 PreparedTable::PreparedTable(const ir::Table& table)
-    : first_x(table.x.front()),
-      last_x(table.x.back()),
-      before(0),
-      even(false),
-      per_x(0),
-      x(table.x),
-      y(table.y),
-      slope(table.x.size(), 0.0) {
-  const std::size_t last = x.size() - 1;
+    : x_(table.x), y_(table.y), slope_(table.x.size(), 0.0) {
+  const std::size_t last = x_.size() - 1;
   if (last > 0) {
-    per_x = static_cast<double>(last) / (last_x - first_x);
-    even = std::isfinite(per_x) && evenly_spaced(x, per_x);
+    per_x_ = static_cast<double>(last) / (x_.back() - x_.front());
+    even_ = std::isfinite(per_x_) && evenly_spaced(x_, per_x_);
   }
   if (table.kind == ir::TableKind::discrete) {
     return;
   }
   for (std::size_t i = 0; i < last; ++i) {
-    slope[i] = slope_between(table, i);
+    slope_[i] = slope_between(table, i);
   }
   if (table.kind == ir::TableKind::extrapolate && last > 0) {
-    before = slope.front();
-    slope[last] = slope[last - 1];
+    before_ = slope_.front();
+    slope_[last] = slope_[last - 1];
   }
 }
 

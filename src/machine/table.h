@@ -25,43 +25,64 @@
 
 namespace shamal::machine {
 
-struct PreparedTable {
-  explicit PreparedTable(const ir::Table& table);
-
+// What an evaluation looks at; a copy of it in a loop's own variables stays in registers.
+struct TableView {
   double first_x;
   double last_x;
   double before;  // slope left of the first point; 0 unless extrapolating
-  bool even;      // x is evenly spaced, within rounding
   double per_x;   // segments for each unit of x, if even
-  std::vector<double> x;
-  std::vector<double> y;
-  std::vector<double> slope;  // right of each point; of the last one 0 unless extrapolating
+  bool even;      // x is evenly spaced, within a quarter of a segment
+  std::size_t points;
+  const double* x;
+  const double* y;
+  const double* slope;  // right of each point; of the last one 0 unless extrapolating
 };
 
 // n(a), for first_x <= a < last_x.
-inline std::size_t count_below(const PreparedTable& table, double a) {
+inline std::size_t count_below(const TableView& table, double a) {
   if (!table.even) {
-    return static_cast<std::size_t>(std::upper_bound(table.x.begin(), table.x.end(), a) -
-                                    table.x.begin());
+    return static_cast<std::size_t>(std::upper_bound(table.x, table.x + table.points, a) - table.x);
   }
   const double guess = (a - table.first_x) * table.per_x;
-  std::size_t n = std::min(static_cast<std::size_t>(guess) + 1, table.x.size() - 1);
+  std::size_t n = std::min(static_cast<std::size_t>(guess) + 1, table.points - 1);
   n -= table.x[n - 1] > a ? 1 : 0;
   n += table.x[n] <= a ? 1 : 0;
   return n;
 }
 
-inline double evaluate(const PreparedTable& table, double a) {
+inline double evaluate(const TableView& table, double a) {
+  const std::size_t last = table.points - 1;
+  if (a >= table.first_x && a < table.last_x) {
+    const std::size_t i = count_below(table, a) - 1;
+    return table.y[i] + table.slope[i] * (a - table.x[i]);
+  }
+  // A level end gives its value even where a - x is infinite.
   if (a < table.first_x) {
-    return table.before == 0 ? table.y.front()
-                             : table.y.front() + table.before * (a - table.first_x);
+    return table.before == 0 ? table.y[0] : table.y[0] + table.before * (a - table.first_x);
   }
-  if (std::isnan(a)) {
-    return std::numeric_limits<double>::quiet_NaN();
+  if (a >= table.last_x) {
+    return table.slope[last] == 0 ? table.y[last]
+                                  : table.y[last] + table.slope[last] * (a - table.last_x);
   }
-  const std::size_t i = a < table.last_x ? count_below(table, a) - 1 : table.x.size() - 1;
-  // A flat piece gives its value even where a - x[i] is infinite.
-  return table.slope[i] == 0 ? table.y[i] : table.y[i] + table.slope[i] * (a - table.x[i]);
+  return std::numeric_limits<double>::quiet_NaN();
 }
+
+class PreparedTable {
+ public:
+  explicit PreparedTable(const ir::Table& table);
+
+  TableView view() const {
+    return {x_.front(), x_.back(), before_,   per_x_,       even_,
+            x_.size(),  x_.data(), y_.data(), slope_.data()};
+  }
+
+ private:
+  std::vector<double> x_;
+  std::vector<double> y_;
+  std::vector<double> slope_;
+  double before_ = 0;
+  double per_x_ = 0;
+  bool even_ = false;
+};
 
 }  // namespace shamal::machine

@@ -69,7 +69,6 @@ class EulerIntegrator final : public Integrator {
       double* const level = of_.state.row(stock.level);
       const double* const net = of_.state.row(stock.net);
       const std::size_t count = stock.count * of_.state.pitch();
-#pragma GCC ivdep
       for (std::size_t i = 0; i < count; ++i) {
         level[i] += of_.dt * net[i];
       }
