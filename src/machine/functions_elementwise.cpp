@@ -19,7 +19,7 @@ using model::floored_modulo;
 using model::truth;
 
 #if defined(__clang__)
-#define SHAMAL_LANES_ARE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define SHAMAL_LANES_ARE_INDEPENDENT  // asks at run time
 #else
 #define SHAMAL_LANES_ARE_INDEPENDENT _Pragma("GCC ivdep")
 #endif
