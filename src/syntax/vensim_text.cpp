@@ -22,7 +22,8 @@ constexpr std::string_view kSketchMark = "---///";  // behind backslashes
 constexpr std::string_view kMacro = ":macro:";
 constexpr std::string_view kEndOfMacro = ":end of macro:";
 
-// A brace without partner makes the search for it run to the end of the file.
+// A brace without partner makes the search for it run to the end of the file; after so many of them
+// braces are neither searched for nor reported.
 constexpr int kMaxUnclosedComments = 10;
 
 base::LocatedText trimmed(base::LocatedText text) {
@@ -277,9 +278,11 @@ class TextReader {
         return at + 1;
       }
     }
-    ++unclosed_;
-    diagnostics_.add(Code::unclosed, span(begin, begin + 1), "comment \"{\"",
-                     "end the comment with }");
+    if (unclosed_ < kMaxUnclosedComments) {
+      ++unclosed_;
+      diagnostics_.add(Code::unclosed, span(begin, begin + 1), "comment \"{\"",
+                       "end the comment with }");
+    }
     return begin + 1;
   }
 
