@@ -48,6 +48,11 @@ std::optional<std::string> emit(const std::string& path, std::string_view stage,
     if (!parsed) {
       return std::nullopt;
     }
+    if (stage == "xmile" && parsed->dialect != syntax::Dialect::xmile) {
+      diagnostics.add(base::Code::dialect_not_simulated, {parsed->file, 0, 1}, "",
+                      "they cannot be written as XMILE either");
+      return std::nullopt;
+    }
     return stage == "xmile" ? syntax::write_xmile(*parsed) : syntax::print(*parsed);
   }
   const auto compiled = compile(path, sources, diagnostics);

@@ -106,7 +106,14 @@ class Printer {
                                : dimension.size_expr ? syntax::print(*dimension.size_expr)
                                                      : std::string("?");
       line("dimension {}: {}", display_name(dimension.name.text),
-           dimension.elements.empty() ? "1 to " + size : names(dimension.elements));
+           dimension.source             ? syntax::print(*dimension.source)
+           : dimension.equivalent_to    ? "as " + display_name(dimension.equivalent_to->text)
+           : dimension.elements.empty() ? "1 to " + size
+                                        : names(dimension.elements));
+      for (const Mapping& mapping : dimension.mappings) {
+        line("  maps to {}{}", display_name(mapping.target.text),
+             mapping.elements.empty() ? "" : ": " + names(mapping.elements));
+      }
     }
   }
 
@@ -167,6 +174,15 @@ class Printer {
     if (variable.multiplier) {
       line("multiplier: {}", syntax::print(*variable.multiplier));
     }
+    if (variable.data) {
+      static constexpr std::array<std::string_view, 4> kModes = {"interpolate", "hold backward",
+                                                                 "look forward", "raw"};
+      line("data{}{}", variable.data_mode ? ", " : "",
+           variable.data_mode ? kModes[static_cast<std::size_t>(*variable.data_mode)] : "");
+    }
+    if (variable.unchangeable) {
+      line("may not be set");
+    }
     for (const Word& feature : variable.unsupported) {
       line("not simulated: {}", feature.text);
     }
@@ -183,8 +199,22 @@ class Printer {
   }
 
   void print_equation(const Equation& equation) {
-    const std::string where =
-        equation.subscripts.empty() ? "" : in_brackets(equation.subscripts) + " ";
+    std::string where = equation.subscripts.empty() ? "" : in_brackets(equation.subscripts) + " ";
+    for (const std::vector<Word>& elements : equation.except) {
+      where += "except " + in_brackets(elements) + " ";
+    }
+    if (equation.rate) {
+      line("{}d/dt = {}", where, syntax::print(*equation.rate));
+    }
+    if (equation.constants) {
+      for (const std::vector<double>& row : equation.constants->rows) {
+        std::string numbers;
+        for (const double value : row) {
+          numbers += " " + write_number(value);
+        }
+        line("{}={}", where, numbers);
+      }
+    }
     if (equation.expr) {
       line("{}= {}", where, syntax::print(*equation.expr));
     }

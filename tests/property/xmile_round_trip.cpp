@@ -77,8 +77,8 @@ std::size_t check_folder(const fs::path& folder) {
     base::Sources sources;
     base::Diagnostics diagnostics;
     const auto model = read_model_file(path, sources, diagnostics);
-    if (!model) {
-      continue;  // what cannot be read at all is no matter of writing
+    if (!model || model->dialect != Dialect::xmile) {
+      continue;  // what cannot be read, or be said in XMILE, is no matter of writing
     }
     ++count;
     const Read again(write_xmile(*model));
