@@ -18,39 +18,34 @@ using analysis::ComparedSeries;
 using analysis::FitStatistics;
 using analysis::SplitFit;
 
-// "RMSE 5% to 80% of the mean (12 series, 3 worse than a naive rival)"
-std::string headline(const std::vector<ComparedSeries>& all, const analysis::Line& line,
-                     FitStatistics SplitFit::*window) {
+// How a line of effort fares in one window.
+struct Headline {
+  std::string size;    // "15% to 91%": RMSE over the mean of the scored series
+  std::string rivals;  // "3 of 4": series in which a naive rival does better
+};
+
+Headline headline(const std::vector<ComparedSeries>& all, const analysis::Line& line,
+                  FitStatistics SplitFit::*window) {
   std::optional<double> low;
   std::optional<double> high;
   std::vector<ComparedSeries> own;
-  std::size_t with_points = 0;
   for (const ComparedSeries& series : all) {
     const FitStatistics& fit = series.fit.*window;
     if (series.line != &line || !series.series->score || fit.points == 0) {
       continue;
     }
     own.push_back(series);
-    ++with_points;
     if (fit.rmse_over_mean) {
       low = std::min(low.value_or(*fit.rmse_over_mean), *fit.rmse_over_mean);
       high = std::max(high.value_or(*fit.rmse_over_mean), *fit.rmse_over_mean);
     }
   }
-  if (with_points == 0) {
-    return "no points";
-  }
   const RivalCount rivals = count_rivals(own, window);
-  std::string text =
-      !low ? "RMSE without a mean"
-      : percent_text(*low) == percent_text(*high)
-          ? fmt::format("RMSE {} of the mean", percent_text(*low))
-          : fmt::format("RMSE {} to {} of the mean", percent_text(*low), percent_text(*high));
-  text += fmt::format(" ({} series", with_points);
-  if (rivals.compared > 0) {
-    text += fmt::format("; worse than a naive rival in {} of {}", rivals.worse, rivals.compared);
-  }
-  return text + ")";
+  return {!low ? "no points"
+          : percent_text(*low) == percent_text(*high)
+              ? percent_text(*low)
+              : fmt::format("{} to {}", percent_text(*low), percent_text(*high)),
+          fmt::format("{} of {}", rivals.worse, rivals.compared)};
 }
 
 // The scored series with the largest held-out error for its size, or in calibration if none is
@@ -100,9 +95,12 @@ std::string report_summary_text(const ReportInput& input, std::string_view page)
     if (entry.charts.empty()) {
       continue;
     }
-    out += fmt::format("  {} {}\n", entry.number, entry.title);
-    line("  calibration", headline(all, entry, &SplitFit::calibration));
-    line("  held out", headline(all, entry, &SplitFit::holdout));
+    const Headline calibration = headline(all, entry, &SplitFit::calibration);
+    const Headline held_out = headline(all, entry, &SplitFit::holdout);
+    out += fmt::format(
+        "  {} {}: RMSE/mean {} calibration, {} held out; worse than a naive rival in {}, {}\n",
+        entry.number, entry.title, calibration.size, held_out.size, calibration.rivals,
+        held_out.rivals);
   }
   FitStatistics SplitFit::*window = &SplitFit::holdout;
   const ComparedSeries* worst = find_worst(all, window);

@@ -167,7 +167,7 @@ TEST(Report, StandsOnItsOwn) {
   const Result report = shamal("report models/levant/study.toml -o '" + page.string() + "'");
   EXPECT_EQ(report.code, 0) << report.err;
   EXPECT_GE(std::count(report.out.begin(), report.out.end(), '\n'), 8);
-  EXPECT_LE(std::count(report.out.begin(), report.out.end(), '\n'), 20);
+  EXPECT_LE(std::count(report.out.begin(), report.out.end(), '\n'), 12);
   EXPECT_THAT(read(page), StartsWith("<!"));
   EXPECT_TRUE(fs::exists(folder() / "levant" / "results.nc"));
 }
