@@ -259,9 +259,11 @@ void Resolver::declare_equations(VariableId variable) {
     // Which equation gives each element its value: the last one that covers it.
     std::vector<const Equation*> giver(count, nullptr);
     std::vector<std::pair<const Equation*, std::vector<Side>>> boxes;
+    bool all_understood = true;
     for (const Equation* equation : elements) {
       auto sides = subscripts_to_sides(decl, *equation, scope, own);
       if (!sides) {
+        all_understood = false;
         continue;
       }
       for (const std::size_t flat : flat_elements(model, *sides, 0)) {
@@ -299,7 +301,8 @@ void Resolver::declare_equations(VariableId variable) {
         missing.push_back(flat);
       }
     }
-    if (!missing.empty() && !diagnostics.has_errors()) {
+    // An element whose subscripts were not understood may be the one that is missing.
+    if (!missing.empty() && all_understood) {
       std::string list;
       for (std::size_t i = 0; i < std::min<std::size_t>(missing.size(), 5); ++i) {
         list += (i > 0 ? "; " : "") + element_name(model, own, missing[i]);

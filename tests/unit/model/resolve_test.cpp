@@ -117,6 +117,16 @@ TEST(Resolve, OuterProductsWithinSumsAreRefused) {
   EXPECT_THAT(result->messages(), HasSubstr("E0304"));
 }
 
+TEST(Resolve, OneErrorDoesNotHideAnother) {
+  const std::string array =
+      "<aux name=\"v\"><dimensions><dim name=\"R\"/></dimensions>"
+      "<element subscript=\"a\"><eqn>1</eqn></element></aux>";
+  const auto result = resolved("<aux name=\"w\"/>" + array + aux("x", "nowhere"));
+  EXPECT_THAT(result->messages(), HasSubstr("E0105"));
+  EXPECT_THAT(result->messages(), HasSubstr("E0305"));
+  EXPECT_THAT(result->messages(), HasSubstr("E0201"));
+}
+
 TEST(Resolve, AStructuralConstantCannotBeSet) {
   const auto result = resolved(aux("order", "4") + aux("x", "DELAYN(TIME, 2, order)"));
   ASSERT_TRUE(result->model) << result->messages();
