@@ -102,6 +102,28 @@ void check_variables(const Study& study, const data::Dataset& results,
       }
     }
   }
+  const auto known = [&](const PlacedText& name) {
+    if (!name.empty() && results.find(data::split_series_name(name.text).base) == nullptr) {
+      diagnostics.add(Code::study_variable, name.span, fmt::format("\"{}\"", name.text),
+                      suggestion(results, name.text));
+    }
+  };
+  for (const Prior& prior : study.priors) {
+    known(prior.parameter);
+  }
+  for (const Lever& lever : study.levers) {
+    known(lever.parameter);
+    known(lever.cost);
+  }
+  for (const Structure& structure : study.structures) {
+    known(structure.parameter);
+  }
+  for (const Outcome& outcome : study.outcomes) {
+    known(outcome.reading.variable);
+  }
+  for (const Band& band : study.bands) {
+    known(band.reading.variable);
+  }
   if (!study.map) {
     return;
   }

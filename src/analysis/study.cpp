@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/study_experiment.h"
 #include "analysis/toml_table.h"
 #include "base/names.h"
 
@@ -34,6 +35,7 @@ class Reader {
     for (const toml::table* table : top.tables("line")) {
       study.lines.push_back(read_line(*table));
     }
+    read_experiment(top, places_, diagnostics_, study);
     top.finish();
     return study;
   }
@@ -209,6 +211,7 @@ class Reader {
       const bool factor = kind.text == "factor";
       error.kind = factor ? ErrorModel::Kind::factor : ErrorModel::Kind::relative;
       error.value = table.number("value", Need::required).value_or(factor ? 1 : 0);
+      error.likelihood = factor ? ErrorModel::Likelihood::lognormal : error.likelihood;
       if (error.value < (factor ? 1 : 0)) {
         table.wrong(*root.get("value"),
                     factor ? "a factor of error is 1 or more" : "a relative error is not negative");
@@ -221,6 +224,19 @@ class Reader {
                          "write relative, factor or column");
       }
     }
+    const PlacedText likelihood = table.text("likelihood");
+    if (likelihood.text == "normal") {
+      error.likelihood = ErrorModel::Likelihood::normal;
+    } else if (likelihood.text == "lognormal") {
+      error.likelihood = ErrorModel::Likelihood::lognormal;
+    } else if (likelihood.text == "student") {
+      error.likelihood = ErrorModel::Likelihood::student;
+    } else if (!likelihood.empty()) {
+      diagnostics_.add(Code::study_key, likelihood.span,
+                       fmt::format("\"{}\" is not a likelihood", likelihood.text),
+                       "write normal, lognormal or student");
+    }
+    error.points = table.number("points").value_or(0);
     table.finish();
     return error;
   }

@@ -24,15 +24,18 @@ struct PlacedText {
   bool empty() const { return text.empty(); }
 };
 
-// How far an observed value may lie from the truth.
+// How far an observed value may lie from the truth: the 90 % interval of a distribution.
 struct ErrorModel {
   enum class Kind : std::uint8_t {
     column,    // the columns low and high of the row, where it has them
     relative,  // value × (1 ± error)
     factor,    // value ÷ error to value × error
   };
+  enum class Likelihood : std::uint8_t { normal, lognormal, student };
   Kind kind = Kind::column;
-  double value = 0;
+  double value = 0;  // of the error; none for column
+  Likelihood likelihood = Likelihood::normal;
+  double points = 0;  // as how many independent points the series counts; 0: as many as it has
 
   bool operator==(const ErrorModel&) const = default;
 };
@@ -73,6 +76,107 @@ struct Line {
   std::vector<Chart> charts;
 };
 
+// What is thought of a number before any data of the model are seen.
+struct Distribution {
+  enum class Family : std::uint8_t {
+    uniform,     // low, high
+    loguniform,  // low, high
+    triangular,  // low, mode, high
+    normal,      // mean, sd
+    lognormal,   // median, factor: 90 % lie between median ÷ factor and median × factor
+    beta,        // mean, sd of a beta distribution stretched over low to high
+    choice,      // values, each as likely as its weight
+  };
+  Family family = Family::uniform;
+  double low = 0;   // bounds of the value: of the family, or where normal and lognormal are cut;
+  double high = 0;  // infinite where the file gives none
+  double mode = 0;
+  double mean = 0;
+  double sd = 0;
+  double median = 0;
+  double factor = 1;
+  std::vector<double> values;
+  std::vector<double> weights;  // one for each value, not negative, with a positive sum
+};
+
+// An uncertain constant of the model.
+struct Prior {
+  PlacedText parameter;   // "finance.Pay elasticity", "control.Reach[Ninawa]", or a whole array
+  bool multiply = false;  // the draw multiplies the model's own value or values
+  Distribution distribution;
+  std::string text;  // where the prior comes from, if the model's documentation does not say it
+};
+
+// Something that could have been done more or less of: a constant of the model that is 0 when it is
+// absent and `base` as it was.
+struct Lever {
+  std::string id;
+  PlacedText line;  // the id of its line of effort
+  std::string title;
+  std::string text;
+  PlacedText parameter;
+  double low = 0;
+  double high = 1.5;
+  double base = 1;
+  PlacedText cost;  // a variable of the model that says what it costs; may be empty
+};
+
+// A point on which the literature disagrees: a constant of the model that selects one answer.
+struct Structure {
+  struct Option {
+    double value = 0;
+    std::string label;
+  };
+  std::string id;
+  std::string title;
+  std::string text;
+  PlacedText parameter;
+  double base = 0;
+  std::vector<Option> options;
+};
+
+// What is read off a curve.
+enum class Measure : std::uint8_t {
+  value,  // at the day `from`
+  mean,   // over from … until
+  max,
+  min,
+  change,       // at `until` less at `from`
+  falls_below,  // the first day after `from` on which it is at or below `level`
+  rises_above,
+};
+
+struct Reading {
+  PlacedText variable;
+  double scale = 1;
+  Measure measure = Measure::value;
+  Date from;
+  Date until;  // from, if the measure takes one day
+  double level = 0;
+};
+
+// What a strategy is judged by. Outcomes of rank 1 are shown beside every other one.
+struct Outcome {
+  std::string id;
+  std::string title;
+  std::string unit;
+  std::string text;
+  Reading reading;
+  bool lower_is_better = true;
+  int rank = 2;
+};
+
+// A test whose pass was fixed before any fit.
+struct Band {
+  std::string id;
+  std::string title;
+  Reading reading;
+  double low = 0;  // for falls_below and rises_above: months after the origin (the calendar's unit)
+  double high = 0;
+  double share = 0.5;  // of draws that must lie in the band
+  bool holdout = false;
+};
+
 struct MapSpec {
   PlacedText geojson;    // path, resolved
   PlacedText dimension;  // whose elements the regions are
@@ -95,6 +199,11 @@ struct Study {
   Date calibration_end;
   std::optional<MapSpec> map;
   std::vector<Line> lines;
+  std::vector<Prior> priors;
+  std::vector<Lever> levers;
+  std::vector<Structure> structures;
+  std::vector<Outcome> outcomes;
+  std::vector<Band> bands;
 };
 
 // Reads the text of `file`; relative paths are taken from the folder of its path. All problems are

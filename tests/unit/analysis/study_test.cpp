@@ -107,7 +107,8 @@ TEST(ReadStudy, TakesEveryEntry) {
   EXPECT_EQ(area.series[0].scale, 0.001);
   EXPECT_TRUE(area.series[0].score);
   EXPECT_EQ(area.series.at(1).label, "dod");
-  EXPECT_EQ(area.series[1].error, (ErrorModel{ErrorModel::Kind::factor, 3}));
+  EXPECT_EQ(area.series[1].error,
+            (ErrorModel{ErrorModel::Kind::factor, 3, ErrorModel::Likelihood::lognormal}));
   EXPECT_EQ(area.series[1].scale, 1);
   EXPECT_FALSE(area.series[1].score);
 
