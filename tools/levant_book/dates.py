@@ -84,3 +84,9 @@ def number(value, digits=4):
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
+
+
+def bounds(value, low, high):
+    """Bounds that hold the value and are in order; some sums in the data are not (see breaks.csv)."""
+    known = [float(v) for v in (value, low, high) if v not in ("", None)]
+    return ("" if low == "" else number(min(known), 4), "" if high == "" else number(max(known), 4))

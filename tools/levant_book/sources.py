@@ -69,8 +69,28 @@ SOURCES = [  # key, citation, url, licence
     ("oil_campaign_2017", "Coalition on oil revenue, October 2017: less than 4 million USD a month against a peak of 50 (USA Today via Mamul)", "https://mamul.am/en/news/112603", "facts"),
     ("ap_mosul_2017", "AP, December 2017: 9,000 to 11,000 civilians killed in the battle of Mosul, all causes", "https://www.thegardenisland.com/2017/12/20/", "facts"),
     ("amnesty_raqqa", "Amnesty International and Airwars: at least 1,600 civilians killed by the Coalition in Raqqa, June to October 2017", "https://www.ara.cat", "facts"),
-    ("sirte_2016_wikipedia", "Battle of Sirte (2016), Wikipedia, from memory: about 6,000 troops of Bunyan Marsous", "https://en.wikipedia.org/wiki/Battle_of_Sirte_(2016)", "CC BY-SA"),
     ("twitter_2016", "Twitter, February 2016: 125,000 accounts suspended since mid-2015 (Fast Company)", "https://www.fastcompany.com/3056918", "facts"),
+    ("dutch_strikes", "Dutch weapon employments 2014 to 2018 by place, collected by S. de Jong", "https://github.com/siemdejong/operation-inherent-resolve", "GPL-3 (facts kept, no code)"),
+    ("airwars_syria", "Airwars civilian harm archive, incidents in Syria by belligerent and grade, snapshot in carsspacee88-crypto/syrian-archive-airwars", "https://github.com/carsspacee88-crypto/syrian-archive-airwars", "unclear; attribute Airwars"),
+    ("governance", "World Bank WGI (2020 update), V-Dem v14, Bertelsmann BTI (via democracyData), Freedom House: Iraq, Syria, Libya by year", "https://github.com/xmarquez/democracyData", "CC BY 4.0, CC BY-SA; from memory"),
+    ("unami", "UNAMI, civilian casualty figures for Iraq by month, as reposted", "http://www.uniraq.org/", "facts"),
 ]
+
+# What was seen of a source, where it is not a page that quotes it.
+SEEN = {
+    "cbs_2011": "page; five of its fourteen figures from memory",
+    "centcom_releases": "data file", "airwars_located": "data file", "iom_dtm": "data file", "ucdp_ged": "data file",
+    "eia_brent": "data file", "cod_ab": "data file", "natural_earth": "data file", "airwars_syria": "data file",
+    "governance": "data file", "dutch_strikes": "data file", "places": "pages; eleven of 42 places with one date from memory",
+    "libya_bsc_2020": "code that reads the published table", "cosit_2010": "table", "do_2017": "text of the paper",
+    "revkin_2019": "abstract", "chammal": "pages of the ministry and of the press",
+}
+
+
+def bibliography(more):
+    """Rows of sources.csv: the list above and the citations that single figures brought."""
+    table = [(key, citation, url, licence, SEEN.get(key, "page or report that quotes it")) for key, citation, url, licence in SOURCES]
+    return sorted(table + list(more))
+
 
 SOURCE_KEYS = {s[0] for s in SOURCES}
