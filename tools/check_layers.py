@@ -20,6 +20,7 @@ from pathlib import Path
 OWNERS = {
     "pugixml": {"syntax"},
     "toml++/": {"analysis"},
+    "boost/": {"analysis"},
     "nlohmann/": {"api", "cli"},
     "netcdf": {"data"},
     "CLI/": {"cli"},

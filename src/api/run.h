@@ -36,7 +36,9 @@ struct NamedVariable {
 };
 
 // Reports an unknown variable or element, with the nearest name.
+// `named_at` is where it was written, if in a file.
 std::optional<NamedVariable> find_variable(const ir::Layout& layout, std::string_view written,
-                                           base::Diagnostics& diagnostics);
+                                           base::Diagnostics& diagnostics,
+                                           base::Span named_at = {});
 
 }  // namespace shamal::api

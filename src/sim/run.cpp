@@ -51,7 +51,7 @@ class Batch {
         backend_.execute(kernel_, ir::Block::outputs, state_);
         record(into, saves++);
       }
-      if (step == grid_.steps) {
+      if (saves == grid_.saves.size()) {
         break;
       }
       state_.append_delays(program);
@@ -97,9 +97,9 @@ class Batch {
   }
 
   void note_failures(Trajectories& into) const {
-    for (std::size_t lane = 0; lane < state_.lanes() && !into.failure; ++lane) {
+    for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
       if (const auto failure = integrator_->failure(lane)) {
-        into.failure = Trajectories::Failure{first_ + lane, failure->time, failure->slot};
+        into.failures.push_back({first_ + lane, failure->time, failure->slot});
       }
     }
   }
@@ -124,6 +124,11 @@ std::size_t column_count(const RunSpec& spec) {
 
 }  // namespace
 
+TimeGrid grid_of(const RunSpec& spec) {
+  return spec.save_times.empty() ? time_grid(spec.start, spec.stop, spec.dt, spec.save_interval)
+                                 : time_grid(spec.start, spec.stop, spec.dt, spec.save_times);
+}
+
 std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSpec& spec,
                                       const Inputs& inputs) {
   const double steps = step_count(spec.start, spec.stop, spec.dt);
@@ -135,6 +140,11 @@ std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSp
   if (spec.method == nullptr || !(spec.rtol >= 0) || !(spec.atol >= 0) ||
       !(spec.rtol + spec.atol > 0)) {
     return fmt::format("tolerances {} and {}, or no method", spec.rtol, spec.atol);
+  }
+  for (const double time : spec.save_times) {
+    if (!(time >= spec.start) || !(time <= spec.stop)) {
+      return fmt::format("results at time {}, outside of {} to {}", time, spec.start, spec.stop);
+    }
   }
   const ir::Program& program = kernel.program();
   for (const SlotRange& range : spec.saved) {
@@ -164,7 +174,7 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
     throw std::logic_error(fmt::format(
         "a simulation was asked for {}. This is a defect of Shamal; please report it.", *fault));
   }
-  const TimeGrid grid = time_grid(spec.start, spec.stop, spec.dt, spec.save_interval);
+  const TimeGrid grid = grid_of(spec);
   Trajectories made;
   for (const std::uint32_t step : grid.saves) {
     made.times.push_back(grid.time(step));
@@ -173,7 +183,7 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
   made.columns = column_count(spec);
   made.values.resize(made.runs * made.times.size() * made.columns);
   if (progress != nullptr && progress->expected() == 0) {
-    progress->expect(std::uint64_t{grid.steps} * inputs.runs);
+    progress->expect(std::uint64_t{grid.saves.back()} * inputs.runs);
   }
   const std::size_t width = spec.batch_width > 0 ? spec.batch_width : kernel.batch_width();
   for (std::size_t first = 0; first < inputs.runs && !made.cancelled; first += width) {

@@ -5,7 +5,7 @@
 //   constants, fixed slots, overrides; block `initial`
 //   for each step i, at the time t = start + i * dt:
 //     block `rates`; at save times also `outputs`, and the saved slots are recorded
-//     unless it is the last:
+//     unless nothing is left to record:
 //       the inputs of delays are appended, the next values of memories put aside
 //       levels advance to t + dt (further stages execute `rates` again, at their own times and
 //       levels,
@@ -26,6 +26,7 @@
 #include "machine/kernel.h"
 #include "machine/machine.h"
 #include "sim/methods.h"
+#include "sim/time_grid.h"
 
 namespace shamal::sim {
 
@@ -38,7 +39,8 @@ struct RunSpec {
   double start = 0;
   double stop = 1;
   double dt = 1;
-  double save_interval = 1;  // see time_grid.h
+  double save_interval = 1;        // see time_grid.h
+  std::vector<double> save_times;  // in its place, unless empty
   const Method* method = &methods().front();
   double rtol = 1e-6;  // of methods with error control: error allowed a step, relative to a
   double atol = 1e-9;  //   stock's level and in its own unit
@@ -74,19 +76,22 @@ struct Trajectories {
   };
   std::vector<NotANumber> not_a_number;  // by run
 
-  // The first run whose step control failed, when, and the stock whose error was the largest. The
-  // stocks of every run that fails are NaN from there on.
+  // A run whose step control failed, when, and the stock whose error was the largest. The stocks of
+  // such a run are NaN from there on.
   struct Failure {
     std::size_t run = 0;
     double time = 0;
     ir::Slot slot = 0;
   };
-  std::optional<Failure> failure;
+  std::vector<Failure> failures;  // by run
 
   double value(std::size_t run, std::size_t time, std::size_t column) const {
     return values[(run * times.size() + time) * columns + column];
   }
 };
+
+// When the runs step and which steps are recorded.
+TimeGrid grid_of(const RunSpec& spec);
 
 // What the caller got wrong: a step or a span that cannot be, an override of something that is no
 // constant, a saved slot out of range.

@@ -26,4 +26,16 @@ TimeGrid time_grid(double start, double stop, double dt, double save_interval) {
   return grid;
 }
 
+TimeGrid time_grid(double start, double stop, double dt, const std::vector<double>& save_times) {
+  TimeGrid grid{start, dt, static_cast<std::uint32_t>(step_count(start, stop, dt)), {}};
+  for (const double time : save_times) {
+    const double step = std::floor((time - start) / dt + 0.5 + 1e-9);
+    grid.saves.push_back(
+        static_cast<std::uint32_t>(std::clamp(step, 0.0, static_cast<double>(grid.steps))));
+  }
+  std::sort(grid.saves.begin(), grid.saves.end());
+  grid.saves.erase(std::unique(grid.saves.begin(), grid.saves.end()), grid.saves.end());
+  return grid;
+}
+
 }  // namespace shamal::sim

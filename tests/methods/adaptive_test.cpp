@@ -113,10 +113,10 @@ TEST(Adaptive, FailsWithTimeAndStockWhereNoStepIsSmallEnough) {
   spec.save_interval = 0.5;
   spec.saved = {{y, 1}, {calm, 1}};
   const auto made = sim::simulate(kernel, spec, {3, 0, {{start, {0.1, 1.0 / 1.7, 0.2}}}});
-  ASSERT_TRUE(made.failure);
-  EXPECT_EQ(made.failure->run, 1u);
-  EXPECT_NEAR(made.failure->time, 1.7, 1e-4);
-  EXPECT_EQ(made.failure->slot, y);
+  ASSERT_TRUE(!made.failures.empty());
+  EXPECT_EQ(made.failures.front().run, 1u);
+  EXPECT_NEAR(made.failures.front().time, 1.7, 1e-4);
+  EXPECT_EQ(made.failures.front().slot, y);
   // The run is lost from there on, the others are not.
   EXPECT_NEAR(made.value(1, 3, 0), 1 / (1.7 - 1.5), 1e-3);
   EXPECT_TRUE(std::isnan(made.value(1, 4, 0)));
@@ -141,7 +141,7 @@ TEST(Adaptive, AStockThatIsNotANumberIsNotAFailure) {
   sim::RunSpec spec = adaptive(1e-8);
   spec.saved = {{lost, 1}, {y, 1}};
   const auto made = sim::simulate(machine::Kernel(b.program), spec, {});
-  EXPECT_FALSE(made.failure);
+  EXPECT_FALSE(!made.failures.empty());
   ASSERT_EQ(made.not_a_number.size(), 1u);
   EXPECT_EQ(made.not_a_number[0].slot, lost);
   EXPECT_NEAR(made.value(0, 1, 1), std::exp(1.0), 1e-6);

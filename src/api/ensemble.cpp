@@ -1,0 +1,511 @@
+#include "api/ensemble.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "analysis/reading.h"
+#include "api/run_request.h"
+#include "api/version.h"
+
+namespace shamal::api {
+
+using base::Code;
+
+void add_priors(const analysis::Study& study, EnsembleRequest& request) {
+  for (const analysis::Prior& prior : study.priors) {
+    request.parameters.push_back({prior.parameter.text, prior.multiply,
+                                  analysis::marginal_of(prior.distribution), prior.parameter.span});
+  }
+}
+
+void add_outcomes(const analysis::Study& study, EnsembleRequest& request) {
+  for (const analysis::Outcome& outcome : study.outcomes) {
+    const analysis::Reading& of = outcome.reading;
+    request.readings.push_back({outcome.id, of.variable.text, of.scale, of.measure,
+                                study.calendar.time(of.from), study.calendar.time(of.until),
+                                of.level, of.variable.span});
+  }
+}
+
+namespace {
+
+std::string full_name(const ir::Layout& layout, const NamedVariable& named) {
+  return named.element ? fmt::format("{}[{}]", named.variable->name,
+                                     layout.element_label(*named.variable, *named.element))
+                       : named.variable->name;
+}
+
+// What a design's numbers do to the constants of the model.
+struct Target {
+  std::size_t number = 0;  // of the design
+  double own = 0;          // the value without the design
+  bool multiply = false;
+};
+
+class Preparation {
+ public:
+  Preparation(const CompiledModel& compiled, const EnsembleRequest& request,
+              base::Diagnostics& diagnostics)
+      : compiled_(compiled), request_(request), diagnostics_(diagnostics) {}
+
+  std::optional<PreparedEnsemble> prepare() {
+    made_.compiled = &compiled_;
+    made_.request = &request_;
+    made_.threads.threads = request_.threads;
+    prepare_run();
+    prepare_settings();
+    if (request_.table) {
+      prepare_table();
+    } else {
+      prepare_design();
+    }
+    prepare_readings();
+    if (diagnostics_.has_errors()) {
+      return std::nullopt;
+    }
+    made_.plan.runs = made_.design->runs();
+    made_.plan.values = [design = made_.design, targets = targets_,
+                         numbers = made_.parameters.size()](std::uint64_t first, std::size_t count,
+                                                            std::span<double> values) {
+      std::vector<double> drawn(numbers * count);
+      design->values(first, count, drawn);
+      for (std::size_t i = 0; i < targets.size(); ++i) {
+        const Target& target = targets[i];
+        for (std::size_t r = 0; r < count; ++r) {
+          const double draw = drawn[target.number * count + r];
+          values[i * count + r] = std::isnan(draw)  ? target.own
+                                  : target.multiply ? target.own * draw
+                                                    : draw;
+        }
+      }
+    };
+    if (const auto fault = sim::find_fault(compiled_.kernel, made_.plan)) {
+      diagnostics_.add(Code::bad_sim_specs, {}, *fault);
+      return std::nullopt;
+    }
+    return std::move(made_);
+  }
+
+ private:
+  void prepare_run() {
+    auto spec = run_spec(compiled_, request_.run, diagnostics_);
+    auto columns = choose_columns(compiled_.layout, request_.run, diagnostics_);
+    const machine::Backend* backend = machine::find_backend(request_.run.backend);
+    if (backend == nullptr) {
+      diagnostics_.add(Code::request_bad_value, {},
+                       fmt::format("--backend {}", request_.run.backend),
+                       "write machine or reference");
+    }
+    if (!spec || !columns || backend == nullptr) {
+      return;
+    }
+    made_.threads.backend = backend;
+    made_.plan.run = std::move(*spec);
+    made_.plan.run.save_times = request_.times;
+    made_.plan.run.batch_width = request_.batch_width;
+    made_.columns = std::move(*columns);
+    made_.shown = made_.columns.size();
+    for (const NamedVariable& column : made_.columns) {
+      save(column);
+    }
+  }
+
+  void save(const NamedVariable& column) {
+    made_.plan.run.saved.push_back({column.variable->base + column.element.value_or(0),
+                                    column.element ? 1 : column.variable->count});
+  }
+
+  void prepare_settings() {
+    sim::Inputs inputs;
+    for (const ir::Constant& constant : compiled_.program.constants) {
+      own_[constant.slot] = constant.value;
+    }
+    for (const std::string& setting : request_.run.settings) {
+      add_setting(compiled_.layout, setting, inputs, diagnostics_);
+    }
+    made_.plan.fixed = inputs.overrides;
+    for (const sim::Inputs::Override& override : inputs.overrides) {
+      own_[override.slot] = override.values.front();
+    }
+  }
+
+  void prepare_design() {
+    std::vector<analysis::Marginal> marginals;
+    for (const UncertainParameter& parameter : request_.parameters) {
+      add_target(parameter.name, parameter.multiply, parameter.span);
+      if (const std::string problem = analysis::find_problem(parameter.marginal);
+          !problem.empty()) {
+        diagnostics_.add(Code::request_bad_value, parameter.span,
+                         fmt::format("the {} distribution of \"{}\": {}",
+                                     parameter.marginal.family->name, parameter.name, problem));
+      }
+      marginals.push_back(parameter.marginal);
+    }
+    analysis::DesignRequest design = request_.design;
+    design.seed = request_.run.seed;
+    if (const std::string problem = analysis::find_problem(design, marginals); !problem.empty()) {
+      diagnostics_.add(Code::request_bad_value, {}, problem);
+      return;
+    }
+    if (!diagnostics_.has_errors()) {
+      made_.design = analysis::make_design(design, std::move(marginals));
+    }
+  }
+
+  void prepare_table() {
+    for (const std::string& name : request_.table->names) {
+      add_target(name, false, {});
+    }
+    if (request_.table->values.empty()) {
+      diagnostics_.add(Code::request_bad_value, {}, "the design has no runs");
+      return;
+    }
+    made_.design =
+        analysis::make_table_design(request_.table->values, request_.table->names.size());
+  }
+
+  void add_target(const std::string& name, bool multiply, base::Span span) {
+    const auto named = find_variable(compiled_.layout, name, diagnostics_, span);
+    if (!named) {
+      return;
+    }
+    const ir::LayoutVariable& variable = *named->variable;
+    if (variable.kind != ir::VariableKind::constant || variable.structural) {
+      diagnostics_.add(Code::request_not_constant, span, fmt::format("\"{}\"", variable.name),
+                       variable.structural
+                           ? "it fixes the size of an array; change it in the model file"
+                           : "shamal variables --kind constant lists what can vary");
+      return;
+    }
+    const ir::Slot base = variable.base + named->element.value_or(0);
+    const std::uint32_t count = named->element ? 1 : variable.count;
+    for (ir::Slot slot = base; slot < base + count; ++slot) {
+      if (!taken_.emplace(slot, name).second) {
+        diagnostics_.add(Code::request_bad_value, span,
+                         fmt::format("\"{}\" varies twice, also as \"{}\"", name, taken_[slot]),
+                         "let each constant vary once");
+        return;
+      }
+      made_.plan.varied.push_back(slot);
+      targets_.push_back({made_.parameters.size(), own_[slot], multiply});
+    }
+    made_.parameters.push_back(
+        {full_name(compiled_.layout, *named), multiply ? "" : variable.unit});
+  }
+
+  void prepare_readings() {
+    for (const EnsembleReading& reading : request_.readings) {
+      const auto named =
+          find_variable(compiled_.layout, reading.variable, diagnostics_, reading.span);
+      if (!named) {
+        continue;
+      }
+      if (!named->element && named->variable->count != 1) {
+        diagnostics_.add(Code::request_bad_value, reading.span,
+                         fmt::format("\"{}\" is an array", reading.variable),
+                         "name one element: \"Name[element]\"");
+        continue;
+      }
+      std::size_t at = 0;
+      std::size_t column = 0;
+      for (; at < made_.columns.size(); ++at) {
+        const NamedVariable& known = made_.columns[at];
+        const std::uint32_t count = known.element ? 1 : known.variable->count;
+        if (known.variable == named->variable &&
+            (!known.element || known.element == named->element.value_or(0))) {
+          column += known.element ? 0 : named->element.value_or(0);
+          break;
+        }
+        column += count;
+      }
+      if (at == made_.columns.size()) {
+        made_.columns.push_back({named->variable, named->element.value_or(0)});
+        save(made_.columns.back());
+      }
+      made_.readings.push_back({&reading, column});
+    }
+  }
+
+  const CompiledModel& compiled_;
+  const EnsembleRequest& request_;
+  base::Diagnostics& diagnostics_;
+  PreparedEnsemble made_;
+  std::unordered_map<ir::Slot, double> own_;
+  std::unordered_map<ir::Slot, std::string> taken_;
+  std::vector<Target> targets_;
+};
+
+// Dimensions of the model, added to a dataset as they are met.
+class ModelDimensions {
+ public:
+  ModelDimensions(const ir::Layout& layout, data::Dataset& into)
+      : layout_(layout), into_(into), ids_(layout.dimensions.size(), ir::kNone) {}
+
+  // A single element keeps its place in the array: dimensions of one label.
+  std::vector<std::uint32_t> of(const NamedVariable& column) {
+    std::vector<std::uint32_t> made;
+    const ir::LayoutVariable& variable = *column.variable;
+    std::uint32_t stride = variable.count;
+    for (const std::uint32_t d : variable.dimensions) {
+      const ir::LayoutDimension& dimension = layout_.dimensions[d];
+      if (column.element) {
+        const auto size = static_cast<std::uint32_t>(dimension.elements.size());
+        stride /= size;
+        const std::string& label = dimension.elements[*column.element / stride % size];
+        made.push_back(single(fmt::format("{} {}", dimension.name, label), label));
+        continue;
+      }
+      if (ids_[d] == ir::kNone) {
+        ids_[d] = static_cast<std::uint32_t>(into_.dimensions.size());
+        into_.dimensions.push_back(
+            {dimension.name, dimension.elements.size(), {}, dimension.elements, ""});
+      }
+      made.push_back(ids_[d]);
+    }
+    return made;
+  }
+
+ private:
+  std::uint32_t single(std::string name, const std::string& label) {
+    if (const auto known = into_.find_dimension(name)) {
+      return *known;
+    }
+    into_.dimensions.push_back({std::move(name), 1, {}, {label}, ""});
+    return static_cast<std::uint32_t>(into_.dimensions.size() - 1);
+  }
+
+  const ir::Layout& layout_;
+  data::Dataset& into_;
+  std::vector<std::uint32_t> ids_;
+};
+
+std::vector<double> save_times(const sim::EnsemblePlan& plan) {
+  const sim::TimeGrid grid = sim::grid_of(plan.run);
+  std::vector<double> times;
+  for (const std::uint32_t step : grid.saves) {
+    times.push_back(grid.time(step));
+  }
+  return times;
+}
+
+// What is kept of each run besides the summary.
+class RunRecords final : public sim::EnsembleSink {
+ public:
+  explicit RunRecords(const PreparedEnsemble& prepared)
+      : prepared_(prepared),
+        times_(save_times(prepared.plan)),
+        readings_(prepared.readings.size()),
+        failure_time_(static_cast<std::size_t>(prepared.plan.runs),
+                      std::numeric_limits<double>::quiet_NaN()) {}
+
+  bool take(const sim::EnsembleBlock& block, const std::shared_ptr<void>&) override {
+    const sim::Trajectories& results = block.results;
+    std::vector<double> curve(times_.size());
+    for (std::size_t i = 0; i < readings_.size(); ++i) {
+      const EnsembleReading& reading = *prepared_.readings[i].reading;
+      for (std::size_t run = 0; run < results.runs; ++run) {
+        for (std::size_t t = 0; t < times_.size(); ++t) {
+          curve[t] = reading.scale * results.value(run, t, prepared_.readings[i].column);
+        }
+        readings_[i].push_back(analysis::read_measure(reading.measure, times_, curve, reading.from,
+                                                      reading.until, reading.level));
+      }
+    }
+    for (const FailedRun& failed : failed_runs(block)) {
+      failure_time_[static_cast<std::size_t>(failed.run)] = failed.time;
+      failures_.push_back(failed);
+    }
+    return true;
+  }
+
+  data::Dataset dataset() const {
+    data::Dataset made;
+    const auto runs = static_cast<std::size_t>(prepared_.plan.runs);
+    made.dimensions.push_back({std::string(data::kRunDimension), runs, {}, {}, ""});
+    const auto add = [&](std::string name, std::string unit, std::string kind,
+                         std::vector<double> values) {
+      made.variables.push_back(
+          {std::move(name), {0}, std::move(values), std::move(unit), std::move(kind), ""});
+    };
+    std::vector<double> drawn(prepared_.parameters.size() * runs);
+    if (!drawn.empty()) {
+      prepared_.design->values(0, runs, drawn);
+    }
+    for (std::size_t i = 0; i < prepared_.parameters.size(); ++i) {
+      const auto from = drawn.begin() + static_cast<std::ptrdiff_t>(i * runs);
+      add(prepared_.parameters[i].name, prepared_.parameters[i].unit, "parameter",
+          {from, from + static_cast<std::ptrdiff_t>(runs)});
+    }
+    for (std::size_t i = 0; i < readings_.size(); ++i) {
+      add(prepared_.readings[i].reading->id, "", "outcome", readings_[i]);
+    }
+    add("failure_time", prepared_.compiled->model.sim.time_unit, "", failure_time_);
+    made.attributes = ensemble_attributes(prepared_);
+    return made;
+  }
+
+  std::vector<FailedRun> failures() const { return failures_; }
+
+ private:
+  const PreparedEnsemble& prepared_;
+  std::vector<double> times_;
+  std::vector<std::vector<double>> readings_;
+  std::vector<double> failure_time_;
+  std::vector<FailedRun> failures_;
+};
+
+}  // namespace
+
+std::optional<PreparedEnsemble> prepare_ensemble(const CompiledModel& compiled,
+                                                 const EnsembleRequest& request,
+                                                 base::Diagnostics& diagnostics) {
+  return Preparation(compiled, request, diagnostics).prepare();
+}
+
+std::vector<FailedRun> failed_runs(const sim::EnsembleBlock& block) {
+  std::map<std::size_t, FailedRun> by_run;
+  for (const auto& lost : block.results.not_a_number) {
+    by_run[lost.run] = {block.first_run + lost.run, lost.time, lost.slot, false};
+  }
+  for (const auto& failure : block.results.failures) {
+    by_run[failure.run] = {block.first_run + failure.run, failure.time, failure.slot, true};
+  }
+  std::vector<FailedRun> made;
+  for (const auto& [run, failed] : by_run) {
+    made.push_back(failed);
+  }
+  return made;
+}
+
+std::map<std::string, std::string> ensemble_attributes(const PreparedEnsemble& prepared) {
+  const CompiledModel& compiled = *prepared.compiled;
+  const EnsembleRequest& request = *prepared.request;
+  const sim::RunSpec& run = prepared.plan.run;
+  std::map<std::string, std::string> made;
+  made["title"] = compiled.model.name;
+  made["model_file"] = compiled.path;
+  made["model_sha256"] = compiled.sha256;
+  made["engine_version"] = std::string(version());
+  made["command"] = request.run.command;
+  made["seed"] = fmt::format("{}", request.run.seed);
+  made["method"] = std::string(run.method->name);
+  made["start"] = fmt::format("{}", run.start);
+  made["stop"] = fmt::format("{}", run.stop);
+  made["dt"] = fmt::format("{}", run.dt);
+  made["design"] = "file";
+  if (!request.table) {
+    for (const analysis::DesignRow& row : analysis::designs()) {
+      if (row.kind == request.design.kind) {
+        made["design"] = std::string(row.name);
+      }
+    }
+  }
+  made["runs"] = fmt::format("{}", prepared.plan.runs);
+  return made;
+}
+
+data::Dataset fans_of(const PreparedEnsemble& prepared, const sim::Summary& summary) {
+  const std::vector<double>& probabilities = prepared.request->quantiles;
+  data::Dataset made;
+  const std::vector<double> times = save_times(prepared.plan);
+  made.dimensions.push_back({std::string(data::kTimeDimension),
+                             times.size(),
+                             times,
+                             {},
+                             prepared.compiled->model.sim.time_unit});
+  made.dimensions.push_back({"quantile", probabilities.size(), probabilities, {}, ""});
+  ModelDimensions dimensions(prepared.compiled->layout, made);
+  const std::size_t columns = prepared.plan.columns();
+  std::size_t first = 0;
+  double rank_error = 0;
+  for (std::size_t c = 0; c < prepared.shown; ++c) {
+    const NamedVariable& column = prepared.columns[c];
+    const ir::LayoutVariable& variable = *column.variable;
+    const std::size_t count = column.element ? 1 : variable.count;
+    const std::string name = full_name(prepared.compiled->layout, column);
+    std::vector<std::uint32_t> own = dimensions.of(column);
+    own.insert(own.begin(), 0);
+    std::vector<std::uint32_t> with_quantile = own;
+    with_quantile.insert(with_quantile.begin(), 1);
+    const std::size_t cells = times.size() * count;
+    data::Variable fan{name,
+                       with_quantile,
+                       std::vector<double>(probabilities.size() * cells),
+                       variable.unit,
+                       std::string(ir::kind_name(variable.kind)),
+                       variable.doc};
+    struct Part {
+      std::string_view suffix;
+      bool has_unit;
+      double (*value)(const sim::CellSummary&);
+    };
+    static constexpr std::array<Part, 5> kParts = {{
+        {"mean", true, [](const sim::CellSummary& of) { return of.mean; }},
+        {"standard deviation", true, [](const sim::CellSummary& of) { return of.deviation; }},
+        {"minimum", true, [](const sim::CellSummary& of) { return of.least; }},
+        {"maximum", true, [](const sim::CellSummary& of) { return of.largest; }},
+        {"count", false, [](const sim::CellSummary& of) { return static_cast<double>(of.count); }},
+    }};
+    std::array<data::Variable, kParts.size()> parts;
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      parts[p] = {fmt::format("{} {}", name, kParts[p].suffix), own, std::vector<double>(cells),
+                  kParts[p].has_unit ? variable.unit : "",      "",  ""};
+    }
+    for (std::size_t t = 0; t < times.size(); ++t) {
+      for (std::size_t e = 0; e < count; ++e) {
+        const sim::CellSummary cell = summary.cell(t * columns + first + e, probabilities);
+        const std::size_t at = t * count + e;
+        for (std::size_t p = 0; p < parts.size(); ++p) {
+          parts[p].values[at] = kParts[p].value(cell);
+        }
+        for (std::size_t q = 0; q < probabilities.size(); ++q) {
+          fan.values[q * cells + at] = cell.quantiles[q];
+        }
+        rank_error = std::max(rank_error, cell.rank_error);
+      }
+    }
+    first += count;
+    made.variables.push_back(std::move(fan));
+    made.variables.insert(made.variables.end(), std::make_move_iterator(parts.begin()),
+                          std::make_move_iterator(parts.end()));
+  }
+  made.attributes = ensemble_attributes(prepared);
+  made.attributes["quantile_method"] =
+      summary.exact() ? "exact" : "counted in bins between quantiles of a pilot";
+  made.attributes["quantile_rank_error"] = fmt::format("{}", rank_error);
+  return made;
+}
+
+std::optional<EnsembleResult> run_ensemble(const CompiledModel& compiled,
+                                           const EnsembleRequest& request,
+                                           base::Diagnostics& diagnostics,
+                                           base::Progress* progress) {
+  auto prepared = prepare_ensemble(compiled, request, diagnostics);
+  if (!prepared) {
+    return std::nullopt;
+  }
+  prepared->threads.progress = progress;
+  const sim::EnsemblePlan& plan = prepared->plan;
+  std::optional<sim::BinEdges> edges;
+  if (!sim::exact_fits(plan.runs, plan.cells(), request.memory)) {
+    edges = sim::pilot_edges(compiled.kernel, plan, prepared->threads);
+    if (!edges) {
+      return std::nullopt;
+    }
+  }
+  const sim::BlockRange all{0, plan.blocks()};
+  sim::Summary summary(plan, all, std::move(edges));
+  RunRecords records(*prepared);
+  sim::EnsembleSink* const sinks[] = {&summary, &records};
+  if (sim::simulate_ensemble(compiled.kernel, plan, all, sinks, prepared->threads) < all.size()) {
+    return std::nullopt;
+  }
+  return EnsembleResult{fans_of(*prepared, summary), records.dataset(), records.failures()};
+}
+
+}  // namespace shamal::api
