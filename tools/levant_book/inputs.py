@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from . import air, effort, outlines
 from .dates import MONTHS, number
-from .places import ASSAULT, CITY, places, steps, total_weight
+from .places import ASSAULT, CITY, cumulative, places, total_weight
 from .regions import BY_ELEMENT, COUNTRIES, ELEMENTS, LIBYAN_AREA, of_country
 from .tables import rows, statement
 
@@ -113,6 +113,7 @@ def write_inputs(folder, model):
     turkish = outlines.turkish_border(folder)
     named = ", ".join(f"{k} {v}" for k, v in sorted(ASSAULT.items()))
 
+    weights = outlines.neighbour_weights(folder)
     s = Sector(dimension)
     s.constants("Initial population", "person",
                 f"Residents: Iraq 2010 projections carried to mid-2013 at {100 * growth:.2f} % a year (growth of the five governorates with a 2020 figure); Syria end of 2011; Libya census of 2006 carried to mid-2013 at {100 * libyan_growth:.2f} % a year (growth of the whole country to 2020). Rounded to a thousand. "
@@ -127,15 +128,18 @@ def write_inputs(folder, model):
     for country in COUNTRIES:
         s.constants(f"In {country}", "dmnl", f"One in the regions of {country}, zero elsewhere.\nSource: cod_ab natural_earth",
                     {e: "1" if BY_ELEMENT[e].country == country else "0" for e in ELEMENTS})
-    s.matrix("Neighbour weight", "dmnl", "Share of the border that the first region has with other regions which lies with the second; rows sum to one. Measured on the outlines; between Iraq and Syria, whose outlines come from two sources, an edge belongs to the nearest edge of the other country.\nSource: cod_ab natural_earth",
-             outlines.neighbour_weights(folder))
+    s.matrix("Neighbour weight", "dmnl", "Share of the border that the second region has with other regions which lies with the first; columns sum to one. Measured on the outlines; between Iraq and Syria, whose outlines come from two sources, an edge belongs to the nearest edge of the other country.\nSource: cod_ab natural_earth",
+             {r: {s: weights[s][r] for s in ELEMENTS} for r in ELEMENTS})
     s.constants("Turkish border", "km", "Length of the border with Turkey, measured on coarse outlines (Latakia's short stretch is left out: the outline does not tell it from the coast).\nSource: natural_earth",
                 {e: number(turkish[e], 0) for e in ELEMENTS})
-    s.series("Objective share", "dmnl",
-             "Share of the region's listed places (by weight) that Daesh holds or is taking and that no operation aims to retake: rises on the day a place fell, drops on the day the operation that retook it began. "
-             f"The start of the operation is the documented one ({named}) or, where none is documented, {default:.2f} months (the median of the documented ones in Iraq and Syria) before the place was retaken. "
-             "The day on which a place was retaken is used only for that default: how long clearing takes is the model's answer.\nSource: places derna_campaign",
-             {e: stepped_gf(steps(found, e, "assault")) if total_weight(found, e) else stepped_gf([(0.0, 0.0)]) for e in ELEMENTS})
+    starts = (f"The start of an operation is the documented one ({named}) or, where none is documented, {default:.2f} months (the median of the documented ones in Iraq and Syria) before the place was retaken. "
+              "The day on which a place was retaken is used only for that default: how long clearing takes is the model's answer.")
+    for name, doc, keep, day in (
+            ("Seized share", "Share of the region's listed places (by weight) that Daesh has set out to seize so far, on the days on which they fell; a place that fell twice counts twice. Dates are inputs: the model does not explain why Daesh attacked when it did.", lambda p: True, "taken"),
+            ("Partner contested share", "Share of the region's listed places (by weight) that partners of the Coalition have set out to retake so far. " + starts, lambda p: p["supported"], "assault"),
+            ("Other contested share", "The same for forces that the Coalition does not support: the Syrian army with Russia, Turkey and its allies, others. " + starts, lambda p: not p["supported"], "assault")):
+        s.series(name, "dmnl", doc + "\nSource: places derna_campaign",
+                 {e: stepped_gf(cumulative(found, e, day, keep)) if total_weight(found, e, keep) else stepped_gf([(0.0, 0.0)]) for e in ELEMENTS})
     s.series("Strikes", "strike/month",
              "Coalition air strikes; in Libya US strikes. To November 2014 Airwars, from December 2014 CENTCOM releases scaled by days with a release, October 2016 brought to the published country totals; both located. "
              "After October 2016 only totals exist: shared out by the places under assault (rules in data/README.md).\nSource: airwars_located centcom_releases airwars cjtf_oir oir_strikes_2020 sirte_2016",

@@ -83,3 +83,14 @@ def steps(found, element, until):
             level += events[time]
             result.append((time, level / total))
     return result
+
+
+def cumulative(found, element, day, keep):
+    """Piecewise-constant share of the places' weight for which `day` ('taken' | 'assault') has come."""
+    total = total_weight(found, element)
+    level, result = 0, [(0.0, 0.0)]
+    for time, weight in sorted((months(p[day]), p["weight"]) for p in found if p["element"] == element and keep(p)):
+        level += weight
+        if time < MONTHS:
+            result = [r for r in result if r[0] < time] + [(time, level / total)]
+    return result

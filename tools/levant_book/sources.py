@@ -1,4 +1,5 @@
 """The bibliography: one row a source key used by the model, its inputs and its observations."""
+from .literature import LITERATURE
 
 SOURCES = [  # key, citation, url, licence
     ("afcent", "US Air Forces Central Command airpower summaries (weapons released), as quoted by the press and by Airwars; months missing from the press spread inside known block totals, with bounds", "https://airwars.org/?p=41661", "facts"),
@@ -90,7 +91,7 @@ SEEN = {
 def bibliography(more):
     """Rows of sources.csv: the list above and the citations that single figures brought."""
     table = [(key, citation, url, licence, SEEN.get(key, "page or report that quotes it")) for key, citation, url, licence in SOURCES]
-    return sorted(table + list(more))
+    return sorted(table + LITERATURE + list(more))
 
 
-SOURCE_KEYS = {s[0] for s in SOURCES}
+SOURCE_KEYS = {s[0] for s in SOURCES + LITERATURE}
