@@ -2,7 +2,7 @@
 import xml.etree.ElementTree as tree
 from xml.sax.saxutils import escape, quoteattr
 
-from . import air, effort, outlines
+from . import air, effort, hosts, outlines
 from .dates import MONTHS, number
 from .places import ASSAULT, CITY, cumulative, places, total_weight
 from .regions import BY_ELEMENT, COUNTRIES, ELEMENTS, LIBYAN_AREA, of_country
@@ -72,14 +72,14 @@ class Sector:
     def constants(self, name, units, doc, values):
         self._variable(name, units, doc, 1, [f'<element subscript="{e}"><eqn>{values[e]}</eqn></element>' for e in ELEMENTS])
 
-    def matrix(self, name, units, doc, values):
+    def matrix(self, name, other, units, doc, values):
         self._variable(name, units, doc, 2, [f'<element subscript="{r}, {s}"><eqn>{number(values[r][s])}</eqn></element>'
-                                             for r in ELEMENTS for s in ELEMENTS])
+                                             for r in ELEMENTS for s in ELEMENTS], other)
 
-    def _variable(self, name, units, doc, rank, body):
+    def _variable(self, name, units, doc, rank, body, other=None):
         self.lines.append(f'\t\t\t<aux name={quoteattr(name)} access="output">')
         if rank:
-            dims = f'<dim name={quoteattr(self.dimension)}/>' * rank
+            dims = "".join(f'<dim name={quoteattr(d)}/>' for d in (self.dimension, other)[:rank])
             self.lines.append(f"\t\t\t\t<dimensions>{dims}</dimensions>")
         self.lines += [f"\t\t\t\t{line}" for line in body]
         self.lines += [f"\t\t\t\t<units>{units}</units>", f"\t\t\t\t<doc>{escape(doc)}</doc>", "\t\t\t</aux>"]
@@ -113,7 +113,6 @@ def write_inputs(folder, model):
     turkish = outlines.turkish_border(folder)
     named = ", ".join(f"{k} {v}" for k, v in sorted(ASSAULT.items()))
 
-    weights = outlines.neighbour_weights(folder)
     s = Sector(dimension)
     s.constants("Initial population", "person",
                 f"Residents: Iraq 2010 projections carried to mid-2013 at {100 * growth:.2f} % a year (growth of the five governorates with a 2020 figure); Syria end of 2011; Libya census of 2006 carried to mid-2013 at {100 * libyan_growth:.2f} % a year (growth of the whole country to 2020). Rounded to a thousand. "
@@ -128,8 +127,6 @@ def write_inputs(folder, model):
     for country in COUNTRIES:
         s.constants(f"In {country}", "dmnl", f"One in the regions of {country}, zero elsewhere.\nSource: cod_ab natural_earth",
                     {e: "1" if BY_ELEMENT[e].country == country else "0" for e in ELEMENTS})
-    s.matrix("Neighbour weight", "dmnl", "Share of the border that the second region has with other regions which lies with the first; columns sum to one. Measured on the outlines; between Iraq and Syria, whose outlines come from two sources, an edge belongs to the nearest edge of the other country.\nSource: cod_ab natural_earth",
-             {r: {s: weights[s][r] for s in ELEMENTS} for r in ELEMENTS})
     s.constants("Turkish border", "km", "Length of the border with Turkey, measured on coarse outlines (Latakia's short stretch is left out: the outline does not tell it from the coast).\nSource: natural_earth",
                 {e: number(turkish[e], 0) for e in ELEMENTS})
     starts = (f"The start of an operation is the documented one ({named}) or, where none is documented, {default:.2f} months (the median of the documented ones in Iraq and Syria) before the place was retaken. "
@@ -146,6 +143,8 @@ def write_inputs(folder, model):
              {e: monthly_gf(strikes[e]) for e in ELEMENTS})
     s.constants("Stabilisation share", "dmnl", "Share of the projects of the UNDP facility by region in 2017: Ninawa and Anbar as published, the rest by the weight of the places retaken. Held for all years.\nSource: undp_ffs_2017",
                 {e: number(share[e]) for e in ELEMENTS})
+    s.matrix("Host share", "Host", "dmnl", "Share of the displaced of a region of origin (first) who live in a region (second); rows sum to one. Iraqi origins: mean of IOM's rounds to December 2016. Origins that IOM did not count, in Syria and Libya all: the people of the regions of the country, an assumption.\nSource: iom_dtm",
+             hosts.host_shares(folder, population))
     s.scalar("Weapons", "weapon/month", "Bombs and missiles released by aircraft under AFCENT control in Iraq and Syria; about half the months to 2018 are observed or exact differences, the rest spread inside block totals; from December 2019 on by the strikes.\nSource: afcent", monthly_gf(weapons, 0))
     s.scalar("Oil strikes", "strike/month", "Strikes on oil targets: 65 from 21 October to 30 December 2015, then eight a week (the rate of June 2016) to the end of October 2017; the rest of the about 300 reached by 29 June 2016 spread evenly from September 2014. The rate after June 2016 is an assumption.\nSource: warren_2015 garver_2016", monthly_gf(air.oil_strikes(model)))
     s.scalar("Cash strikes", "strike/month", "Strikes on cash stores: ten by 18 February 2016, the rest of 36 spread evenly over the two years. The spread is an assumption.\nSource: cash_strikes_2016 cash_strikes_two_years", monthly_gf(air.cash_strikes(model), 2))
@@ -166,7 +165,7 @@ def write_inputs(folder, model):
             '\t<header>\n\t\t<vendor>Shamal</vendor>\n\t\t<product version="0.1" lang="en">Shamal Levant model</product>\n'
             "\t\t<name>Inputs</name>\n\t</header>\n"
             f'\t<sim_specs method="Euler" time_units="Month">\n\t\t<start>0</start>\n\t\t<stop>{stop}</stop>\n\t\t<dt reciprocal="true">16</dt>\n\t</sim_specs>\n'
-            f'\t<dimensions>\n\t\t<dim name={quoteattr(dimension)}>\n' + dims + "\t\t</dim>\n\t</dimensions>\n"
+            "\t<dimensions>\n" + "".join(f"\t\t<dim name={quoteattr(d)}>\n{dims}\t\t</dim>\n" for d in (dimension, "Host")) + "\t</dimensions>\n"
             "\t<model>\n\t\t<variables>\n" + "\n".join(s.lines) + "\n\t\t</variables>\n\t</model>\n</xmile>\n")
     (model / "sectors" / "inputs.xmile").write_text(text, encoding="utf-8")
     return population, area, found

@@ -111,22 +111,6 @@ def borders(folder):
     return common, free
 
 
-def neighbour_weights(folder):
-    """W[r][s]: share of r's border with other regions that it has with s. Rows sum to one."""
-    common, _ = borders(folder)
-    weights = {e: dict.fromkeys(ELEMENTS, 0.0) for e in ELEMENTS}
-    for (a, b), length in common.items():
-        weights[a][b] += length
-        weights[b][a] += length
-    for e in ELEMENTS:
-        total = sum(weights[e].values())
-        rounded = {s: round(w / total, 4) for s, w in weights[e].items()}
-        largest = max(rounded, key=lambda s: (rounded[s], s))
-        rounded[largest] = round(rounded[largest] + 1 - sum(rounded.values()), 4)
-        weights[e] = rounded
-    return weights
-
-
 def turkish_border(folder):
     """Length of the border with Turkey (km): what the three governorates share with nobody else here."""
     common, free = borders(folder)
