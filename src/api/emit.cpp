@@ -49,8 +49,7 @@ std::optional<std::string> emit(const std::string& path, std::string_view stage,
       return std::nullopt;
     }
     if (stage == "xmile" && parsed->dialect != syntax::Dialect::xmile) {
-      diagnostics.add(base::Code::dialect_not_simulated, {parsed->file, 0, 1}, "",
-                      "they cannot be written as XMILE either");
+      diagnostics.add(base::Code::dialect_not_written, {parsed->file, 0, 1}, "");
       return std::nullopt;
     }
     return stage == "xmile" ? syntax::write_xmile(*parsed) : syntax::print(*parsed);

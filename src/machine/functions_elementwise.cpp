@@ -16,6 +16,7 @@ namespace {
 
 using model::checked_index;
 using model::floored_modulo;
+using model::log_gamma;
 using model::truth;
 
 #if defined(__clang__)

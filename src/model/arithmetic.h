@@ -15,6 +15,12 @@ inline double floored_modulo(double a, double b) {
   return rest != 0.0 && (rest < 0.0) != (b < 0.0) ? rest + b : rest;
 }
 
+// (std::lgamma writes to a global; this does not.)
+inline double log_gamma(double a) {
+  int sign = 0;
+  return ::lgamma_r(a, &sign);
+}
+
 // Fractions of an index are dropped.
 inline double checked_index(double index, double size) {
   const double whole = std::floor(index);

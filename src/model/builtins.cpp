@@ -182,18 +182,26 @@ constexpr std::string_view kVendorFunctions[] = {
 
 }  // namespace
 
-std::span<const Builtin> builtins() { return kBuiltins; }
+std::span<const Builtin> builtins() {
+  static const std::vector<Builtin> kAll = [] {
+    std::vector<Builtin> all(std::begin(kBuiltins), std::end(kBuiltins));
+    const auto more = vensim_builtins();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }();
+  return kAll;
+}
 
 const Builtin* find_builtin(std::string_view folded_name, Origin origin) {
   using Map = std::unordered_map<std::string_view, const Builtin*>;
-  static const std::array<Map, 2> kByName = [] {
-    std::array<Map, 2> maps;
-    for (const Builtin& builtin : kBuiltins) {
+  static const std::array<Map, 3> kByName = [] {
+    std::array<Map, 3> maps;
+    for (const Builtin& builtin : builtins()) {
       maps[static_cast<std::size_t>(builtin.origin)].emplace(builtin.name, &builtin);
     }
     return maps;
   }();
-  for (const Origin meaning : {origin, Origin::standard}) {
+  for (const Origin meaning : {origin, origin == Origin::mdl ? origin : Origin::standard}) {
     const Map& map = kByName[static_cast<std::size_t>(meaning)];
     const auto found = map.find(folded_name);
     if (found != map.end()) {

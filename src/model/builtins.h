@@ -28,12 +28,14 @@ enum class Treatment : std::uint8_t {
   delay,      // DELAY(x, time [, start]): pipeline delay
   lookup,     // LOOKUP(graphical function, x)
   random,     // a draw; the last argument, if there is one more than the distribution needs, a seed
+  same,       // its argument: GAME(x)
   self,       // SELF, within PREVIOUS and SIZE
 };
 
 // Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and
 // leaves their meaning Vensim's.
-enum class Origin : std::uint8_t { standard, vensim };
+// Vensim's own files (mdl) have functions of their own, and none of XMILE's.
+enum class Origin : std::uint8_t { standard, vensim, mdl };
 
 Origin origin_of(std::string_view vendor, std::string_view product);
 
@@ -54,6 +56,7 @@ struct Builtin {
 inline constexpr std::uint8_t kAny = 255;
 
 std::span<const Builtin> builtins();
+std::span<const Builtin> vensim_builtins();  // those of builtins() that are for Vensim's files
 
 // By folded name, in its meaning for files of this origin; null if there is none.
 const Builtin* find_builtin(std::string_view folded_name, Origin origin = Origin::standard);

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/names.h"
-#include "model/resolver.h"
+#include "model/vensim.h"
 
 namespace shamal::model {
 
@@ -22,7 +22,13 @@ constexpr int kMaxModuleDepth = 64;
 
 Resolver::Resolver(const syntax::ParsedModel& root, base::Sources& the_sources,
                    base::Diagnostics& the_diagnostics)
-    : sources(the_sources), diagnostics(the_diagnostics), root_(root) {}
+    : sources(the_sources), diagnostics(the_diagnostics), root_(root) {
+  if (root.dialect == syntax::Dialect::vensim) {
+    vensim = std::make_unique<Vensim>(model);
+  }
+}
+
+Resolver::~Resolver() = default;
 
 void Resolver::error(Code code, base::Span span, std::string what, std::string fix) {
   diagnostics.add(code, span, std::move(what), std::move(fix));
@@ -169,6 +175,9 @@ bool only_graphical(const syntax::VariableDecl& decl) {
 
 std::vector<DimensionId> Resolver::dimensions_of(const syntax::VariableDecl& decl,
                                                  const Scope& scope) {
+  if (is_vensim(decl.name.span)) {
+    return shape_of(decl, scope).dimensions;
+  }
   std::vector<DimensionId> result;
   for (const syntax::Word& word : decl.dimensions) {
     const auto dimension = find_dimension(scope, word.text);
@@ -265,7 +274,8 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
       about.non_negative = decl.non_negative.value_or(behavior.flows_non_negative.value_or(false));
     }
     const Builtin* builtin = find_builtin(folded, origin_);
-    if (builtin != nullptr && builtin->max_arguments == 0) {
+    about.partial = is_vensim(decl.name.span) && shape_of(decl, scope).partial;
+    if (builtin != nullptr && builtin->max_arguments == 0 && vensim == nullptr) {
       diagnostics.add(Code::reserved_name, decl.name.span, fmt::format("\"{}\"", decl.name.text));
     }
     symbol.kind = Symbol::Kind::variable;
@@ -299,17 +309,20 @@ void Resolver::resolve_sim_specs(const syntax::ParsedModel& root, const syntax::
                       sim.save_interval));
     return;
   }
-  const std::vector<syntax::Word>& methods = own.methods.empty() ? file.methods : own.methods;
+  choose_method(own.methods.empty() ? file.methods : own.methods);
+}
+
+void Resolver::choose_method(const std::vector<syntax::Word>& methods) {
   constexpr std::array<std::string_view, 4> kKnown = {"euler", "rk2", "rk4", "rk45"};
   for (const syntax::Word& method : methods) {
     const std::string folded = fold_name(method.text);
     if (std::find(kKnown.begin(), kKnown.end(), folded) != kKnown.end()) {
-      sim.method = folded;
+      model.sim.method = folded;
       return;
     }
     diagnostics.add(Code::unknown_method, method.span, fmt::format("\"{}\"", method.text));
   }
-  sim.method = "euler";
+  model.sim.method = "euler";
 }
 
 bool Resolver::run() {
@@ -320,10 +333,15 @@ bool Resolver::run() {
   }
   const syntax::ModelDecl& root = root_.models[syntax::root_model(root_)];
   model.name = root_.header.name;
-  origin_ = origin_of(root_.header.vendor, root_.header.product);
-  resolve_sim_specs(root_, root);
-  declare_dimensions(root_);
-  declare_macros(root_, true);
+  if (vensim != nullptr) {
+    origin_ = Origin::mdl;
+    declare_ranges(root_);
+  } else {
+    origin_ = origin_of(root_.header.vendor, root_.header.product);
+    resolve_sim_specs(root_, root);
+    declare_dimensions(root_);
+  }
+  declare_macros(root_, macros_);
   if (root_.file != base::kNoFile) {
     namespace fs = std::filesystem;
     files_by_path_.emplace(
@@ -334,6 +352,10 @@ bool Resolver::run() {
   loading_.push_back(fmt::format("{}", static_cast<const void*>(&root)));
   declare_model(root_, root, *root_scope_, 0);
   declare_units();
+  if (vensim != nullptr) {
+    resolve_times();
+    choose_method(root_.sim_specs.methods);
+  }
   connect_modules();
   for (VariableId v = 0; v < model.variables.size(); ++v) {
     if (model.variables[v].kind == Kind::stock) {
@@ -361,6 +383,12 @@ void Resolver::add(Recipe recipe) { recipes.push_back(std::move(recipe)); }
 NodeId Resolver::add_node(Node node) {
   model.nodes.push_back(node);
   return static_cast<NodeId>(model.nodes.size() - 1);
+}
+
+std::uint32_t Resolver::table_of(const syntax::GraphicalFunction& gf) {
+  const auto known = table_ids_.find(&gf);
+  return known != table_ids_.end() ? known->second
+                                   : table_ids_.emplace(&gf, add_table(gf)).first->second;
 }
 
 std::uint32_t Resolver::add_table(const syntax::GraphicalFunction& gf) {

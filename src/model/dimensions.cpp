@@ -70,6 +70,17 @@ std::optional<DimensionId> Resolver::add_dimension(const syntax::DimensionDecl& 
   return id;
 }
 
+// Of dimensions that were added without a declaration.
+void Resolver::index_elements() {
+  for (std::size_t d = element_index_.size(); d < model.dimensions.size(); ++d) {
+    std::unordered_map<std::string, std::uint32_t> index;
+    for (const std::string& element : model.dimensions[d].elements) {
+      index.emplace(fold_name(element), static_cast<std::uint32_t>(index.size()));
+    }
+    element_index_.push_back(std::move(index));
+  }
+}
+
 void Resolver::declare_dimensions(const syntax::ParsedModel& file) {
   for (const syntax::DimensionDecl& decl : file.dimensions) {
     add_dimension(decl, nullptr);

@@ -178,6 +178,10 @@ void Resolver::declare_equations(VariableId variable) {
   if (declared.alias_of != kNone || about.decl == nullptr) {
     return;
   }
+  if (is_vensim(about.decl->name.span)) {
+    declare_vensim_equations(variable);
+    return;
+  }
   const syntax::VariableDecl& decl = *about.decl;
   Scope& scope = *about.scope;
   const std::vector<DimensionId> own(declared.dimensions.begin() + about.context,

@@ -2,6 +2,7 @@
 // its own instance (XMILE 1.0, 4.8.2), arrayed over the dimensions of the equation that uses it.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 
@@ -25,7 +26,7 @@ constexpr std::size_t kMaxMacroDepth = 100;
 std::size_t Resolver::ExpansionHash::operator()(const ExpansionKey& key) const {
   const std::size_t a = std::hash<const void*>()(key.expr);
   const std::size_t b = std::hash<const void*>()(key.scope);
-  return (a * 1000003u ^ b) * 1000003u ^ key.user;
+  return ((a * 1000003u ^ b) * 1000003u ^ key.user) * 31u ^ key.part;
 }
 
 std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, int depth) {
@@ -36,31 +37,15 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
   switch (expr.kind) {
     case ExprKind::number:
       return expr.number;
-    case ExprKind::unary: {
-      const auto a = value(0);
-      if (!a || expr.op == syntax::Operator::logical_not) {
-        return std::nullopt;
-      }
-      return expr.op == syntax::Operator::negate ? -*a : *a;
-    }
+    case ExprKind::unary:
     case ExprKind::binary: {
       const auto a = value(0);
-      const auto b = value(1);
-      if (!a || !b) {
-        return std::nullopt;
-      }
-      switch (expr.op) {
-        case syntax::Operator::add:
-          return *a + *b;
-        case syntax::Operator::subtract:
-          return *a - *b;
-        case syntax::Operator::multiply:
-          return *a * *b;
-        case syntax::Operator::divide:
-          return *a / *b;
-        default:
-          return std::nullopt;
-      }
+      const auto b = expr.args.size() > 1 ? value(1) : a;
+      return a && b ? std::optional(apply(operation_of(expr.op), *a, *b, 0)) : std::nullopt;
+    }
+    case ExprKind::conditional: {
+      const auto condition = value(0);
+      return condition ? value(*condition != 0 ? 1 : 2) : std::nullopt;
     }
     case ExprKind::call: {
       // SIZE of a dimension.
@@ -68,7 +53,10 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
                                      expr.args[0].kind == ExprKind::name
                                  ? find_dimension(scope, expr.args[0].text)
                                  : std::nullopt;
-      return dimension ? std::optional<double>(model.dimensions[*dimension].size()) : std::nullopt;
+      if (dimension) {
+        return model.dimensions[*dimension].size();
+      }
+      return constant_call(expr, scope, depth + 1);
     }
     case ExprKind::name: {
       const Symbol* symbol = find_symbol(scope, expr.text);
@@ -87,6 +75,7 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
       Scope* around = about.scope;
       if (about.decl != nullptr && model.variables[variable].kind == Kind::auxiliary &&
           about.decl->equations.size() == 1 && about.decl->equations[0].expr &&
+          about.decl->equations[0].subscripts.empty() &&
           !about.decl->equations[0].gf && about.decl->dimensions.empty()) {
         equation = &*about.decl->equations[0].expr;
       } else if (about.argument != nullptr) {
@@ -103,6 +92,25 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
     default:
       return std::nullopt;
   }
+}
+
+// A function of numbers.
+std::optional<double> Resolver::constant_call(const Expr& expr, Scope& scope, int depth) {
+  const Builtin* const builtin =
+      find_builtin(base::fold_name(expr.text), origin_at(expr.span));
+  if (builtin == nullptr || builtin->treatment != Treatment::operation ||
+      expr.args.size() != builtin->min_arguments) {
+    return std::nullopt;
+  }
+  std::array<double, 3> values{};
+  for (std::size_t i = 0; i < expr.args.size(); ++i) {
+    const auto value = constant_value(expr.args[i], scope, depth);
+    if (!value) {
+      return std::nullopt;
+    }
+    values[i] = *value;
+  }
+  return apply(builtin->operation, values[0], values[1], values[2]);
 }
 
 bool Resolver::is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call) {
@@ -210,6 +218,10 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     if (named != nullptr &&
         (named->kind == Symbol::Kind::variable || named->kind == Symbol::Kind::graphical)) {
       symbol = *named;
+    } else if (names_lookup(argument, understood)) {
+      symbol.kind = Symbol::Kind::parameter;
+      symbol.argument = &argument;
+      symbol.scope = &understood;
     } else {
       symbol.variable =
           add_hidden(inside.prefix + base::display_name(macro.parameters[i].name.text),
@@ -256,6 +268,14 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   };
   add(std::move(recipe));
   return output;
+}
+
+// One lookup of an array of them, as an argument of a macro: NAME[element].
+bool Resolver::names_lookup(const Expr& argument, Scope& scope) {
+  const Symbol* const symbol = vensim != nullptr && argument.kind == ExprKind::name
+                                   ? find_symbol(scope, argument.text)
+                                   : nullptr;
+  return symbol != nullptr && symbol->kind == Symbol::Kind::graphical;
 }
 
 bool Resolver::is_standard(base::FileId file) const {

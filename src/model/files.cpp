@@ -26,7 +26,9 @@ constexpr std::string_view kStandardLibrary = "<standard library>/";
 
 bool is_standard_library(std::string_view path) { return path.starts_with(kStandardLibrary); }
 
-void Resolver::declare_macros(const syntax::ParsedModel& file, bool of_user) {
+// Of the library, files named vensim* hold the functions of Vensim's language.
+void Resolver::declare_macros(const syntax::ParsedModel& file, Macros& macros) {
+  const bool of_user = &macros == &macros_;
   for (const syntax::MacroDecl& macro : file.macros) {
     if (!macro.filter.empty()) {
       error(Code::unsupported_element, macro.name.span,
@@ -39,7 +41,7 @@ void Resolver::declare_macros(const syntax::ParsedModel& file, bool of_user) {
             fmt::format("macro \"{}\" with its own simulation specifications", macro.name.text));
       continue;
     }
-    auto& named = macros_[fold_name(macro.name.text)];
+    auto& named = macros[fold_name(macro.name.text)];
     const bool taken = std::any_of(named.begin(), named.end(), [&](const syntax::MacroDecl* other) {
       return other->parameters.size() == macro.parameters.size();
     });
@@ -63,15 +65,20 @@ void Resolver::load_standard_library() {
     auto parsed = syntax::read_xmile(id, sources, diagnostics);
     if (parsed) {
       files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
-      declare_macros(*files_.back(), false);
+      declare_macros(*files_.back(), standard_macros_[file.name.starts_with("vensim") ? 1 : 0]);
     }
   }
 }
 
-const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size_t arguments) {
-  const auto find = [&]() -> const syntax::MacroDecl* {
-    const auto named = macros_.find(std::string(folded));
-    if (named == macros_.end()) {
+Origin Resolver::origin_at(base::Span use) const {
+  return is_standard(use.file) ? Origin::standard : origin_;
+}
+
+const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size_t arguments,
+                                              base::Span use) {
+  const auto find = [&](const Macros& macros) -> const syntax::MacroDecl* {
+    const auto named = macros.find(std::string(folded));
+    if (named == macros.end()) {
       return nullptr;
     }
     for (const syntax::MacroDecl* macro : named->second) {
@@ -84,18 +91,20 @@ const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size
     }
     return nullptr;
   };
-  if (const syntax::MacroDecl* found = find()) {
-    return found;
-  }
-  if (find_builtin(folded, origin_) == nullptr && !standard_library_loaded_) {
+  // The library sees no macros of the user's, whatever their names.
+  const syntax::MacroDecl* found = is_standard(use.file) ? nullptr : find(macros_);
+  const Origin origin = origin_at(use);
+  if (found == nullptr && find_builtin(folded, origin) == nullptr) {
     load_standard_library();
-    return find();
+    found = find(standard_macros_[origin == Origin::mdl ? 1 : 0]);
   }
-  return nullptr;
+  return found;
 }
 
-bool Resolver::has_macro(std::string_view folded) {
-  return macros_.find(std::string(folded)) != macros_.end();
+bool Resolver::has_macro(std::string_view folded, base::Span use) {
+  const std::string name(folded);
+  return (!is_standard(use.file) && macros_.contains(name)) ||
+         standard_macros_[origin_at(use) == Origin::mdl ? 1 : 0].contains(name);
 }
 
 const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
@@ -136,7 +145,7 @@ const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
     files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
     result = files_.back().get();
     declare_dimensions(*result);
-    declare_macros(*result, true);
+    declare_macros(*result, macros_);
   }
   files_by_path_.emplace(key, result);
   return result;

@@ -7,6 +7,7 @@
 // the orders are sought anew.
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -39,7 +40,7 @@ class Orderer {
       collect_splittable(at_run, split);
       collect_splittable(at_start, split);
       if (split.empty()) {
-        if (report_cycles(at_run, Phase::run) || report_cycles(at_start, Phase::start)) {
+        if (!missing_.empty() || report_cycles(at_run, Phase::run) || report_cycles(at_start, Phase::start)) {
           return;
         }
         write_orders(at_run, at_start);
@@ -115,7 +116,8 @@ class Orderer {
   }
 
   // Adds the assignments that give the referred-to elements their values.
-  void add_givers(const Reference& reference, Phase phase, std::vector<std::uint32_t>& edges) {
+  void add_givers(const Reference& reference, base::Span place, Phase phase,
+                  std::vector<std::uint32_t>& edges) {
     const Variable& variable = model_.variables[reference.variable];
     Role role = Role::value;
     if (variable.kind == Kind::stock || variable.kind == Kind::memory ||
@@ -153,8 +155,28 @@ class Orderer {
     for (const std::uint32_t flat : flats) {
       if (givers[flat] != kNone) {
         edges.push_back(givers[flat]);
+      } else {
+        note_missing(reference.variable, flat, place);
       }
     }
+  }
+
+  // In Vensim's language some elements of an array may lack an equation, as long as nobody asks for
+  // them.
+  void note_missing(VariableId v, std::uint32_t flat, base::Span place) {
+    if (!resolver_.info[v].partial || !missing_.emplace(v, flat).second) {
+      return;
+    }
+    const Variable& variable = model_.variables[v];
+    std::string subscripts;
+    for (std::size_t d = variable.dimensions.size(); d-- > 0;) {
+      const Dimension& dimension = model_.dimensions[variable.dimensions[d]];
+      subscripts = dimension.elements[flat % dimension.size()] + (subscripts.empty() ? "" : ",") +
+                   subscripts;
+      flat /= dimension.size();
+    }
+    resolver_.error(Code::missing_element_equation, place,
+                    fmt::format("\"{}\"[{}]", variable.name, subscripts));
   }
 
   NodeId root_of(const Assignment& assignment, Phase phase) const {
@@ -211,7 +233,7 @@ class Orderer {
       std::vector<std::uint32_t>& edges = result.edges[a];
       for_each_node(root_of(assignment, phase), [&](const Node& node) {
         if (node.kind == NodeKind::reference) {
-          add_givers(model_.references[node.index], phase, edges);
+          add_givers(model_.references[node.index], node.span, phase, edges);
         }
       });
       std::sort(edges.begin(), edges.end());
@@ -536,6 +558,7 @@ class Orderer {
   Resolver& resolver_;
   Model& model_;
   std::vector<Givers> givers_;
+  std::set<std::pair<VariableId, std::uint32_t>> missing_;
   std::vector<std::uint32_t> visited_;
   std::uint32_t visit_mark_ = 0;
 };

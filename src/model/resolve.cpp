@@ -15,12 +15,6 @@ std::uint32_t Model::element_count(const Variable& variable) const {
 
 std::optional<Model> resolve(const syntax::ParsedModel& parsed, base::Sources& sources,
                              base::Diagnostics& diagnostics) {
-  if (parsed.dialect == syntax::Dialect::vensim) {
-    diagnostics.add(base::Code::dialect_not_simulated, {parsed.file, 0, 1}, "",
-                    "shamal emit --stage=parsed prints what the file says; export it as XMILE to "
-                    "run it");
-    return std::nullopt;
-  }
   Resolver resolver(parsed, sources, diagnostics);
   if (!resolver.run()) {
     return std::nullopt;

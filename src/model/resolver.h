@@ -5,6 +5,7 @@
 // of their own array (x[i] = x[i-1]) are told apart from circular ones: see order.cpp.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -56,12 +57,16 @@ struct Scope {
 // equation).
 struct Side {
   DimensionId dimension = kNone;
+  DimensionId range = kNone;  // Vensim: the subscript range that the left side names, if one
   std::vector<std::uint32_t> elements;
   bool fixed = false;  // one element, not iterated
   bool own = true;
 };
 
 class Typer;
+struct Vensim;
+struct VensimBox;
+struct VensimShape;
 
 struct Body {
   NodeId expr = kNone;
@@ -74,6 +79,7 @@ struct Recipe {
   std::vector<Side> sides;
   std::function<Body(Typer&)> body;
   base::Span span;
+  std::uint32_t part = 0;  // numbers the recipes that are made of one equation
 };
 
 // What the resolver knows of a variable beyond Model::variables.
@@ -93,11 +99,13 @@ struct VariableInfo {
   VariableId leaves = kNone;  // of a flow: the stock it leaves, enters
   VariableId enters = kNone;
   bool structural = false;  // its value fixed the size of something
+  bool partial = false;     // Vensim: some of its elements have no equation
 };
 
 class Resolver {
  public:
   Resolver(const syntax::ParsedModel& root, base::Sources& sources, base::Diagnostics& diagnostics);
+  ~Resolver();
 
   // False if errors were found.
   bool run();
@@ -105,6 +113,7 @@ class Resolver {
   Model model;
   std::deque<Recipe> recipes;     // parallel to model.assignments
   std::deque<VariableInfo> info;  // parallel to model.variables
+  std::unique_ptr<Vensim> vensim;  // of a model in Vensim's language only
 
   base::Sources& sources;
   base::Diagnostics& diagnostics;
@@ -121,8 +130,12 @@ class Resolver {
   std::optional<std::uint32_t> find_element(DimensionId dimension, std::string_view written) const;
   std::string nearest_symbol(const Scope& scope, std::string_view written);
   VariableId resolve_alias(VariableId variable) const;
-  const syntax::MacroDecl* find_macro(std::string_view folded, std::size_t arguments);
-  bool has_macro(std::string_view folded);
+  // A macro of the user's files, or else of the standard library, as seen from `use`.
+  const syntax::MacroDecl* find_macro(std::string_view folded, std::size_t arguments,
+                                      base::Span use);
+  bool has_macro(std::string_view folded, base::Span use);
+  // Which meaning of builtins holds at a place.
+  Origin origin_at(base::Span use) const;
 
   // Hidden variables (expand.cpp)
   VariableId add_hidden(std::string name, Kind kind, const std::vector<Side>& sides,
@@ -134,6 +147,8 @@ class Resolver {
   std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
   // The scope of one use of a macro without variables; the same for the same use.
   Scope& macro_scope(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& caller);
+  std::optional<double> constant_call(const syntax::Expr& expr, Scope& scope, int depth);
+  bool names_lookup(const syntax::Expr& argument, Scope& scope);
   // True, after reporting, if the call stands in an expansion of the same macro.
   bool is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call);
   // The hidden variable that keeps the start values of another.
@@ -154,11 +169,23 @@ class Resolver {
                                                        const std::vector<DimensionId>& dimensions);
   std::vector<DimensionId> dimensions_of(const syntax::VariableDecl& decl, const Scope& scope);
 
+  // Vensim's language (vensim_shapes.cpp, vensim_equations.cpp). True for what stands in a file of
+  // that language, false within the standard library.
+  bool is_vensim(base::Span span) const;
+  const VensimShape& shape_of(const syntax::VariableDecl& decl, const Scope& scope);
+  void unknown_subscript(std::string_view text, base::Span span);
+  void declare_vensim_equations(VariableId variable);
+  std::vector<std::uint32_t> vensim_tables(const syntax::VariableDecl& decl, const Scope& scope);
+  VariableId numbers_of(DimensionId range);
+  // A dimension of these elements, which are part of a range, or of none.
+  DimensionId part_of_range(DimensionId range, const std::vector<std::uint32_t>& elements);
+
   NodeId add_node(Node node);
   // Nodes from `first` on that come from the standard library take the place of its use.
   bool is_standard(base::FileId file) const;
   void move_to_use(NodeId first, base::Span use);
   std::uint32_t add_table(const syntax::GraphicalFunction& gf);
+  std::uint32_t table_of(const syntax::GraphicalFunction& gf);  // the same for the same function
 
   // Results of expanding a call that has memory, by call and by what uses it, so that making a
   // recipe again finds the same hidden variables.
@@ -166,6 +193,7 @@ class Resolver {
     const void* expr;
     const void* scope;
     VariableId user;
+    std::uint32_t part = 0;
     bool operator==(const ExpansionKey&) const = default;
   };
   struct ExpansionHash {
@@ -174,10 +202,19 @@ class Resolver {
   std::unordered_map<ExpansionKey, VariableId, ExpansionHash> expansions;
 
  private:
+  using Macros = std::unordered_map<std::string, std::vector<const syntax::MacroDecl*>>;
+
+  void declare_ranges(const syntax::ParsedModel& file);
+  void declare_mapping(const syntax::DimensionDecl& decl, DimensionId id,
+                       const syntax::Mapping& mapping);
+  void index_elements();
+  void resolve_times();
+  void choose_method(const std::vector<syntax::Word>& methods);
+  void declare_constants(VariableId variable, const VensimBox& box, Scope& scope);
   void declare_units();
   void declare_dimensions(const syntax::ParsedModel& file);
   std::optional<DimensionId> add_dimension(const syntax::DimensionDecl& decl, Scope* local);
-  void declare_macros(const syntax::ParsedModel& file, bool of_user);
+  void declare_macros(const syntax::ParsedModel& file, Macros& macros);
   void load_standard_library();
   void declare_model(const syntax::ParsedModel& file, const syntax::ModelDecl& decl, Scope& scope,
                      int depth);
@@ -202,7 +239,8 @@ class Resolver {
   Scope* root_scope_ = nullptr;
   std::unordered_map<std::string, DimensionId> dimensions_;
   std::deque<std::unordered_map<std::string, std::uint32_t>> element_index_;  // by dimension
-  std::unordered_map<std::string, std::vector<const syntax::MacroDecl*>> macros_;
+  Macros macros_;                          // of the user's files
+  std::array<Macros, 2> standard_macros_;  // of the standard library; and those for Vensim's files
   bool standard_library_loaded_ = false;
   std::vector<base::FileId> standard_files_;
   struct Module {
@@ -216,6 +254,7 @@ class Resolver {
   std::unordered_map<ExpansionKey, std::uint64_t, ExpansionHash> streams_;
   std::unordered_map<VariableId, VariableId> initials_;
   std::unordered_map<const syntax::VariableDecl*, std::vector<std::uint32_t>> tables_of_;
+  std::unordered_map<const syntax::GraphicalFunction*, std::uint32_t> table_ids_;
   units::UnitSystem units_;
   std::size_t total_elements_ = 0;
 
@@ -223,7 +262,6 @@ class Resolver {
 
  public:
   units::UnitSystem& unit_system() { return units_; }
-  Origin origin() const { return origin_; }
 
  private:
   Origin origin_ = Origin::standard;

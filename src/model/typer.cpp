@@ -30,6 +30,7 @@ Typer::Typer(Resolver& resolver, const Recipe& recipe) : resolver_(resolver), re
   for (const Side& side : recipe.sides) {
     Binding binding;
     binding.dimension = side.dimension;
+    binding.range = side.range;
     if (side.fixed) {
       binding.element = side.elements.front();
     } else {
@@ -99,7 +100,7 @@ NodeId Typer::apply(Operation operation, std::vector<NodeId> args, base::Span sp
     const AxisMask box = (AxisMask{1} << assignment_.box_axes) - 1;
     const AxisMask before = made.axes & ~box;
     const AxisMask now = arg.axes & ~box;
-    if ((before & ~now) != 0 && (now & ~before) != 0) {
+    if ((before & ~now) != 0 && (now & ~before) != 0 && !resolver_.is_vensim(span)) {
       return fail(Code::shape_mismatch, span,
                   "the arrays within an array function run over different dimensions",
                   "use the same dimensions, or name the element of one of them");
@@ -113,8 +114,6 @@ NodeId Typer::apply(Operation operation, std::vector<NodeId> args, base::Span sp
   }
   return resolver_.add_node(made);
 }
-
-namespace {
 
 Operation operation_of(syntax::Operator op) {
   using S = syntax::Operator;
@@ -157,8 +156,6 @@ Operation operation_of(syntax::Operator op) {
   return Operation::copy;
 }
 
-}  // namespace
-
 NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
   switch (expr.kind) {
     case ExprKind::number:
@@ -177,8 +174,7 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
       const NodeId right = type(expr.args[1], scope, array);
       // xmutil writes Vensim's MODULO, which cuts towards zero, as MOD.
       const bool of_vensim = expr.op == syntax::Operator::modulo &&
-                             resolver_.origin() == Origin::vensim &&
-                             !resolver_.is_standard(expr.span.file);
+                             resolver_.origin_at(expr.span) == Origin::vensim;
       return apply(of_vensim ? Operation::truncated_modulo : operation_of(expr.op), {left, right},
                    expr.span);
     }
@@ -399,9 +395,21 @@ NodeId Typer::element_value(const Expr& expr, Scope& scope, bool& found) {
 }
 
 NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
+  const bool vensim = is_vensim(expr);
+  const std::string folded = base::fold_name(expr.text);
+  if (vensim && expr.subscripts.empty()) {
+    // The times are the simulation's own, whatever equations the file gives for them.
+    const Builtin* const own = find_builtin(folded, Origin::mdl);
+    if (own != nullptr && own->treatment == Treatment::fixed) {
+      return fixed(static_cast<std::uint32_t>(own->value), expr.span);
+    }
+  }
   if (const Symbol* symbol = resolver_.find_symbol(scope, expr.text)) {
     switch (symbol->kind) {
       case Symbol::Kind::variable:
+        if (vensim) {
+          return vensim_reference(symbol->variable, expr, scope, array);
+        }
         return expr.subscripts.empty() ? whole(symbol->variable, expr.span, array)
                                        : subscripted(symbol->variable, expr, scope, array);
       case Symbol::Kind::parameter: {
@@ -442,13 +450,14 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
     }
   }
   bool found = false;
-  const NodeId element = expr.subscripts.empty() ? element_value(expr, scope, found) : kNone;
+  const NodeId element = !expr.subscripts.empty() ? kNone
+                         : vensim                 ? vensim_number(expr, scope, array, found)
+                                                  : element_value(expr, scope, found);
   if (found) {
     return element;
   }
-  const std::string folded = base::fold_name(expr.text);
   const std::string plain = folded.starts_with("std.") ? folded.substr(4) : folded;
-  const Builtin* builtin = find_builtin(plain, resolver_.origin());
+  const Builtin* builtin = find_builtin(plain, resolver_.origin_at(expr.span));
   if (builtin != nullptr && builtin->max_arguments == 0 && expr.subscripts.empty()) {
     switch (builtin->treatment) {
       case Treatment::number:

@@ -24,6 +24,8 @@ struct ArrayContext {
   AxisMask mask() const;
 };
 
+Operation operation_of(syntax::Operator op);
+
 class Typer {
  public:
   Typer(Resolver& resolver, const Recipe& recipe);
@@ -42,6 +44,11 @@ class Typer {
   NodeId lookup(const syntax::VariableDecl& decl, Scope& scope,
                 const std::vector<DimensionId>& dimensions, NodeId argument, base::Span span);
 
+  NodeId lookup_at(const std::vector<std::uint32_t>& tables,
+                   const std::vector<DimensionId>& dimensions, const std::vector<Index>& indices,
+                   NodeId argument, base::Span span);
+  NodeId lookup_in(const syntax::GraphicalFunction& table, NodeId argument, base::Span span);
+
   const Assignment& assignment() const { return assignment_; }
   Assignment& assignment() { return assignment_; }
   std::string target_name() const;
@@ -51,6 +58,7 @@ class Typer {
  private:
   struct Binding {
     DimensionId dimension = kNone;
+    DimensionId range = kNone;
     std::uint32_t axis = kNone;  // or
     std::uint32_t element = 0;
   };
@@ -80,6 +88,22 @@ class Typer {
   // The i-th dimension that a macro's variable has from the macro's use.
   std::optional<Index> bind_context(VariableId variable, std::size_t i) const;
   std::optional<Index> bind_named(DimensionId named, DimensionId of);
+  // Vensim's language (typer_vensim.cpp)
+  bool is_vensim(const syntax::Expr& expr) const { return resolver_.is_vensim(expr.span); }
+  const Binding* side_of(DimensionId range);
+  std::optional<Index> index_by_side(const Binding& binding, DimensionId range, DimensionId of,
+                                     base::Span span);
+  std::uint32_t axis_over(DimensionId range, ArrayContext& array);
+  std::optional<Index> vensim_index(const syntax::Expr& subscript, DimensionId of, Scope& scope,
+                                    ArrayContext* array);
+  std::optional<std::vector<Index>> vensim_indices(const std::vector<DimensionId>& dimensions,
+                                                   std::size_t first, const syntax::Expr& expr,
+                                                   Scope& scope, ArrayContext* array);
+  NodeId vensim_reference(VariableId variable, const syntax::Expr& expr, Scope& scope,
+                          ArrayContext* array);
+  NodeId vensim_number(const syntax::Expr& expr, Scope& scope, ArrayContext* array, bool& found);
+  NodeId vensim_lookup(const Symbol& symbol, const syntax::Expr& expr, Scope& scope,
+                       ArrayContext* array);
   Index free_axis(ArrayContext& array, DimensionId dimension, std::uint32_t occurrence,
                   std::vector<std::uint32_t> elements, bool range);
   Index index_of(const Binding& binding) const;
@@ -90,6 +114,9 @@ class Typer {
   NodeId reduce(Operation operation, double start, NodeId child, AxisMask axes, base::Span span);
   double axes_size(AxisMask axes) const;
   // An expression as a variable of its own with the dimensions of the equation.
+  Resolver::ExpansionKey key_of(const syntax::Expr& expr, const Scope& scope) const {
+    return {&expr, &scope, recipe_.target, recipe_.part};
+  }
   VariableId as_variable(const syntax::Expr& expr, Scope& scope, const char* label);
   NodeId type_initial(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId type_previous(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
@@ -106,6 +133,7 @@ class Typer {
   std::vector<Side> hidden_sides_;
   // Arguments of macros that were typed already.
   std::map<std::tuple<const syntax::Expr*, const Scope*, const ArrayContext*>, NodeId> arguments_;
+  std::string referred_;  // the array whose subscripts are looked at, for messages
   bool self_allowed_ = false;
   VariableId self_ = kNone;  // what SELF means: the variable of the user's equation
 };

@@ -1,5 +1,6 @@
 // Calls: macros, graphical functions and builtins.
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -15,24 +16,28 @@ using syntax::ExprKind;
 
 NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   std::string folded = base::fold_name(expr.text);
-  if (folded.starts_with("std.")) {
+  const bool vensim = is_vensim(expr);
+  if (folded.starts_with("std.") && !vensim) {
     folded = folded.substr(4);
   }
   const Symbol* symbol = resolver_.find_symbol(scope, expr.text);
   const bool callable = symbol != nullptr && (symbol->kind == Symbol::Kind::graphical ||
                                               symbol->kind == Symbol::Kind::variable);
-  const Builtin* builtin = find_builtin(folded, resolver_.origin());
-  const syntax::MacroDecl* macro = resolver_.find_macro(folded, expr.args.size());
+  const Builtin* builtin = find_builtin(folded, resolver_.origin_at(expr.span));
+  const syntax::MacroDecl* macro = resolver_.find_macro(folded, expr.args.size(), expr.span);
   if (macro != nullptr) {
     return type_macro(*macro, expr, scope, array);
   }
   if (builtin != nullptr) {
     return type_builtin(*builtin, expr, scope, array);
   }
+  if (vensim && symbol != nullptr && symbol->kind != Symbol::Kind::module) {
+    return vensim_lookup(*symbol, expr, scope, array);
+  }
   if (callable) {
     return type_symbol_call(*symbol, expr, scope, array);
   }
-  if (resolver_.has_macro(folded)) {
+  if (resolver_.has_macro(folded, expr.span)) {
     return fail(Code::wrong_argument_count, expr.span,
                 fmt::format("{}: {} given", expr.text, expr.args.size()));
   }
@@ -41,7 +46,9 @@ NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   }
   std::vector<std::string> names;
   for (const Builtin& row : builtins()) {
-    names.emplace_back(row.signature.substr(0, row.signature.find('(')));
+    if ((row.origin == Origin::mdl) == vensim) {
+      names.emplace_back(row.signature.substr(0, row.signature.find('(')));
+    }
   }
   const auto near = base::nearest_name(expr.text, names);
   return fail(Code::unknown_function, expr.span, fmt::format("\"{}\"", expr.text),
@@ -70,7 +77,7 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
         fmt::format("{} has memory and cannot be used within an array function", macro.name.text),
         "give it a variable of its own");
   }
-  const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
+  const Resolver::ExpansionKey key = key_of(expr, scope);
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId output =
@@ -86,18 +93,9 @@ NodeId Typer::lookup(const syntax::VariableDecl& decl, Scope& scope,
   if (tables.empty()) {
     return poison(span);
   }
-  Lookup made;
-  Node looked;
-  looked.kind = NodeKind::lookup;
-  looked.arity = 1;
-  looked.args[0] = argument;
-  looked.axes = node(argument).axes;
-  looked.span = span;
-  if (tables.size() == 1) {
-    made.tables = tables;
-  } else {
-    // One table for each element of the dimensions: bind them as a whole variable would be.
-    std::vector<Index> indices;
+  // One table for each element of the dimensions: bind them as a whole variable would be.
+  std::vector<Index> indices;
+  if (tables.size() > 1) {
     for (std::size_t i = 0; i < dimensions.size(); ++i) {
       std::uint32_t occurrence = 0;
       for (std::size_t j = 0; j < i; ++j) {
@@ -113,6 +111,24 @@ NodeId Typer::lookup(const syntax::VariableDecl& decl, Scope& scope,
       }
       indices.push_back(std::move(*index));
     }
+  }
+  return lookup_at(tables, dimensions, indices, argument, span);
+}
+
+// `tables` holds one table, or one for each element of the dimensions, kNone where there is none.
+NodeId Typer::lookup_at(const std::vector<std::uint32_t>& tables,
+                        const std::vector<DimensionId>& dimensions,
+                        const std::vector<Index>& indices, NodeId argument, base::Span span) {
+  Lookup made;
+  Node looked;
+  looked.kind = NodeKind::lookup;
+  looked.arity = 1;
+  looked.args[0] = argument;
+  looked.axes = node(argument).axes;
+  looked.span = span;
+  if (tables.size() == 1) {
+    made.tables = tables;
+  } else {
     for (const Index& index : indices) {
       if (index.kind == Index::Kind::axis) {
         made.axes |= AxisMask{1} << index.axis;
@@ -144,6 +160,9 @@ NodeId Typer::lookup(const syntax::VariableDecl& decl, Scope& scope,
       }
       made.tables.push_back(tables[flat]);
     }
+  }
+  if (std::find(made.tables.begin(), made.tables.end(), kNone) != made.tables.end()) {
+    return fail(Code::missing_element_equation, span, "lookup");
   }
   looked.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
   resolver_.model.lookups.push_back(std::move(made));
@@ -286,6 +305,16 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
     }
     case Treatment::size: {
       const Expr& arg = expr.args[0];
+      if (is_vensim(expr)) {
+        const auto range = arg.kind == ExprKind::name && arg.subscripts.empty()
+                               ? resolver_.find_dimension(scope, arg.text)
+                               : std::nullopt;
+        if (!range) {
+          resolver_.unknown_subscript(arg.text, arg.span);
+          return poison(expr.span);
+        }
+        return constant(resolver_.model.dimensions[*range].size(), expr.span);
+      }
       if (arg.kind == ExprKind::name && arg.subscripts.empty()) {
         if (resolver_.find_symbol(scope, arg.text) == nullptr) {
           if (const auto dimension = resolver_.find_dimension(scope, arg.text)) {
@@ -351,6 +380,8 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
     }
     case Treatment::random:
       return type_random(builtin, expr, scope, array);
+    case Treatment::same:
+      return type(expr.args[0], scope, array);
     case Treatment::self:
       break;
   }
@@ -358,7 +389,7 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
 }
 
 VariableId Typer::as_variable(const Expr& expr, Scope& scope, const char* label) {
-  const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
+  const Resolver::ExpansionKey key = key_of(expr, scope);
   const auto found = resolver_.expansions.find(key);
   if (found != resolver_.expansions.end()) {
     return found->second;
@@ -383,11 +414,13 @@ VariableId Typer::as_variable(const Expr& expr, Scope& scope, const char* label)
 
 NodeId Typer::type_initial(const Expr& expr, Scope& scope, ArrayContext* array) {
   const Expr& arg = expr.args[0];
-  const Resolver::ExpansionKey key{&expr, &scope, kNone};
+  const Resolver::ExpansionKey key = key_of(expr, scope);
   // INIT of a variable keeps the start values of all of it, whoever asks.
   const Symbol* symbol =
       arg.kind == ExprKind::name ? resolver_.find_symbol(scope, arg.text) : nullptr;
-  if (symbol != nullptr && symbol->kind == Symbol::Kind::variable) {
+  const bool partial = symbol != nullptr && symbol->kind == Symbol::Kind::variable &&
+                       resolver_.info[symbol->variable].partial;
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::variable && !partial) {
     const VariableId of = resolver_.resolve_alias(symbol->variable);
     const VariableId kept = resolver_.initial_of(of);
     return arg.subscripts.empty() ? whole(kept, expr.span, array)
@@ -418,7 +451,7 @@ NodeId Typer::type_previous(const Expr& expr, Scope& scope, ArrayContext* array)
     return fail(Code::shape_mismatch, expr.span, "PREVIOUS within an array function",
                 "give it a variable of its own");
   }
-  const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
+  const Resolver::ExpansionKey key = key_of(expr, scope);
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId memory = resolver_.add_hidden(target_name() + "·previous", Kind::memory,
@@ -451,7 +484,7 @@ NodeId Typer::type_delay(const Expr& expr, Scope& scope, ArrayContext* array) {
     return fail(Code::shape_mismatch, expr.span, "DELAY within an array function",
                 "give it a variable of its own");
   }
-  const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
+  const Resolver::ExpansionKey key = key_of(expr, scope);
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const std::string owner = target_name();

@@ -16,6 +16,9 @@ using syntax::ExprKind;
 
 NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
                           ArrayContext* array) {
+  if (is_vensim(expr)) {
+    return vensim_reference(variable, expr, scope, array);
+  }
   const Variable& referred = resolver_.model.variables[variable];
   const std::vector<DimensionId> dimensions = referred.dimensions;
   const std::string name = referred.name;
@@ -183,7 +186,7 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
           }
           const Symbol* symbol = resolver_.find_symbol(scope, subscript.text);
           const std::string folded = base::fold_name(subscript.text);
-          if (symbol == nullptr && find_builtin(folded, resolver_.origin()) == nullptr &&
+          if (symbol == nullptr && find_builtin(folded, resolver_.origin_at(expr.span)) == nullptr &&
               subscript.text.find('.') == std::string::npos) {
             return bad_element(subscript);
           }

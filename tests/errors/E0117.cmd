@@ -1,1 +1,0 @@
-check E0117.mdl

@@ -1,0 +1,1 @@
+emit --stage=xmile E0119.mdl
