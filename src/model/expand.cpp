@@ -75,8 +75,8 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
       Scope* around = about.scope;
       if (about.decl != nullptr && model.variables[variable].kind == Kind::auxiliary &&
           about.decl->equations.size() == 1 && about.decl->equations[0].expr &&
-          about.decl->equations[0].subscripts.empty() &&
-          !about.decl->equations[0].gf && about.decl->dimensions.empty()) {
+          about.decl->equations[0].subscripts.empty() && !about.decl->equations[0].gf &&
+          about.decl->dimensions.empty()) {
         equation = &*about.decl->equations[0].expr;
       } else if (about.argument != nullptr) {
         equation = about.argument;
@@ -96,8 +96,7 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
 
 // A function of numbers.
 std::optional<double> Resolver::constant_call(const Expr& expr, Scope& scope, int depth) {
-  const Builtin* const builtin =
-      find_builtin(base::fold_name(expr.text), origin_at(expr.span));
+  const Builtin* const builtin = find_builtin(base::fold_name(expr.text), origin_at(expr.span));
   if (builtin == nullptr || builtin->treatment != Treatment::operation ||
       expr.args.size() != builtin->min_arguments) {
     return std::nullopt;

@@ -40,7 +40,8 @@ class Orderer {
       collect_splittable(at_run, split);
       collect_splittable(at_start, split);
       if (split.empty()) {
-        if (!missing_.empty() || report_cycles(at_run, Phase::run) || report_cycles(at_start, Phase::start)) {
+        if (!missing_.empty() || report_cycles(at_run, Phase::run) ||
+            report_cycles(at_start, Phase::start)) {
           return;
         }
         write_orders(at_run, at_start);

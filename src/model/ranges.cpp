@@ -76,14 +76,11 @@ const std::unordered_map<ElementId, ElementId>& Ranges::mapped(DimensionId given
   int best = 0;
   for (const DimensionId from : {wanted, root(wanted)}) {
     for (const Mapping& mapping : of(from).mappings) {
-      const int fit = mapping.target == given        ? 3
-                      : same(mapping.target, given) ? 2
-                                                     : 1;
+      const int fit = mapping.target == given ? 3 : same(mapping.target, given) ? 2 : 1;
       const auto& targets = of(mapping.target).places;
       const auto& elements = of(given).elements;
-      const bool covers = fit > 1 || std::all_of(elements.begin(), elements.end(), [&](ElementId e) {
-                            return targets.contains(e);
-                          });
+      const bool covers = fit > 1 || std::all_of(elements.begin(), elements.end(),
+                                                 [&](ElementId e) { return targets.contains(e); });
       if (covers && fit > best) {
         best = fit;
         chosen = &mapping;

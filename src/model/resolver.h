@@ -111,8 +111,8 @@ class Resolver {
   bool run();
 
   Model model;
-  std::deque<Recipe> recipes;     // parallel to model.assignments
-  std::deque<VariableInfo> info;  // parallel to model.variables
+  std::deque<Recipe> recipes;      // parallel to model.assignments
+  std::deque<VariableInfo> info;   // parallel to model.variables
   std::unique_ptr<Vensim> vensim;  // of a model in Vensim's language only
 
   base::Sources& sources;
@@ -239,7 +239,7 @@ class Resolver {
   Scope* root_scope_ = nullptr;
   std::unordered_map<std::string, DimensionId> dimensions_;
   std::deque<std::unordered_map<std::string, std::uint32_t>> element_index_;  // by dimension
-  Macros macros_;                          // of the user's files
+  Macros macros_;                                                             // of the user's files
   std::array<Macros, 2> standard_macros_;  // of the standard library; and those for Vensim's files
   bool standard_library_loaded_ = false;
   std::vector<base::FileId> standard_files_;

@@ -173,8 +173,8 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
       const NodeId left = type(expr.args[0], scope, array);
       const NodeId right = type(expr.args[1], scope, array);
       // xmutil writes Vensim's MODULO, which cuts towards zero, as MOD.
-      const bool of_vensim = expr.op == syntax::Operator::modulo &&
-                             resolver_.origin_at(expr.span) == Origin::vensim;
+      const bool of_vensim =
+          expr.op == syntax::Operator::modulo && resolver_.origin_at(expr.span) == Origin::vensim;
       return apply(of_vensim ? Operation::truncated_modulo : operation_of(expr.op), {left, right},
                    expr.span);
     }

@@ -186,7 +186,8 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
           }
           const Symbol* symbol = resolver_.find_symbol(scope, subscript.text);
           const std::string folded = base::fold_name(subscript.text);
-          if (symbol == nullptr && find_builtin(folded, resolver_.origin_at(expr.span)) == nullptr &&
+          if (symbol == nullptr &&
+              find_builtin(folded, resolver_.origin_at(expr.span)) == nullptr &&
               subscript.text.find('.') == std::string::npos) {
             return bad_element(subscript);
           }

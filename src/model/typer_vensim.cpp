@@ -278,7 +278,8 @@ NodeId Typer::vensim_lookup(const Symbol& symbol, const Expr& expr, Scope& scope
                 fmt::format("\"{}\": it is no lookup", base::display_name(written->text)),
                 "a product is written with *");
   }
-  const std::vector<DimensionId> dimensions = resolver_.shape_of(*lookup->decl, *lookup->scope).dimensions;
+  const std::vector<DimensionId> dimensions =
+      resolver_.shape_of(*lookup->decl, *lookup->scope).dimensions;
   const auto indices = vensim_indices(dimensions, 0, *written, *place, array);
   if (!indices) {
     return poison(expr.span);

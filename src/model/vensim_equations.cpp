@@ -184,22 +184,23 @@ void Resolver::declare_vensim_equations(VariableId variable) {
       error(Code::empty_equation, decl.name.span, fmt::format("\"{}\"", shown));
       continue;
     }
-    add_recipe(box, stock ? Role::initial : Role::value, part, [this, &equation, &scope](Typer& typer) {
-      Body body;
-      body.expr = typer.type(*equation.expr, scope);
-      if (equation.gf) {
-        body.expr = typer.lookup_in(*equation.gf, body.expr, equation.expr->span);
-      }
-      if (equation.initial) {
-        body.start = typer.type(*equation.initial, scope);
-      }
-      return body;
-    });
+    add_recipe(box, stock ? Role::initial : Role::value, part,
+               [this, &equation, &scope](Typer& typer) {
+                 Body body;
+                 body.expr = typer.type(*equation.expr, scope);
+                 if (equation.gf) {
+                   body.expr = typer.lookup_in(*equation.gf, body.expr, equation.expr->span);
+                 }
+                 if (equation.initial) {
+                   body.start = typer.type(*equation.initial, scope);
+                 }
+                 return body;
+               });
     if (stock) {
       add_recipe(box, Role::net, part, [&equation, &scope](Typer& typer) {
-        return Body{equation.rate ? typer.type(*equation.rate, scope)
-                                  : typer.constant(0, equation.span),
-                    kNone};
+        return Body{
+            equation.rate ? typer.type(*equation.rate, scope) : typer.constant(0, equation.span),
+            kNone};
       });
     }
   }

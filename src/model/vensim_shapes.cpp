@@ -167,9 +167,9 @@ class ShapeBuilder {
       const DimensionId dimension = choose_dimension(d);
       total *= resolver_.model.dimensions[dimension].size();
       if (total > kMaxElements) {
-        resolver_.error(Code::array_too_large, decl_.name.span,
-                        fmt::format("\"{}\" has too many elements",
-                                    base::display_name(decl_.name.text)));
+        resolver_.error(
+            Code::array_too_large, decl_.name.span,
+            fmt::format("\"{}\" has too many elements", base::display_name(decl_.name.text)));
         shape_.dimensions.clear();
         written_.clear();
         return;
@@ -225,10 +225,10 @@ class ShapeBuilder {
   // Nothing, after a message, if it is not understood.
   std::optional<Box> read_except(const std::vector<Word>& words) {
     if (words.size() != shape_.dimensions.size()) {
-      resolver_.error(Code::wrong_subscript_count, words.front().span,
-                      fmt::format(":EXCEPT: of \"{}\": {} needed, {} given",
-                                  base::display_name(decl_.name.text), shape_.dimensions.size(),
-                                  words.size()));
+      resolver_.error(
+          Code::wrong_subscript_count, words.front().span,
+          fmt::format(":EXCEPT: of \"{}\": {} needed, {} given",
+                      base::display_name(decl_.name.text), shape_.dimensions.size(), words.size()));
       return std::nullopt;
     }
     std::vector<Subscript> subscripts;
@@ -261,9 +261,8 @@ class ShapeBuilder {
       volumes.push_back(volume);
       order.push_back(static_cast<std::uint32_t>(e));
     }
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return volumes[a] > volumes[b];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return volumes[a] > volumes[b]; });
     std::vector<std::uint32_t> giver(total, kNone);
     std::vector<std::size_t> held(boxes.size(), 0);
     for (const std::uint32_t e : order) {
@@ -274,9 +273,9 @@ class ShapeBuilder {
             --held[giver[flat]];
             if (volumes[giver[flat]] == volumes[e] && !reported) {
               reported = true;
-              resolver_.diagnostics.add(
-                  Code::duplicate_element_equation, equations[e]->subscripts.front().span,
-                  fmt::format("\"{}\"", base::display_name(decl_.name.text)));
+              resolver_.diagnostics.add(Code::duplicate_element_equation,
+                                        equations[e]->subscripts.front().span,
+                                        fmt::format("\"{}\"", base::display_name(decl_.name.text)));
             }
           }
           giver[flat] = e;
@@ -492,10 +491,10 @@ void Resolver::unknown_subscript(std::string_view text, base::Span span) {
     }
     near = base::nearest_name(text, names);
   }
-  error(Code::unknown_element_name, span,
-        fmt::format("\"{}\": no subscript range or element has this name",
-                    base::display_name(text)),
-        near ? fmt::format("did you mean \"{}\"?", *near) : "");
+  error(
+      Code::unknown_element_name, span,
+      fmt::format("\"{}\": no subscript range or element has this name", base::display_name(text)),
+      near ? fmt::format("did you mean \"{}\"?", *near) : "");
 }
 
 }  // namespace shamal::model
