@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Draws the stock-and-flow diagrams of the Levant model: writes the <views> of its files.
 
-    python3 tools/levant_views.py [models/levant]
+    python3 tools/levant_views.py [--check] [models/levant]
 
 The layout follows from the file alone, always with the same bytes. Each auxiliary and each flow has a row,
 in the order of the file; the constants and the inputs from other sectors that it is the first to use stand to
 its left, the stocks that it fills or drains to its right. levant.xmile gets its modules on a circle.
-Positions may be changed by hand in a diagram editor; running the script again discards that. Standard library
-only.
+Positions may be changed by hand in a diagram editor; running the script again discards that. With --check nothing
+is written, and the exit code says whether the diagrams are those of the equations. Standard library only.
 """
 import math
 import re
@@ -136,7 +136,8 @@ def modules(model):
     return lines, 2 * middle, 2 * middle
 
 
-def write(path):
+def drawn(path):
+    """The file's text with its diagram."""
     text = re.sub(r"\t\t<views>.*?</views>\n", "", path.read_text(encoding="utf-8"), flags=re.S)
     model = tree.fromstring(text).find(NAMESPACE + "model")
     variables = [Variable(n) for n in model.find(NAMESPACE + "variables") if n.tag[len(NAMESPACE):] in KINDS]
@@ -145,15 +146,26 @@ def write(path):
     view = (f'\t\t<views>\n\t\t\t<view type="stock_flow" page_width="{width}" page_height="{height}">\n{body}'
             "\t\t\t</view>\n\t\t</views>\n")
     at = text.rindex("\t</model>")
-    path.write_text(text[:at] + view + text[at:], encoding="utf-8")
+    return text[:at] + view + text[at:]
 
 
 def main():
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent / "models" / "levant"
+    arguments = [a for a in sys.argv[1:] if a != "--check"]
+    folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent.parent / "models" / "levant"
+    stale = []
     for path in [folder / "levant.xmile", *sorted((folder / "sectors").glob("*.xmile"))]:
-        if path.name != "inputs.xmile":     # written by levant_data.py; lists of numbers, nothing to draw
-            write(path)
+        if path.name == "inputs.xmile":     # written by levant_data.py; lists of numbers, nothing to draw
+            continue
+        text = drawn(path)
+        if text != path.read_text(encoding="utf-8"):
+            stale.append(path)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
+    if "--check" in sys.argv and stale:
+        print("Diagrams that are not those of the equations; run tools/levant_views.py:", *stale, sep="\n  ")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
