@@ -19,9 +19,9 @@ from xml.sax.saxutils import quoteattr
 NAMESPACE = "{http://docs.oasis-open.org/xmile/ns/XMILE/v1.0}"
 KINDS = ("aux", "flow", "stock")
 ROW, TOP = 60, 60
-LEFT = (110, 290, 470)      # constants and inputs
-AUX, FLOW, STOCK = 690, 900, 1110
-CLOUD = 90                  # length of a flow without a stock at one end
+LEFT = (150, 430, 710)      # constants and inputs
+AUX, FLOW, STOCK = 1010, 1310, 1610
+CLOUD = 110                 # length of a flow without a stock at one end
 SIZE = {"aux": (18, 18), "flow": (18, 18), "stock": (90, 40)}
 WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -77,7 +77,7 @@ def place(variables):
         taken.add(at)
         v.x, v.y = STOCK, at
         for i, u in enumerate(u for u in v.uses if u in leaf and u not in placed):
-            u.x, u.y = STOCK + 190 + 180 * i, at
+            u.x, u.y = STOCK + 280 * (1 + i), at
             placed.add(u)
     y = max([y] + [v.y + ROW for v in variables])
     for i, u in enumerate(u for u in leaf if u not in placed):
