@@ -173,6 +173,11 @@ void add_pair(VariableComparison& variable, ValuePair pair, Tolerance tolerance)
 std::size_t compare_series(const Series& result, const Series& expected, Tolerance tolerance,
                            VariableComparison& variable) {
   const std::string element = fmt::format("{}", fmt::join(expected.name.subscripts, ","));
+  for (const double value : expected.values) {
+    if (tolerance.of_largest > 0 && std::isfinite(value)) {
+      tolerance.absolute = std::max(tolerance.absolute, tolerance.of_largest * std::abs(value));
+    }
+  }
   if (expected.times.empty()) {
     // What is expected at all times is expected wherever the result has one.
     for (std::size_t i = 0; i < result.values.size(); ++i) {

@@ -25,6 +25,7 @@ namespace shamal::data {
 struct Tolerance {
   double relative = 1e-5;
   double absolute = 0;
+  double of_largest = 0;  // allowed at any time, as a part of the series' largest expected value
 };
 
 // Two values of one element at one time.

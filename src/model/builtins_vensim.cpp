@@ -90,8 +90,6 @@ constexpr Builtin kBuiltins[] = {
      Origin::mdl},
     {"reinitial", T::initial, 1, 1, O::copy, 0, "REINITIAL(x)",
      "value of x at the start; runs are never resumed here", kManual, Origin::mdl},
-    {"delay_fixed", T::delay, 3, 3, O::copy, 0, "DELAY FIXED(x, time, start)",
-     "value of x a fixed time ago", kManual, Origin::mdl},
 };
 
 }  // namespace

@@ -284,6 +284,9 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
     model.variables.push_back(std::move(made));
     info.push_back(std::move(about));
   }
+  if (vensim != nullptr && !decls.empty() && is_vensim(decls.front().name.span)) {
+    declare_macro_outputs(decls, scope);
+  }
 }
 
 void Resolver::resolve_sim_specs(const syntax::ParsedModel& root, const syntax::ModelDecl& decl) {
@@ -336,6 +339,10 @@ bool Resolver::run() {
   if (vensim != nullptr) {
     origin_ = Origin::mdl;
     declare_ranges(root_);
+    for (const syntax::RealityCheck& check : root_.reality_checks) {
+      diagnostics.add(Code::reality_check_not_run, check.name.span,
+                      fmt::format("\"{}\"", base::display_name(check.name.text)));
+    }
   } else {
     origin_ = origin_of(root_.header.vendor, root_.header.product);
     resolve_sim_specs(root_, root);
@@ -374,7 +381,9 @@ bool Resolver::run() {
   if (diagnostics.errors() > errors_before) {
     return false;
   }
+  fill_gaps();
   order_assignments(*this);
+  mark_missing();
   return diagnostics.errors() == errors_before;
 }
 

@@ -23,9 +23,10 @@ std::optional<DimensionId> Resolver::add_dimension(const syntax::DimensionDecl& 
   } else {
     std::optional<double> size = decl.size;
     if (!size && decl.size_expr && local != nullptr) {
-      size = constant_value(*decl.size_expr, *local);
+      size = start_value(*decl.size_expr, *local);
       if (!size) {
-        error(Code::constant_required, decl.size_expr->span,
+        error(Code::constant_required,
+              is_standard(decl.name.span.file) ? local->use : decl.size_expr->span,
               fmt::format("the size of dimension \"{}\"", made.name));
         return std::nullopt;
       }

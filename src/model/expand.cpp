@@ -59,8 +59,18 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
       return constant_call(expr, scope, depth + 1);
     }
     case ExprKind::name: {
+      if (!expr.subscripts.empty()) {
+        return std::nullopt;
+      }
+      const Builtin* const builtin =
+          at_start_ ? find_builtin(base::fold_name(expr.text), origin_at(expr.span)) : nullptr;
+      if (builtin != nullptr && builtin->treatment == Treatment::fixed) {
+        const std::array<double, 4> fixed = {model.sim.start, model.sim.dt, model.sim.start,
+                                             model.sim.stop};
+        return fixed[static_cast<std::size_t>(builtin->value)];
+      }
       const Symbol* symbol = find_symbol(scope, expr.text);
-      if (symbol == nullptr || !expr.subscripts.empty()) {
+      if (symbol == nullptr) {
         return std::nullopt;
       }
       if (symbol->kind == Symbol::Kind::parameter) {
@@ -73,11 +83,13 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
       VariableInfo& about = info[variable];
       const Expr* equation = nullptr;
       Scope* around = about.scope;
-      if (about.decl != nullptr && model.variables[variable].kind == Kind::auxiliary &&
+      if (about.decl != nullptr &&
+          (model.variables[variable].kind == Kind::auxiliary || at_start_) &&
           about.decl->equations.size() == 1 && about.decl->equations[0].expr &&
           about.decl->equations[0].subscripts.empty() && !about.decl->equations[0].gf &&
           about.decl->dimensions.empty()) {
-        equation = &*about.decl->equations[0].expr;
+        const syntax::Equation& written = about.decl->equations[0];
+        equation = at_start_ && written.initial ? &*written.initial : &*written.expr;
       } else if (about.argument != nullptr) {
         equation = about.argument;
         around = about.argument_scope;
@@ -86,7 +98,7 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
         return std::nullopt;
       }
       const auto found = constant_value(*equation, *around, depth + 1);
-      about.structural = about.structural || found.has_value();
+      about.structural = about.structural || (found.has_value() && marks_structural_);
       return found;
     }
     default:
@@ -96,12 +108,22 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
 
 // A function of numbers.
 std::optional<double> Resolver::constant_call(const Expr& expr, Scope& scope, int depth) {
-  const Builtin* const builtin = find_builtin(base::fold_name(expr.text), origin_at(expr.span));
-  if (builtin == nullptr || builtin->treatment != Treatment::operation ||
-      expr.args.size() != builtin->min_arguments) {
-    return std::nullopt;
+  const std::string folded = base::fold_name(expr.text);
+  if (folded == "stages" && expr.args.size() == 2 && is_standard(expr.span.file)) {
+    return stage_count(expr, scope);
+  }
+  const Builtin* const builtin = find_builtin(folded, origin_at(expr.span));
+  if (builtin == nullptr) {
+    const syntax::MacroDecl* const macro =
+        at_start_ ? find_macro(folded, expr.args.size(), expr.span) : nullptr;
+    return macro != nullptr && macro->variables.empty() && macro->expr
+               ? constant_value(*macro->expr, macro_scope(*macro, expr, scope), depth)
+               : std::nullopt;
   }
   std::array<double, 3> values{};
+  if (expr.args.size() > values.size() || expr.args.size() < builtin->min_arguments) {
+    return std::nullopt;
+  }
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     const auto value = constant_value(expr.args[i], scope, depth);
     if (!value) {
@@ -109,7 +131,41 @@ std::optional<double> Resolver::constant_call(const Expr& expr, Scope& scope, in
     }
     values[i] = *value;
   }
-  return apply(builtin->operation, values[0], values[1], values[2]);
+  if (builtin->treatment == Treatment::operation) {
+    return apply(builtin->operation, values[0], values[1], values[2]);
+  }
+  if (builtin->treatment == Treatment::fold && expr.args.size() == 2) {
+    return apply(builtin->operation, values[0], values[1], 0);
+  }
+  return builtin->treatment == Treatment::initial && at_start_ ? std::optional(values[0])
+                                                               : std::nullopt;
+}
+
+std::optional<double> Resolver::start_value(const Expr& expr, Scope& scope) {
+  at_start_ = vensim != nullptr;
+  const auto value = constant_value(expr, scope);
+  at_start_ = false;
+  return value;
+}
+
+// STAGES(order, delay time): a delay of Vensim's has no more stages than steps fit into its time at
+// the start. The time fixes the number only where it is too short for the order.
+std::optional<double> Resolver::stage_count(const Expr& expr, Scope& scope) {
+  const auto order = constant_value(expr.args[0], scope);
+  if (!order) {
+    return std::nullopt;
+  }
+  const double wanted = std::floor(*order);
+  for (const bool marks : {false, true}) {
+    marks_structural_ = marks;
+    const auto time = constant_value(expr.args[1], scope);
+    marks_structural_ = true;
+    const double most = time ? std::floor(*time / model.sim.dt + 1e-6) : wanted;
+    if (most >= wanted || marks) {
+      return std::max(1.0, std::min(wanted, most));
+    }
+  }
+  return std::nullopt;
 }
 
 bool Resolver::is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call) {
@@ -133,6 +189,7 @@ Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, S
   inside.macro = true;
   inside.of_macro = &macro;
   inside.caller = &caller;
+  inside.use = is_standard(call.span.file) ? caller.use : call.span;
   for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
     Symbol symbol;
     symbol.kind = Symbol::Kind::parameter;
@@ -186,7 +243,7 @@ std::uint64_t Resolver::next_stream(const Expr& expr, const Scope& scope, Variab
 
 VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Expr& call,
                                        Scope& caller, const std::vector<Side>& sides,
-                                       VariableId owner) {
+                                       VariableId owner, Scope** its_inside) {
   if (!macro.expr) {
     error(Code::empty_equation, macro.name.span, fmt::format("macro \"{}\"", macro.name.text));
     return kNone;
@@ -195,9 +252,13 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     return kNone;
   }
   Scope& inside = new_scope();
+  if (its_inside != nullptr) {
+    *its_inside = &inside;
+  }
   inside.macro = true;
   inside.of_macro = &macro;
   inside.caller = &caller;
+  inside.use = is_standard(call.span.file) ? caller.use : call.span;
   const std::string base_name =
       fmt::format("{}·{}", model.variables[owner].name, base::display_name(macro.name.text));
   const std::uint32_t number = ++hidden_names_[base_name];
@@ -240,7 +301,9 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     inside.symbols.emplace(folded, symbol);
   }
   for (const syntax::DimensionDecl& dimension : macro.dimensions) {
-    add_dimension(dimension, &inside);
+    if (!add_dimension(dimension, &inside)) {
+      return kNone;
+    }
   }
   const auto first = static_cast<VariableId>(model.variables.size());
   declare_variables(macro.variables, inside, sides, {});

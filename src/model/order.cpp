@@ -74,7 +74,8 @@ class Orderer {
     givers_.assign(model_.variables.size(), {});
     for (std::uint32_t a = 0; a < model_.assignments.size(); ++a) {
       const Assignment& assignment = model_.assignments[a];
-      if (assignment.role == Role::net || assignment.role == Role::next) {
+      if (assignment.role == Role::net || assignment.role == Role::next ||
+          resolver_.recipes[a].filler) {
         continue;
       }
       std::vector<std::uint32_t>& givers = of_role(givers_[assignment.target], assignment.role);

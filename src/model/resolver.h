@@ -47,6 +47,7 @@ struct Scope {
   bool macro = false;
   const syntax::MacroDecl* of_macro = nullptr;  // whose use this is, and where it is used
   const Scope* caller = nullptr;
+  base::Span use;  // the call
   const syntax::ModelDecl* model = nullptr;
   std::unordered_map<std::string, Symbol> symbols;
   std::unordered_map<std::string, DimensionId> dimensions;  // local ones, of macros
@@ -80,6 +81,7 @@ struct Recipe {
   std::function<Body(Typer&)> body;
   base::Span span;
   std::uint32_t part = 0;  // numbers the recipes that are made of one equation
+  bool filler = false;     // gives a value to elements that nobody asks for
 };
 
 // What the resolver knows of a variable beyond Model::variables.
@@ -124,6 +126,18 @@ class Resolver {
   void add(Recipe recipe);
   Assignment make(const Recipe& recipe);
 
+  // A use of a call that has memory, or of a macro, in one part of one variable's equation.
+  struct ExpansionKey {
+    const void* expr;
+    const void* scope;
+    VariableId user;
+    std::uint32_t part = 0;
+    bool operator==(const ExpansionKey&) const = default;
+  };
+  struct ExpansionHash {
+    std::size_t operator()(const ExpansionKey& key) const;
+  };
+
   // Names (declare.cpp)
   const Symbol* find_symbol(Scope& scope, std::string_view written);
   std::optional<DimensionId> find_dimension(const Scope& scope, std::string_view written) const;
@@ -141,12 +155,16 @@ class Resolver {
   VariableId add_hidden(std::string name, Kind kind, const std::vector<Side>& sides,
                         VariableId owner);
   VariableId instantiate_macro(const syntax::MacroDecl& macro, const syntax::Expr& call,
-                               Scope& caller, const std::vector<Side>& sides, VariableId owner);
+                               Scope& caller, const std::vector<Side>& sides, VariableId owner,
+                               Scope** its_inside = nullptr);
   // The number that an expression is whatever the run, or nothing. A variable that it names is
   // marked as structural: it cannot be changed afterwards.
   std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
   // The scope of one use of a macro without variables; the same for the same use.
   Scope& macro_scope(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& caller);
+  // The same at the start of the run, as far as it follows from the equations.
+  std::optional<double> start_value(const syntax::Expr& expr, Scope& scope);
+  std::optional<double> stage_count(const syntax::Expr& expr, Scope& scope);
   std::optional<double> constant_call(const syntax::Expr& expr, Scope& scope, int depth);
   bool names_lookup(const syntax::Expr& argument, Scope& scope);
   // True, after reporting, if the call stands in an expansion of the same macro.
@@ -175,6 +193,10 @@ class Resolver {
   const VensimShape& shape_of(const syntax::VariableDecl& decl, const Scope& scope);
   void unknown_subscript(std::string_view text, base::Span span);
   void declare_vensim_equations(VariableId variable);
+  // Variables that a call of a macro gives values to: MACRO(a, b : these) (vensim_outputs.cpp).
+  void declare_macro_outputs(const std::vector<syntax::VariableDecl>& decls, Scope& scope);
+  VariableId macro_value(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& scope,
+                         const std::vector<Side>& sides, const ExpansionKey& key);
   std::vector<std::uint32_t> vensim_tables(const syntax::VariableDecl& decl, const Scope& scope);
   VariableId numbers_of(DimensionId range);
   // A dimension of these elements, which are part of a range, or of none.
@@ -189,17 +211,9 @@ class Resolver {
 
   // Results of expanding a call that has memory, by call and by what uses it, so that making a
   // recipe again finds the same hidden variables.
-  struct ExpansionKey {
-    const void* expr;
-    const void* scope;
-    VariableId user;
-    std::uint32_t part = 0;
-    bool operator==(const ExpansionKey&) const = default;
-  };
-  struct ExpansionHash {
-    std::size_t operator()(const ExpansionKey& key) const;
-  };
   std::unordered_map<ExpansionKey, VariableId, ExpansionHash> expansions;
+  // The inside of the uses of macros that have further outputs.
+  std::unordered_map<ExpansionKey, Scope*, ExpansionHash> insides;
 
  private:
   using Macros = std::unordered_map<std::string, std::vector<const syntax::MacroDecl*>>;
@@ -220,6 +234,8 @@ class Resolver {
                      int depth);
   void declare_variables(const std::vector<syntax::VariableDecl>& decls, Scope& scope,
                          const std::vector<Side>& context, const syntax::Behavior& behavior);
+  void fill_gaps();
+  void mark_missing();
   void connect_flows(VariableId stock);
   void find_shared_flows();
   void declare_module(const syntax::ParsedModel& file, const syntax::VariableDecl& decl,
@@ -257,6 +273,8 @@ class Resolver {
   std::unordered_map<const syntax::GraphicalFunction*, std::uint32_t> table_ids_;
   units::UnitSystem units_;
   std::size_t total_elements_ = 0;
+  bool at_start_ = false;         // constant_value takes TIME for the start time
+  bool marks_structural_ = true;  // and marks the variables that it looked at
 
   Scope& new_scope();
 

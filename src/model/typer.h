@@ -26,6 +26,9 @@ struct ArrayContext {
 
 Operation operation_of(syntax::Operator op);
 
+// The arguments of a call that are not further outputs of a macro.
+std::size_t input_count(const syntax::Expr& call);
+
 class Typer {
  public:
   Typer(Resolver& resolver, const Recipe& recipe);

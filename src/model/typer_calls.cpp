@@ -14,6 +14,14 @@ using base::Code;
 using syntax::Expr;
 using syntax::ExprKind;
 
+std::size_t input_count(const Expr& call) {
+  std::size_t count = 0;
+  while (count < call.args.size() && call.args[count].kind != ExprKind::output) {
+    ++count;
+  }
+  return count;
+}
+
 NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   std::string folded = base::fold_name(expr.text);
   const bool vensim = is_vensim(expr);
@@ -24,7 +32,7 @@ NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   const bool callable = symbol != nullptr && (symbol->kind == Symbol::Kind::graphical ||
                                               symbol->kind == Symbol::Kind::variable);
   const Builtin* builtin = find_builtin(folded, resolver_.origin_at(expr.span));
-  const syntax::MacroDecl* macro = resolver_.find_macro(folded, expr.args.size(), expr.span);
+  const syntax::MacroDecl* macro = resolver_.find_macro(folded, input_count(expr), expr.span);
   if (macro != nullptr) {
     return type_macro(*macro, expr, scope, array);
   }
@@ -77,14 +85,9 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
         fmt::format("{} has memory and cannot be used within an array function", macro.name.text),
         "give it a variable of its own");
   }
-  const Resolver::ExpansionKey key = key_of(expr, scope);
-  auto found = resolver_.expansions.find(key);
-  if (found == resolver_.expansions.end()) {
-    const VariableId output =
-        resolver_.instantiate_macro(macro, expr, scope, hidden_sides_, recipe_.target);
-    found = resolver_.expansions.emplace(key, output).first;
-  }
-  return found->second == kNone ? poison(expr.span) : whole(found->second, expr.span, array);
+  const VariableId output =
+      resolver_.macro_value(macro, expr, scope, hidden_sides_, key_of(expr, scope));
+  return output == kNone ? poison(expr.span) : whole(output, expr.span, array);
 }
 
 NodeId Typer::lookup(const syntax::VariableDecl& decl, Scope& scope,

@@ -296,7 +296,7 @@ void Resolver::resolve_times() {
     }
     sim.*time.value = *value;
   }
-  if (!(sim.stop > sim.start) || !(sim.dt > 0) || !(sim.save_interval > 0)) {
+  if (!(sim.stop >= sim.start) || !(sim.dt > 0) || !(sim.save_interval > 0)) {
     error(Code::bad_sim_specs, place,
           fmt::format("start {}, stop {}, dt {}, save interval {}", sim.start, sim.stop, sim.dt,
                       sim.save_interval));
