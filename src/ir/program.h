@@ -163,6 +163,13 @@ struct Constant {
   double value = 0;
 };
 
+// Slots through which a caller that executes blocks by itself, instead of simulating, speaks with
+// the program.
+struct Port {
+  Slot base = 0;
+  std::uint32_t count = 1;
+};
+
 enum class Block : std::uint8_t {
   initial,  // once, at the start: all that never changes, then what the stocks start from
   rates,    // at every evaluation of the derivatives: from time, stocks and memories to net flows
@@ -183,6 +190,8 @@ struct Program {
   std::vector<Memory> memories;
   std::vector<DelayLine> delays;
   std::vector<RandomSite> random_sites;
+  std::vector<Port> inputs;   // set by the caller before each execution of `rates` and `outputs`
+  std::vector<Port> results;  // of `rates` and `outputs`, read by the caller after each
 
   const std::vector<Instruction>& block(Block b) const {
     return blocks[static_cast<std::size_t>(b)];

@@ -121,6 +121,14 @@ class Verifier {
       take("memory", memory.current, memory.count);
       take("next value", memory.next, memory.count);
     }
+    for (const Port& port : program_.inputs) {
+      take("input", port.base, port.count);
+    }
+    for (const Port& port : program_.results) {
+      if (port.count == 0 || std::uint64_t{port.base} + port.count > program_.slots) {
+        report("result {}+{} is empty or out of range", port.base, port.count);
+      }
+    }
     for (const DelayLine& delay : program_.delays) {
       if (delay.count == 0 || std::uint64_t{delay.input} + delay.count > program_.slots) {
         report("delay input {}+{} is empty or out of range", delay.input, delay.count);
@@ -285,6 +293,10 @@ class Verifier {
 
     // From here on only the simulation changes levels and memories.
     mark_states(fixed, true, false);
+    for (const Port& port : program_.inputs) {
+      std::fill_n(fixed.begin() + port.base, port.count, char{1});
+      std::fill_n(known.begin() + port.base, port.count, char{1});
+    }
     place_ = "after initial: ";
     for (Slot slot = 0; slot < program_.slots; ++slot) {
       if (fixed[slot] != 0 && known[slot] == 0) {
@@ -319,6 +331,14 @@ class Verifier {
       kept[slot] = static_cast<char>(kept[slot] != 0 || wanted[slot] != 0);
     }
     check_block(Block::outputs, kept, known);
+    place_ = "after outputs: ";
+    for (const Port& port : program_.results) {
+      for (Slot slot = port.base; slot < port.base + port.count; ++slot) {
+        if (known[slot] == 0) {
+          report("the result in slot {} has no value", slot);
+        }
+      }
+    }
   }
 
   // Writes spare `kept`. A read finds what is known, and what this block writes only once written.

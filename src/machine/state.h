@@ -39,6 +39,8 @@ class State {
 
   // The end of a step, in this order: inputs of delays join their past, the values that memories
   // will take are put aside (later stages of the step compute them again), and memories take them.
+  // Takes over what the delay lines of another state were given; that one's are empty afterwards.
+  void adopt_past(State& from) { past_ = std::move(from.past_); }
   void append_delays(const ir::Program& program);
   void hold_memories(const ir::Program& program);
   void update_memories(const ir::Program& program);

@@ -1,0 +1,80 @@
+// The reverse mode of differentiation: the adjoint program of a program.
+//
+// A simulation maps parameters p to trajectories step by step. With x_n what a step begins with
+// (levels and memories), F the block `rates` (and `outputs`) and h a step of Euler's method,
+//
+//   (f_n, m_n, s_n) = F(x_n, p, t_n)      net flows, next memories, saved values
+//   x_{n+1} = (levels + h f_n, m_n)
+//
+// the gradient of a function L of all saved values follows backwards from λ_N = 0 [Griewank2008,
+// pp. 37-49, 291-297]: one execution of the adjoint's block `rates` at step n takes
+//
+//   x_n, and the adjoints of f_n (that is h λ_{n+1}), of m_n, of s_n (∂L/∂s_n), of what delay
+//   lines were given, and of p until now,
+//
+// computes all of F again, and then visits its instructions from last to first, each of which adds
+// to the adjoints of its arguments what `partials.h` says. What is left are the adjoints of x_n and
+// of p. At the end the block `outputs` does the same for the block `initial`. The cost is a few
+// forward runs, whatever the number of parameters; sim/gradient.h drives it.
+//
+// The adjoint is itself a Program and runs on the same machine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ir/program.h"
+
+namespace shamal::ir {
+
+// Adjoint slots of an array: where the caller puts them (seed) or finds them (result).
+struct AdjointPort {
+  Slot original = 0;  // the array in the program that was differentiated
+  std::uint32_t count = 1;
+  Slot slot = 0;  // in the adjoint program
+};
+
+// A value read from the past: its adjoint belongs to what the delay line was given then.
+struct DelayedAdjoint {
+  std::uint32_t delay = 0;
+  std::vector<std::uint32_t> elements;  // of the line, for each slot below
+  Slot lag = 0;                         // time units ago: a slot for each element
+  Slot adjoint = 0;                     // likewise
+};
+
+struct Adjoint {
+  Program program;
+
+  // Before each execution of `rates` the caller sets these inputs …
+  Slot step = 0;                          // the number of steps done
+  std::vector<AdjointPort> states;        // the values of levels and memories
+  std::vector<AdjointPort> net_seeds;     // one for each stock, in the program's order
+  std::vector<AdjointPort> memory_seeds;  // of next values, one for each memory
+  std::vector<AdjointPort> delay_seeds;   // of inputs, one for each delay line
+  std::vector<AdjointPort> saved_seeds;   // one for each saved array
+  std::vector<AdjointPort> carried_in;    // adjoints of what never changes, so far
+  // … and finds these results:
+  std::vector<AdjointPort> state_adjoints;  // like states
+  std::vector<AdjointPort> carried_out;     // like carried_in
+  std::vector<DelayedAdjoint> delayed;
+
+  // Before the one execution of `outputs`, at the end: the adjoints of the first step's states.
+  std::vector<AdjointPort> start_seeds;  // like states
+  std::vector<AdjointPort> gradient;     // then: of each parameter
+};
+
+// An operation without a derivative, and a slot it writes.
+struct NotDifferentiable {
+  Op op = Op::copy;
+  Slot slot = 0;
+  std::string why;
+};
+
+// With respect to `parameters` (slots of constants), for a function of the arrays `saved`.
+std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
+                                                 const std::vector<Slot>& parameters,
+                                                 const std::vector<Port>& saved);
+
+}  // namespace shamal::ir

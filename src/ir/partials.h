@@ -1,0 +1,67 @@
+// The derivatives of single operations: the one table that forward and reverse mode share.
+//
+// For r = op(a, b, c), the partial with respect to an argument x is the *product*
+//
+//   d * (∂op/∂x)
+//
+// where d is a tangent of x (forward mode) or the adjoint of r (reverse mode). A d of zero gives
+// zero whatever the derivative is: both arms of a conditional are computed, and what is infinite or
+// not a number in the arm that was not chosen must not leak into the gradient.
+//
+// Where an operation has a kink (MIN, MAX, ABS, IF, a graphical function's point) the derivative is
+// that of the branch taken; ABS has 0 at 0. Where it is flat but for jumps (INT, SIGN, comparisons)
+// it is 0. [Griewank2008, pp. 31-59, 341-344]
+#pragma once
+
+#include <optional>
+
+#include "ir/emitter.h"
+
+namespace shamal::ir {
+
+struct Operands {
+  std::array<Value, 3> args;  // as many as the operation has
+  Value r;                    // its result
+  Value d;
+};
+
+// Whether the operation's derivative is known (possibly zero everywhere).
+bool differentiable(Op op);
+
+// Whether the derivative with respect to an argument may differ from zero.
+bool has_partial(Op op, std::size_t argument);
+
+// Requires has_partial.
+Value partial(Op op, std::size_t argument, const Operands& operands);
+
+// ---- instructions that are not elementwise: the same products, for the operand that matters
+
+struct Flow {
+  Emitter& emit;
+  Value r;
+  Value d;
+};
+
+// Appends the slope of each graphical function as a graphical function: that of table t is table
+// t + the number given back.
+Slot add_slopes(Program& program);
+Value partial_of_lookup(const Instruction& instruction, Slot first_slope, const Flow& flow);
+
+// Pathwise: the draw moves with its parameters, the uniform numbers behind it stay. Nothing for a
+// distribution whose draws do not move smoothly.
+std::optional<Value> partial_of_draw(const Instruction& instruction, std::size_t argument,
+                                     const Flow& flow);
+
+// Where the start value of the fold at `position` of a block lies, unless it is more than a copy or
+// depends on parameters.
+std::optional<View> start_of_fold(const Program& program, const std::vector<Instruction>& block,
+                                  std::size_t position, const std::vector<char>& active);
+
+// Of a fold r = op(r, x_i) after the value in `start`, which does not depend on parameters, with
+// respect to x_i, over the fold's whole loop. Nothing if `start` is needed and missing, or if other
+// axes than the last are folded. Where several elements are the largest or smallest, the first
+// counts.
+std::optional<Value> partial_of_fold(const Instruction& instruction,
+                                     const std::optional<View>& start, const Flow& flow);
+
+}  // namespace shamal::ir

@@ -1,0 +1,267 @@
+// Derivatives three ways: reverse mode (sim/gradient.h), forward mode (ir/tangent.h) and central
+// differences, on generated models, the project's golden models, the campaign model and, where it
+// lies beside the project, the public corpus.
+//
+// The function is a fixed sum of all saved values. Forward and reverse mode agree to rounding on
+// every model; differences agree where the function is smooth enough around the point for them to,
+// which most models are for most parameters.
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "api/compile.h"
+#include "ir/tangent.h"
+#include "machine/machine.h"
+#include "sim/gradient.h"
+#include "sim/run.h"
+#include "support/model_generator.h"
+
+namespace shamal {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Subject {
+  ir::Program program;
+  ir::Layout layout;
+  sim::RunSpec spec;
+  std::vector<ir::Slot> parameters;
+};
+
+Subject subject(const api::CompiledModel& compiled, double steps, const char* method = nullptr) {
+  Subject made{compiled.program, compiled.layout, {}, {}};
+  const model::SimSpecs& sim = compiled.model.sim;
+  made.spec.start = sim.start;
+  made.spec.dt = sim.dt;
+  made.spec.stop = std::min(sim.stop, sim.start + steps * sim.dt);
+  made.spec.save_interval = 3 * sim.dt;
+  made.spec.method = sim::find_method(method != nullptr ? method : sim.method);
+  made.spec.seed = 7;
+  for (const ir::LayoutVariable& variable : made.layout.variables) {
+    if (variable.alias || variable.hidden) {
+      continue;
+    }
+    if (variable.kind == ir::VariableKind::constant && !variable.structural) {
+      for (std::uint32_t i = 0; i < variable.count && made.parameters.size() < 24; ++i) {
+        made.parameters.push_back(variable.base + i);
+      }
+    }
+    made.spec.saved.push_back({variable.base, variable.count});
+  }
+  // Parameters that are equal make ties in MIN and MAX, where one-sided derivatives differ.
+  for (ir::Constant& constant : made.program.constants) {
+    const auto at = std::find(made.parameters.begin(), made.parameters.end(), constant.slot);
+    if (at != made.parameters.end()) {
+      const double i = static_cast<double>(at - made.parameters.begin());
+      constant.value = constant.value * (1 + 0.001 * std::sin(i)) + 0.0001 * std::cos(i);
+    }
+  }
+  return made;
+}
+
+// Of each saved value of a run: some number, or 0 where the model has left the tame numbers.
+std::vector<double> weights_for(const sim::Trajectories& of) {
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < of.times.size() * of.columns; ++i) {
+    const bool tame = std::fabs(of.values[i]) < 1e6;
+    weights.push_back(tame ? std::cos(static_cast<double>(i % 997)) : 0.0);
+  }
+  return weights;
+}
+
+double total(const sim::Trajectories& from, const std::vector<double>& weights) {
+  double sum = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    sum += weights[i] == 0 ? 0.0 : weights[i] * from.values[i];
+  }
+  return sum;
+}
+
+double constant_of(const ir::Program& program, ir::Slot slot) {
+  for (const ir::Constant& constant : program.constants) {
+    if (constant.slot == slot) {
+      return constant.value;
+    }
+  }
+  return 0;
+}
+
+struct Derivatives {
+  std::vector<double> reverse;
+  std::vector<double> forward;
+  std::vector<double> differences;
+  double size = 0;  // of the function
+};
+
+// Nothing if an operation of the model has no derivative; `refused` says which.
+std::optional<Derivatives> derivatives(const Subject& of, std::string& refused,
+                                       std::size_t memory = std::size_t{64} << 20) {
+  const machine::Kernel kernel(of.program);
+  auto made = sim::Differentiated::make(kernel, of.parameters, of.spec.saved);
+  if (const auto* const why = std::get_if<ir::NotDifferentiable>(&made)) {
+    refused = std::string(ir::row(why->op).name) + ": " + why->why;
+    return std::nullopt;
+  }
+  const auto& differentiated = std::get<sim::Differentiated>(made);
+  const auto defects = ir::verify(differentiated.backward().program());
+  EXPECT_TRUE(defects.empty()) << defects.front();
+  if (!defects.empty()) {
+    return std::nullopt;
+  }
+  Derivatives found;
+  const sim::Trajectories base = sim::simulate(kernel, of.spec, {});
+  const std::vector<double> fixed = weights_for(base);
+  found.size = std::fabs(total(base, fixed));
+  sim::Inputs three;  // runs do not depend on each other
+  three.runs = 3;
+  const sim::Gradients gradients = sim::gradients(
+      differentiated, of.spec, three,
+      [&](const sim::Trajectories& batch, std::size_t, std::vector<double>& weights) {
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+          weights[i] = fixed[i % (batch.times.size() * batch.columns)];
+        }
+      },
+      memory);
+  const std::size_t count = of.parameters.size();
+  found.reverse.assign(gradients.values.begin(),
+                       gradients.values.begin() + static_cast<std::ptrdiff_t>(count));
+
+  auto followed = ir::tangent(of.program, of.parameters);
+  if (const auto* const why = std::get_if<ir::NotDifferentiable>(&followed)) {
+    ADD_FAILURE() << "reverse mode takes it, forward mode does not: " << why->why;
+    return std::nullopt;
+  }
+  auto& tangent = std::get<ir::Tangent>(followed);
+  const auto tangent_defects = ir::verify(tangent.program);
+  EXPECT_TRUE(tangent_defects.empty()) << tangent_defects.front();
+  sim::RunSpec spec = of.spec;
+  for (sim::SlotRange& range : spec.saved) {
+    range.base += tangent.shift;
+  }
+  sim::Inputs directions;
+  directions.runs = count;
+  for (std::size_t p = 0; p < count; ++p) {
+    std::vector<double> unit(count, 0.0);
+    unit[p] = 1;
+    directions.overrides.push_back({tangent.shift + of.parameters[p], unit});
+  }
+  // The same random numbers for every direction: run by run, as number 0.
+  for (std::size_t p = 0; p < count; ++p) {
+    sim::Inputs one;
+    for (const auto& override : directions.overrides) {
+      one.overrides.push_back({override.slot, {override.values[p]}});
+    }
+    found.forward.push_back(
+        total(sim::simulate(machine::Kernel(tangent.program), spec, one), fixed));
+  }
+
+  for (const ir::Slot slot : of.parameters) {
+    const double at = constant_of(of.program, slot);
+    const double step = 1e-6 * std::max(1.0, std::fabs(at));
+    double sides[2];
+    for (int side = 0; side < 2; ++side) {
+      sim::Inputs moved;
+      moved.overrides.push_back({slot, {side == 0 ? at - step : at + step}});
+      sides[side] = total(sim::simulate(kernel, of.spec, moved), fixed);
+    }
+    found.differences.push_back((sides[1] - sides[0]) / (2 * step));
+  }
+  return found;
+}
+
+struct Tally {
+  std::size_t models = 0;
+  std::size_t parameters = 0;
+  std::size_t smooth = 0;  // parameters where differences agree
+  std::map<std::string, std::size_t> refused;
+};
+
+void expect_agreement(const Subject& of, Tally& tally, const std::string& name,
+                      std::size_t memory = std::size_t{64} << 20) {
+  SCOPED_TRACE(name);
+  std::string refused;
+  const auto found = derivatives(of, refused, memory);
+  if (!found) {
+    ++tally.refused[refused];
+    return;
+  }
+  ++tally.models;
+  double largest = 0;
+  for (const double d : found->forward) {
+    largest = std::isfinite(d) ? std::max(largest, std::fabs(d)) : largest;
+  }
+  for (std::size_t p = 0; p < of.parameters.size(); ++p) {
+    const double f = found->forward[p];
+    const double r = found->reverse[p];
+    if (!std::isfinite(f)) {
+      continue;  // the function itself has left the numbers
+    }
+    ++tally.parameters;
+    EXPECT_NEAR(r, f, 1e-8 * std::fabs(f) + 1e-11 * largest + 1e-300)
+        << "parameter in slot " << of.parameters[p];
+    const double noise = 1e-9 * found->size + 1e-300;
+    tally.smooth +=
+        std::fabs(found->differences[p] - r) <= 1e-4 * std::fabs(r) + noise * 10 + 1e-6 * largest
+            ? 1
+            : 0;
+  }
+}
+
+std::optional<api::CompiledModel> compiled(const std::string& path) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  return api::compile(path, sources, diagnostics);
+}
+
+void report(const Tally& tally) {
+  std::cout << tally.models << " models, " << tally.parameters << " parameters, " << tally.smooth
+            << " of them also by differences\n";
+  for (const auto& [why, count] : tally.refused) {
+    std::cout << "  without a derivative: " << count << " models, " << why << "\n";
+  }
+}
+
+class Gradients : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Gradients, OfGeneratedModelsAgree) {
+  Tally tally;
+  const fs::path path =
+      fs::temp_directory_path() / (std::string("shamal_gradient_") + GetParam() + ".xmile");
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    std::ofstream(path) << testing::generate_model(seed);
+    const auto model = compiled(path);
+    ASSERT_TRUE(model);
+    expect_agreement(subject(*model, 25, GetParam()), tally, "model " + std::to_string(seed));
+  }
+  fs::remove(path);
+  report(tally);
+  EXPECT_GE(tally.models, 30u);
+  EXPECT_GE(static_cast<double>(tally.smooth), 0.8 * static_cast<double>(tally.parameters));
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Gradients, ::testing::Values("euler", "rk2", "rk4"));
+
+TEST(GradientsOfFiles, Agree) {
+  Tally tally;
+  for (const auto& folder : {fs::path(SHAMAL_SOURCE_DIR) / "tests/golden"}) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() == ".xmile") {
+        if (const auto model = compiled(entry.path())) {
+          expect_agreement(subject(*model, 40), tally, entry.path().filename());
+        }
+      }
+    }
+  }
+  report(tally);
+  EXPECT_GE(tally.models, 8u);
+}
+
+}  // namespace
+}  // namespace shamal
