@@ -23,6 +23,8 @@ OWNERS = {
     "boost/": {"analysis"},
     "nlohmann/": {"api", "cli"},
     "netcdf": {"data"},
+    "orcus/": {"data"},
+    "freexl": {"data"},
     "CLI/": {"cli"},
     "utf8proc": {"base"},
     "openssl/": {"base"},

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostics.h"
 #include "ir/layout.h"
@@ -18,16 +19,25 @@ namespace shamal::api {
 struct CompiledModel {
   std::string path;
   std::string sha256;  // of the texts of the model file and the files that it names, as read
-  syntax::ParsedModel parsed;
+  syntax::ParsedModel parsed;  // as the file says it
   model::Model model;
   ir::Program program;
   ir::Layout layout;
   machine::Kernel kernel;
 };
 
+// What a request brings along besides the model file.
+struct CompileInputs {
+  std::vector<std::string> changes;    // Vensim's changes files (.cin); the last change wins
+  std::vector<std::string> data;       // results that data variables take their values from
+  std::vector<std::string> file_tags;  // "?name=path": a file that the model names by a tag
+  std::string data_folder;             // where the files lie that the model names; empty: beside it
+};
+
 // Every problem of the file (and of the files that it names) is reported; nothing if one of them is
 // an error.
 std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
-                                     base::Diagnostics& diagnostics);
+                                     base::Diagnostics& diagnostics,
+                                     const CompileInputs& inputs = {});
 
 }  // namespace shamal::api

@@ -15,9 +15,10 @@ namespace shamal::api {
 struct RunRequest {
   std::vector<std::string> settings;  // "Name=3", "Name[element,element]=3"
   std::optional<double> start, stop, dt, save_interval;
-  std::optional<std::string> method;  // euler, rk2, rk4, rk45
-  std::vector<std::string> columns;   // variables, or single elements; empty: all of them
-  bool hidden = false;                // also what the compiler made: stages of delays …
+  std::optional<std::string> method;    // euler, rk2, rk4, rk45
+  std::vector<std::string> columns;     // variables, or single elements; empty: all of them
+  std::vector<std::string> save_lists;  // files that name more columns, one a line (Vensim's .lst)
+  bool hidden = false;                  // also what the compiler made: stages of delays …
   std::uint64_t seed = 0;
   std::string backend = "machine";  // or "reference"
   std::string command;              // for the provenance
@@ -28,6 +29,15 @@ struct RunRequest {
 // a number is a warning with its time and variable.
 std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest& request,
                                  base::Diagnostics& diagnostics);
+
+// The columns that a save list names become part of the request's others. Reports unknown ones at
+// their lines.
+void add_save_list(const ir::Layout& layout, base::FileId list, RunRequest& request,
+                   const base::Sources& sources, base::Diagnostics& diagnostics);
+
+// All of the request's save lists, which are read once. False after errors.
+bool add_save_lists(const ir::Layout& layout, RunRequest& request, base::Sources& sources,
+                    base::Diagnostics& diagnostics);
 
 // "Name", "Name[a,b]": the variable, and the element if one is named.
 struct NamedVariable {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "api/compile.h"
+#include "cli/model_inputs.h"
 #include "cli/output.h"
 
 namespace shamal::cli {
@@ -9,13 +10,14 @@ namespace {
 
 struct Options {
   std::string model;
+  api::CompileInputs inputs;
   bool strict = false;
 };
 
 int check(const Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto compiled = api::compile(options.model, sources, diagnostics);
+  const auto compiled = api::compile(options.model, sources, diagnostics, options.inputs);
   print_diagnostics(diagnostics, sources, common);
   const bool passed = compiled && !(options.strict && diagnostics.warnings() > 0);
   nlohmann::json reply = {{"model", options.model},
@@ -67,6 +69,7 @@ int check(const Options& options, const Common& common) {
 std::function<int()> set_up_check(CLI::App& app, const Common& common) {
   const auto options = std::make_shared<Options>();
   app.add_option("model", options->model, "Model file")->required();
+  add_model_inputs(app, options->inputs);
   app.add_flag("--strict", options->strict, "Fail on warnings too, such as units that disagree");
   return [options, &common] { return check(*options, common); };
 }

@@ -4,7 +4,6 @@
 
 #include "api/json.h"
 #include "cli/output.h"
-#include "data/netcdf.h"
 #include "data/vendor_table.h"
 
 namespace shamal::cli {
@@ -17,20 +16,11 @@ struct Options {
   data::Tolerance tolerance;
 };
 
-std::optional<data::SeriesTable> load(const std::string& path, base::Sources& sources,
-                                      base::Diagnostics& diagnostics) {
-  if (path.ends_with(".nc") || path.ends_with(".nc4")) {
-    const auto dataset = data::read_netcdf(path, diagnostics);
-    return dataset ? std::optional(data::series_of(*dataset)) : std::nullopt;
-  }
-  return data::load_vendor_table(path, sources, diagnostics);
-}
-
 int compare(const Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto result = load(options.result, sources, diagnostics);
-  const auto expected = load(options.expected, sources, diagnostics);
+  const auto result = data::load_vendor_table(options.result, sources, diagnostics);
+  const auto expected = data::load_vendor_table(options.expected, sources, diagnostics);
   if (!result || !expected) {
     return fail(diagnostics, sources, common);
   }
@@ -48,10 +38,10 @@ int compare(const Options& options, const Common& common) {
 
 std::function<int()> set_up_compare(CLI::App& app, const Common& common) {
   const auto options = std::make_shared<Options>();
-  app.add_option("result", options->result, "Results of a run: .csv, .tab, .dat or .nc")
+  app.add_option("result", options->result, "Results of a run: .csv, .tab, .dat, .vdf or .nc")
       ->required();
   app.add_option("expected", options->expected,
-                 "What they should be: a vendor's .tab, .csv or .dat, or another run")
+                 "What they should be: a vendor's .tab, .csv, .dat or .vdf, or another run")
       ->required();
   app.add_option("--rtol", options->tolerance.relative, "Relative tolerance")->default_val(1e-5);
   app.add_option("--atol", options->tolerance.absolute, "Absolute tolerance")->default_val(0.0);

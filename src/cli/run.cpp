@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/model_inputs.h"
 #include "cli/output.h"
 #include "data/csv.h"
 #include "data/netcdf.h"
@@ -13,6 +14,7 @@ namespace {
 struct Options {
   std::string model;
   std::string output;
+  api::CompileInputs inputs;
   api::RunRequest request;
 };
 
@@ -26,11 +28,14 @@ void add_number(CLI::App& app, const std::string& name, std::optional<double>& t
 int run(Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto compiled = api::compile(options.model, sources, diagnostics);
+  const auto compiled = api::compile(options.model, sources, diagnostics, options.inputs);
   if (!compiled) {
     return fail(diagnostics, sources, common);
   }
   options.request.command = common.command_line;
+  if (!api::add_save_lists(compiled->layout, options.request, sources, diagnostics)) {
+    return fail(diagnostics, sources, common);
+  }
   const auto result = api::run(*compiled, options.request, diagnostics);
   if (!result) {
     return fail(diagnostics, sources, common);
@@ -41,8 +46,7 @@ int run(Options& options, const Common& common) {
   if (netcdf) {
     written = data::write_netcdf(*result, options.output, diagnostics);
   } else if (!(to_stdout && common.json)) {
-    written = write_text(data::csv_text(*result, data::csv_format_for(options.output)),
-                         options.output, diagnostics);
+    written = write_text(data::results_text(*result, options.output), options.output, diagnostics);
   }
   print_diagnostics(diagnostics, sources, common);
   if (common.json) {
@@ -78,8 +82,13 @@ std::function<int()> set_up_run(CLI::App& app, const Common& common) {
   api::RunRequest& request = options->request;
   app.add_option("model", options->model, "Model file")->required();
   app.add_option("-o,--output", options->output,
-                 "File for the results: .csv, .tab, .tsv, or .nc for netCDF-4; default: CSV on "
-                 "standard output");
+                 "File for the results: .csv, .tab, .tsv, .dat as Vensim writes it, or .nc for "
+                 "netCDF-4; default: CSV on standard output");
+  add_model_inputs(app, options->inputs);
+  app.add_option("--savelist", request.save_lists,
+                 "File with variables to save, one a line, as Vensim's .lst; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--set", request.settings,
                  "Change a constant: \"Name=3\" or \"Name[element,element]=3\"; may be repeated, "
                  "the last one wins")

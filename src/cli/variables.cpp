@@ -2,6 +2,7 @@
 
 #include "api/compile.h"
 #include "api/json.h"
+#include "cli/model_inputs.h"
 #include "cli/output.h"
 
 namespace shamal::cli {
@@ -10,6 +11,7 @@ namespace {
 
 struct Options {
   std::string model;
+  api::CompileInputs inputs;
   std::string kind;
   bool hidden = false;
 };
@@ -17,7 +19,7 @@ struct Options {
 int variables(const Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto compiled = api::compile(options.model, sources, diagnostics);
+  const auto compiled = api::compile(options.model, sources, diagnostics, options.inputs);
   if (!compiled) {
     return fail(diagnostics, sources, common);
   }
@@ -50,6 +52,7 @@ int variables(const Options& options, const Common& common) {
 std::function<int()> set_up_variables(CLI::App& app, const Common& common) {
   const auto options = std::make_shared<Options>();
   app.add_option("model", options->model, "Model file")->required();
+  add_model_inputs(app, options->inputs);
   app.add_option("--kind", options->kind, "Only those of this kind")
       ->check(CLI::IsMember({"stock", "flow", "auxiliary", "constant"}));
   app.add_flag("--hidden", options->hidden, "Also what builtins keep inside: stages of delays");

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/files.h"
 #include "data/delimited.h"
+#include "data/series.h"
 #include "data/series_name.h"
 #include "data/variable_view.h"
 
@@ -43,12 +45,38 @@ const Dimension* find_dimension(const Dataset& dataset, std::string_view name) {
   return index ? &dataset.dimensions[*index] : nullptr;
 }
 
-}  // namespace
-
-CsvFormat csv_format_for(std::string_view path) {
+std::string ending_of(std::string_view path) {
   std::string ending(path.substr(std::min(path.rfind('.'), path.size())));
   std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  const bool tabs = ending == ".tab" || ending == ".tsv" || ending == ".txt" || ending == ".dat";
+  return ending;
+}
+
+std::string blocks_text(const Dataset& dataset) {
+  fmt::memory_buffer text;
+  for (const Series& series : series_of(dataset).series) {
+    text.append(join_series_name(series.name.base, series.name.subscripts));
+    text.push_back('\n');
+    const Dimension* time = find_dimension(dataset, kTimeDimension);
+    for (std::size_t i = 0; i < series.values.size(); ++i) {
+      const double at = !series.times.empty()                      ? series.times[i]
+                        : time != nullptr && !time->values.empty() ? time->values.front()
+                                                                   : 0.0;
+      fmt::format_to(std::back_inserter(text), "{}\t{}\n", number_text(at, 15),
+                     number_text(series.values[i], 15));
+    }
+  }
+  return fmt::to_string(text);
+}
+
+}  // namespace
+
+std::string results_text(const Dataset& dataset, std::string_view path) {
+  return ending_of(path) == ".dat" ? blocks_text(dataset) : csv_text(dataset, csv_format_for(path));
+}
+
+CsvFormat csv_format_for(std::string_view path) {
+  const std::string ending = ending_of(path);
+  const bool tabs = ending == ".tab" || ending == ".tsv" || ending == ".txt";
   return {.separator = tabs ? '\t' : ',', .digits = 15};
 }
 

@@ -21,11 +21,15 @@ struct CsvFormat {
   int digits = 15;  // significant; 17 give every value back exactly
 };
 
-// Tabs for names that end in .tab, .tsv, .txt or .dat, else commas.
+// Tabs for names that end in .tab, .tsv or .txt, else commas.
 CsvFormat csv_format_for(std::string_view path);
 
 // Requires values that fit their dimensions. A dataset without time has one row and no column Time.
 std::string csv_text(const Dataset& dataset, CsvFormat format = {});
+
+// The text that a file of this name holds: blocks of times and values for .dat, as Vensim writes
+// them (a constant at the first time only), else a table.
+std::string results_text(const Dataset& dataset, std::string_view path);
 
 // False after cannot_write_file.
 bool write_csv(const Dataset& dataset, const std::string& path, base::Diagnostics& diagnostics);

@@ -8,6 +8,8 @@
 #include "base/encoding.h"
 #include "base/files.h"
 #include "data/delimited.h"
+#include "data/netcdf.h"
+#include "data/vdf.h"
 #include "data/vendor_readers.h"
 
 namespace shamal::data {
@@ -49,9 +51,16 @@ std::optional<SeriesTable> read_vendor_table(const base::Sources& sources, base:
 
 std::optional<SeriesTable> load_vendor_table(const std::string& path, base::Sources& sources,
                                              base::Diagnostics& diagnostics) {
+  if (path.ends_with(".nc") || path.ends_with(".nc4")) {
+    const auto dataset = read_netcdf(path, diagnostics);
+    return dataset ? std::optional(series_of(*dataset)) : std::nullopt;
+  }
   std::optional<std::string> bytes = base::read_file(path, diagnostics);
   if (!bytes) {
     return std::nullopt;
+  }
+  if (is_vdf(*bytes)) {
+    return read_vdf(path, *bytes, diagnostics);
   }
   const base::FileId file = sources.add(path, base::to_utf8(std::move(*bytes)));
   return read_vendor_table(sources, file, diagnostics);

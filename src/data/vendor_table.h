@@ -23,7 +23,8 @@ namespace shamal::data {
 std::optional<SeriesTable> read_vendor_table(const base::Sources& sources, base::FileId file,
                                              base::Diagnostics& diagnostics);
 
-// The same for a file in any of the usual encodings, whose text is added to the sources.
+// The results in a file of any kind that is read: the above in any of the usual encodings, whose
+// text is added to the sources; Vensim's binary .vdf; netCDF by its ending (.nc, .nc4).
 std::optional<SeriesTable> load_vendor_table(const std::string& path, base::Sources& sources,
                                              base::Diagnostics& diagnostics);
 

@@ -1,0 +1,28 @@
+// The readers of spreadsheets; read_workbook chooses by a file's first bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "data/sheet.h"
+
+namespace shamal::data {
+
+// Cells of all sheets of a workbook together.
+inline constexpr std::size_t kMostCells = 20'000'000;
+
+// What a reader found wrong with a file, if it could not go on.
+using SheetFault = std::optional<std::string>;
+
+// Bytes that a zip archive says it will take when unpacked; nothing if it is not one.
+std::optional<std::uint64_t> unpacked_size(std::string_view bytes);
+
+SheetFault read_xlsx(std::string_view bytes, Workbook& workbook);
+SheetFault read_ods(std::string_view bytes, Workbook& workbook);
+SheetFault read_xls(std::string_view bytes, Workbook& workbook);
+
+// One sheet without a name; `separator` 0 finds it out.
+SheetFault read_delimited_sheet(std::string_view bytes, char separator, Workbook& workbook);
+
+}  // namespace shamal::data

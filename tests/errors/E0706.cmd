@@ -1,0 +1,1 @@
+compare E0706.vdf E0706.vdf

@@ -1,0 +1,1 @@
+check E0707.mdl

@@ -1,0 +1,1 @@
+check E0711.mdl

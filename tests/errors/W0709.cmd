@@ -1,0 +1,1 @@
+check W0709.mdl
