@@ -20,6 +20,7 @@ using syntax::ExprKind;
 namespace {
 
 constexpr std::size_t kMaxMacroDepth = 100;
+constexpr std::size_t kMaxMacroUses = 50'000;  // with those in uses of others
 
 }  // namespace
 
@@ -249,6 +250,14 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     return kNone;
   }
   if (is_recursive(macro, caller, call.span)) {
+    return kNone;
+  }
+  if (++macro_uses_ > kMaxMacroUses) {
+    if (macro_uses_ == kMaxMacroUses + 1) {
+      error(
+          Code::array_too_large, is_standard(call.span.file) ? caller.use : call.span,
+          fmt::format("more than {} uses of macros, those within macros included", kMaxMacroUses));
+    }
     return kNone;
   }
   Scope& inside = new_scope();

@@ -273,6 +273,7 @@ class Resolver {
   std::unordered_map<const syntax::GraphicalFunction*, std::uint32_t> table_ids_;
   units::UnitSystem units_;
   std::size_t total_elements_ = 0;
+  std::size_t macro_uses_ = 0;
   bool at_start_ = false;         // constant_value takes TIME for the start time
   bool marks_structural_ = true;  // and marks the variables that it looked at
 

@@ -155,6 +155,11 @@ void Resolver::declare_vensim_equations(VariableId variable) {
     const Builtin* const own = find_builtin(base::fold_name(decl.name.text), Origin::mdl);
     const bool save = base::fold_name(decl.name.text) == "saveper";
     if ((own != nullptr && own->treatment == Treatment::fixed) || save) {
+      if (!model.variables[variable].dimensions.empty()) {
+        error(Code::wrong_subscript_count, decl.name.span,
+              fmt::format("\"{}\": a time has none", shown));
+        return;
+      }
       VensimBox box{&decl.equations.front(), {}};
       const double interval = model.sim.save_interval;
       add_recipe(box, Role::value, 0, [own, save, interval](Typer& typer) {
