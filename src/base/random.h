@@ -56,4 +56,18 @@ constexpr std::array<double, 2> unit_interval(const PhiloxWords& words) {
   return {from(words[0], words[1]), from(words[2], words[3])};
 }
 
+// Where a draw happens. `place` is the stream of a site in the model plus the element.
+struct DrawPlace {
+  PhiloxKey key{};
+  std::uint64_t place = 0;
+  std::uint32_t step = 0;
+
+  // The n-th pair of uniform numbers of this place.
+  constexpr std::array<double, 2> pair(std::uint32_t n) const {
+    return unit_interval(philox(
+        {static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(place >> 32), step, n},
+        key));
+  }
+};
+
 }  // namespace shamal::base

@@ -430,7 +430,9 @@ class Lowerer {
           args.push_back(evaluate(node.args[i]));
         }
         result = into != nullptr ? *into : result_operand(axes);
-        emit(Op::random, axes, result, args, random_site(node));
+        program_.random_sites.push_back(random_site(model_.random_sites[node.index]));
+        emit(Op::random, axes, result, args,
+             static_cast<std::uint32_t>(program_.random_sites.size() - 1));
         break;
       }
       case NodeKind::rank: {
@@ -456,8 +458,64 @@ class Lowerer {
         program_.block(block_).push_back(made);
         break;
       }
+      case NodeKind::procedure:
+        result = call(node, into);
+        break;
     }
     values_.emplace(id, result);
+    return result;
+  }
+
+  Operand call(const Node& node, const Operand* into) {
+    const model::Call& of = model_.calls[node.index];
+    const std::vector<std::uint32_t> outer = axes_of(node.axes & ~of.result);
+    const auto behind = [&](AxisMask inner) {
+      std::vector<std::uint32_t> all = outer;
+      const std::vector<std::uint32_t> own = axes_of(inner);
+      all.insert(all.end(), own.begin(), own.end());
+      if (all.size() > kMaxRank) {
+        fail();
+      }
+      return all;
+    };
+    Call made;
+    made.procedure = of.procedure;
+    for (const model::Call::Argument& argument : of.arguments) {
+      Call::Input input;
+      if (argument.node != model::kNone) {
+        input.view = view(evaluate(argument.node), behind(argument.inner));
+        input.inner = loop(axes_of(argument.inner));
+      }
+      made.inputs.push_back(input);
+    }
+    if (of.lookup != model::kNone) {
+      made.table_view = table_view(model_.lookups[of.lookup], outer);
+    }
+    if (of.site != model::kNone) {
+      made.site = random_site(model_.random_sites[of.site]);
+    }
+    made.result = loop(axes_of(of.result));
+    Instruction instruction;
+    instruction.op = Op::procedure;
+    instruction.loop = loop(outer);
+    const Operand result = into != nullptr ? *into : result_operand(axes_of(node.axes));
+    instruction.dst = view(result, behind(of.result));
+    instruction.aux = static_cast<std::uint32_t>(program_.calls.size());
+    if (model::row(of.procedure).keeps()) {
+      // One memory for the blocks that compute the same assignment.
+      const auto [known, fresh] = keepers_.emplace(
+          std::pair(assignment_, &of), static_cast<std::uint32_t>(program_.keepers.size()));
+      if (fresh) {
+        program_.keepers.push_back({instruction.loop, instruction.aux});
+      }
+      made.keeper = known->second;
+    }
+    if (made.keeper != kNone && program_.keepers[made.keeper].call != instruction.aux) {
+      instruction.aux = program_.keepers[made.keeper].call;
+    } else {
+      program_.calls.push_back(std::move(made));
+    }
+    program_.block(block_).push_back(instruction);
     return result;
   }
 
@@ -526,8 +584,7 @@ class Lowerer {
 
   // A site for this assignment: elements of an array that are assigned one by one draw from
   // streams of their own.
-  std::uint32_t random_site(const Node& node) {
-    const model::RandomSite& site = model_.random_sites[node.index];
+  RandomSite random_site(const model::RandomSite& site) const {
     const model::Variable& variable = model_.variables[assignment_->target];
     std::uint64_t first = 0;
     for (std::size_t d = 0; d < variable.dimensions.size(); ++d) {
@@ -536,8 +593,7 @@ class Lowerer {
           side.axis == model::kNone ? side.element : assignment_->axes[side.axis].elements.front();
       first = first * model_.dimensions[variable.dimensions[d]].size() + element;
     }
-    program_.random_sites.push_back({site.distribution, site.stream + first});
-    return static_cast<std::uint32_t>(program_.random_sites.size() - 1);
+    return {site.distribution, site.stream + first};
   }
 
   void begin(const Assignment& assignment) {
@@ -634,6 +690,7 @@ class Lowerer {
   std::map<std::vector<std::uint32_t>, Slot> position_slots_;
   std::unordered_map<std::string, LoopId> loop_ids_ = {{"", 0}};
   std::unordered_map<Slot, ViewId> scalar_views_;
+  std::map<std::pair<const Assignment*, const model::Call*>, std::uint32_t> keepers_;
 
   // of the assignment being lowered
   const Assignment* assignment_ = nullptr;

@@ -47,7 +47,42 @@ std::string_view name(Distribution distribution) {
   return kNames[static_cast<std::size_t>(distribution)];
 }
 
+// [3] s20+i = vector_rank (s10+i over [3]), s9: what is collected shows its own loop.
+std::string print_call(const Program& program, const Instruction& instruction) {
+  const Loop& loop = program.loops[instruction.loop];
+  const Call& call = program.calls[instruction.aux];
+  const auto operand = [&](ViewId view, LoopId inner) {
+    const Loop& own = program.loops[inner];
+    const std::string text = print_view(program.views[view], loop.rank + own.rank, 's');
+    return own.rank == 0 ? text : fmt::format("({} over [{}])", text, print_extents(own));
+  };
+  std::string text = loop.rank == 0 ? "" : fmt::format("[{}] ", print_extents(loop));
+  text += fmt::format("{} = {}", operand(instruction.dst, call.result),
+                      model::row(call.procedure).name);
+  if (call.table_view != kNone) {
+    text += " " + print_view(program.table_views[call.table_view], loop.rank, 't');
+  }
+  if (model::row(call.procedure).draws()) {
+    text += fmt::format(" stream {}", call.site.stream);
+  }
+  if (call.keeper != kNone) {
+    text += fmt::format(" keeper{}", call.keeper);
+  }
+  std::string_view separator = " ";
+  for (const Call::Input& input : call.inputs) {
+    if (input.view != kNone) {
+      text += separator;
+      text += operand(input.view, input.inner);
+      separator = ", ";
+    }
+  }
+  return text;
+}
+
 std::string print_instruction(const Program& program, const Instruction& instruction) {
+  if (instruction.op == Op::procedure) {
+    return print_call(program, instruction);
+  }
   const Loop& loop = program.loops[instruction.loop];
   std::string text = loop.rank == 0 ? "" : fmt::format("[{}] ", print_extents(loop));
   text += fmt::format("{} = {}", print_view(program.views[instruction.dst], loop.rank, 's'),

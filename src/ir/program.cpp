@@ -17,6 +17,7 @@ constexpr std::array<OpRow, kOps> kRows = {{
     {Op::delay_read, "delay_read", 3, "c as it was a ago, b before the start"},
     {Op::random, "random", 2, "a draw with parameters a, b"},
     {Op::rank, "rank", 3, "position of the b-th smallest of a, ties by c"},
+    {Op::procedure, "procedure", 0, "a call"},
 }};
 
 constexpr bool in_order() {
@@ -39,6 +40,42 @@ std::uint32_t Loop::count() const {
     product *= extents[axis];
   }
   return product;
+}
+
+Loop joined(const Loop& outer, const Loop& inner) {
+  Loop made = outer;
+  for (std::uint32_t k = 0; k < inner.rank && made.rank < kMaxRank; ++k) {
+    made.extents[made.rank++] = inner.extents[k];
+  }
+  return made;
+}
+
+std::vector<Access> reads(const Program& program, const Instruction& instruction) {
+  std::vector<Access> found;
+  if (instruction.op == Op::procedure) {
+    const Call& call = program.calls[instruction.aux];
+    const std::string_view letters = model::row(call.procedure).arguments;
+    for (std::size_t a = 0; a < call.inputs.size(); ++a) {
+      if (call.inputs[a].view != kNone && letters[a] != 'k') {
+        found.push_back({call.inputs[a].view, call.inputs[a].inner});
+      }
+    }
+    return found;
+  }
+  for (std::size_t a = 0; a < instruction.args.size(); ++a) {
+    const bool only_a_place =
+        (instruction.op == Op::gather && a == 1) || (instruction.op == Op::delay_read && a == 2);
+    if (instruction.args[a] != kNone && !only_a_place) {
+      const bool inner = instruction.op == Op::rank && a != 1;
+      found.push_back({instruction.args[a], inner ? instruction.aux : 0});
+    }
+  }
+  return found;
+}
+
+Access write(const Program& program, const Instruction& instruction) {
+  return {instruction.dst,
+          instruction.op == Op::procedure ? program.calls[instruction.aux].result : 0};
 }
 
 int arity(Distribution distribution) {

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "model/operation.h"
+#include "model/procedure.h"
 
 namespace shamal::ir {
 
@@ -57,10 +58,13 @@ enum class Op : std::uint8_t {
                // loop `aux`, ties broken by arg2 (if any), then by position; NaN is the largest; a
                // fraction of arg1 is dropped; 0 if there is none. The views of arg0 and arg2 have
                // the axes of the loop first, then the inner ones.
+  procedure,  // calls[aux], for each index tuple of the loop: the arguments are collected, a result
+              // of the call's `result` loop is made and stored. The views of the destination and
+              // of the arguments have the axes of the loop first, then their own inner ones.
 };
 
 inline constexpr std::size_t kElementwiseOps = static_cast<std::size_t>(Op::lookup);
-inline constexpr std::size_t kOps = static_cast<std::size_t>(Op::rank) + 1;
+inline constexpr std::size_t kOps = static_cast<std::size_t>(Op::procedure) + 1;
 
 struct OpRow {
   Op op;
@@ -158,6 +162,27 @@ struct RandomSite {
   std::uint64_t stream = 0;
 };
 
+// One use of a procedure (model/procedure.h): what Op::procedure reads beyond its destination.
+struct Call {
+  struct Input {
+    ViewId view = kNone;  // kNone: a graphical function or a seed
+    LoopId inner = 0;
+  };
+  model::Procedure procedure{};
+  std::vector<Input> inputs;  // one for each argument
+  LoopId result = 0;
+  std::uint32_t table_view = kNone;
+  RandomSite site;
+  std::uint32_t keeper = kNone;
+};
+
+// The memory of a call: a list of numbers for each element of `loop` and each run. After `rates` at
+// the start of each step the call's arguments take it over the step.
+struct Keeper {
+  LoopId loop = 0;
+  std::uint32_t call = 0;
+};
+
 struct Constant {
   Slot slot = 0;
   double value = 0;
@@ -192,6 +217,8 @@ struct Program {
   std::vector<RandomSite> random_sites;
   std::vector<Port> inputs;   // set by the caller before each execution of `rates` and `outputs`
   std::vector<Port> results;  // of `rates` and `outputs`, read by the caller after each
+  std::vector<Call> calls;
+  std::vector<Keeper> keepers;
 
   const std::vector<Instruction>& block(Block b) const {
     return blocks[static_cast<std::size_t>(b)];
@@ -203,6 +230,19 @@ struct Program {
 // `first_axis` and on belong to the loop.
 std::vector<std::int64_t> offsets(const Program& program, const Loop& loop, const View& view,
                                   std::size_t first_axis = 0);
+
+// The loop `outer` with the axes of `inner` behind its own, for views that have both.
+Loop joined(const Loop& outer, const Loop& inner);
+
+// Everything that an instruction reads or writes as views: `inner` is the loop behind the
+// instruction's own that the view has axes for (loops[0] if none). Not the slots that gather finds,
+// nor what delay lines and keepers hold.
+struct Access {
+  ViewId view = kNone;
+  LoopId inner = 0;
+};
+std::vector<Access> reads(const Program& program, const Instruction& instruction);
+Access write(const Program& program, const Instruction& instruction);
 
 // Our own mistakes, never the user's. Every slot, view, loop and table is in range; nothing writes
 // constants, fixed slots or, after the start, levels and memories; nothing is read that was not

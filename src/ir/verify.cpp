@@ -129,6 +129,11 @@ class Verifier {
         report("result {}+{} is empty or out of range", port.base, port.count);
       }
     }
+    for (const Keeper& keeper : program_.keepers) {
+      if (keeper.loop >= program_.loops.size() || keeper.call >= program_.calls.size()) {
+        report("keeper of call {} over loop {}", keeper.call, keeper.loop);
+      }
+    }
     for (const DelayLine& delay : program_.delays) {
       if (delay.count == 0 || std::uint64_t{delay.input} + delay.count > program_.slots) {
         report("delay input {}+{} is empty or out of range", delay.input, delay.count);
@@ -187,6 +192,9 @@ class Verifier {
                     wide.extents.begin() + loop.rank);
         least = 2;
         break;
+      case Op::procedure:
+        check_call(instruction);
+        return;
       default:
         break;
     }
@@ -203,6 +211,53 @@ class Verifier {
         const bool inner = instruction.op == Op::rank && a != 1;
         check_view(program_.views[view], inner ? wide : loop, 0, program_.slots);
       }
+    }
+  }
+
+  void check_call(const Instruction& instruction) {
+    if (instruction.aux >= program_.calls.size()) {
+      report("call {}", instruction.aux);
+      return;
+    }
+    const Call& call = program_.calls[instruction.aux];
+    if (static_cast<std::size_t>(call.procedure) >= model::procedure_rows().size()) {
+      report("procedure {}", static_cast<int>(call.procedure));
+      return;
+    }
+    const model::ProcedureRow& row = model::row(call.procedure);
+    const Loop& loop = program_.loops[instruction.loop];
+    const auto check = [&](std::string_view what, ViewId view, LoopId inner, Slot first) {
+      if (view >= program_.views.size() || inner >= program_.loops.size() ||
+          loop.rank + program_.loops[inner].rank > kMaxRank) {
+        report("{} with {} = view {}, inner loop {}", row.name, what, view, inner);
+        return;
+      }
+      check_view(program_.views[view], joined(loop, program_.loops[inner]), first, program_.slots);
+    };
+    check("destination", instruction.dst, call.result, kFirstFreeSlot);
+    if (call.inputs.size() != row.arguments.size()) {
+      report("{} with {} arguments", row.name, call.inputs.size());
+      return;
+    }
+    for (std::size_t a = 0; a < call.inputs.size(); ++a) {
+      const bool view = row.arguments[a] != 't' && row.arguments[a] != 'z';
+      if (view) {
+        check("an argument", call.inputs[a].view, call.inputs[a].inner, 0);
+      } else if (call.inputs[a].view != kNone) {
+        report("{} with argument {} = view {}", row.name, a, call.inputs[a].view);
+      }
+    }
+    if (row.looks_up() != (call.table_view != kNone) ||
+        (row.looks_up() && call.table_view >= program_.table_views.size())) {
+      report("{} with table view {}", row.name, call.table_view);
+    } else if (row.looks_up()) {
+      check_view(program_.table_views[call.table_view], loop, 0, program_.tables.size());
+    }
+    if (row.keeps() != (call.keeper != kNone) ||
+        (row.keeps() && (call.keeper >= program_.keepers.size() ||
+                         program_.keepers[call.keeper].loop != instruction.loop ||
+                         program_.keepers[call.keeper].call != instruction.aux))) {
+      report("{} with keeper {}", row.name, call.keeper);
     }
   }
 
@@ -240,34 +295,27 @@ class Verifier {
 
   // ---- the order of evaluation
 
-  std::vector<Slot> reach(ViewId id, const Instruction& instruction, bool inner) const {
-    const View& view = program_.views[id];
+  std::vector<Slot> reach(const Access& access, LoopId outer) const {
+    const View& view = program_.views[access.view];
+    const Loop loop = joined(program_.loops[outer], program_.loops[access.inner]);
     std::vector<Slot> slots;
-    for (const std::int64_t outer : offsets(program_, program_.loops[instruction.loop], view)) {
-      if (!inner) {
-        slots.push_back(static_cast<Slot>(view.base + outer));
-        continue;
-      }
-      for (const std::int64_t offset : offsets(program_, program_.loops[instruction.aux], view,
-                                               program_.loops[instruction.loop].rank)) {
-        slots.push_back(static_cast<Slot>(view.base + outer + offset));
-      }
+    for (const std::int64_t offset : offsets(program_, loop, view)) {
+      slots.push_back(static_cast<Slot>(view.base + offset));
     }
     return slots;
   }
 
   std::vector<Slot> reads(const Instruction& instruction) const {
     std::vector<Slot> slots;
-    for (std::size_t a = 0; a < instruction.args.size(); ++a) {
-      const bool looked_at = !(instruction.op == Op::gather && a == 1) &&
-                             !(instruction.op == Op::delay_read && a == 2);
-      if (instruction.args[a] != kNone && looked_at) {
-        const bool inner = instruction.op == Op::rank && a != 1;
-        const auto more = reach(instruction.args[a], instruction, inner);
-        slots.insert(slots.end(), more.begin(), more.end());
-      }
+    for (const Access& access : ir::reads(program_, instruction)) {
+      const auto more = reach(access, instruction.loop);
+      slots.insert(slots.end(), more.begin(), more.end());
     }
     return slots;
+  }
+
+  std::vector<Slot> writes(const Instruction& instruction) const {
+    return reach(write(program_, instruction), instruction.loop);
   }
 
   void mark_states(std::vector<char>& marks, bool levels, bool nexts) const {
@@ -309,10 +357,20 @@ class Verifier {
     for (const DelayLine& delay : program_.delays) {
       std::fill_n(wanted.begin() + delay.input, delay.count, char{1});
     }
+    for (const Keeper& keeper : program_.keepers) {
+      for (const Call::Input& input : program_.calls[keeper.call].inputs) {
+        if (input.view != kNone) {
+          for (const Slot slot : reach({input.view, input.inner}, keeper.loop)) {
+            wanted[slot] = static_cast<char>(wanted[slot] != 0 || fixed[slot] == 0);
+          }
+        }
+      }
+    }
     place_ = "after rates: ";
     for (Slot slot = 0; slot < program_.slots; ++slot) {
       if (wanted[slot] != 0 && known[slot] == 0) {
-        report("slot {} (a net flow, next value or delay input) has no value", slot);
+        report("slot {} (a net flow, next value, or input of a delay or keeper) has no value",
+               slot);
       }
     }
 
@@ -323,7 +381,7 @@ class Verifier {
       for (const Slot slot : reads(instruction)) {
         kept[slot] = static_cast<char>(kept[slot] != 0 || set[slot] == 0);
       }
-      for (const Slot slot : reach(instruction.dst, instruction, false)) {
+      for (const Slot slot : writes(instruction)) {
         set[slot] = 1;
       }
     }
@@ -346,7 +404,7 @@ class Verifier {
     const std::vector<Instruction>& instructions = program_.block(block);
     std::vector<std::uint32_t> to_come(program_.slots, 0);
     for (const Instruction& instruction : instructions) {
-      for (const Slot slot : reach(instruction.dst, instruction, false)) {
+      for (const Slot slot : writes(instruction)) {
         ++to_come[slot];
       }
     }
@@ -362,7 +420,7 @@ class Verifier {
           written[slot] = 1;
         }
       }
-      for (const Slot slot : reach(instructions[i].dst, instructions[i], false)) {
+      for (const Slot slot : writes(instructions[i])) {
         if (kept[slot] != 0) {
           report("writes slot {}, which is not its to write", slot);
         }

@@ -10,19 +10,7 @@
 
 namespace shamal::machine {
 
-// Where a draw happens. `place` is the site's stream plus the element.
-struct DrawPlace {
-  base::PhiloxKey key;
-  std::uint64_t place = 0;
-  std::uint32_t step = 0;
-
-  // The n-th pair of uniform numbers of this place.
-  std::array<double, 2> pair(std::uint32_t n) const {
-    return base::unit_interval(base::philox(
-        {static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(place >> 32), step, n},
-        key));
-  }
-};
+using DrawPlace = base::DrawPlace;
 
 //   uniform      [a, b); rounding may reach b
 //   normal       mean a, standard deviation b

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "machine/call.h"
 #include "machine/delay.h"
 #include "machine/draw.h"
 #include "machine/functions.h"
@@ -116,6 +117,25 @@ void rank(const Prepared& prepared, const Kernel& kernel, State& state) {
   });
 }
 
+void procedure(const Prepared& prepared, const Kernel& kernel, State& state) {
+  const PreparedCall& call = kernel.calls()[prepared.aux];
+  CallFrame frame(kernel.program(), call);
+  for (std::uint32_t element = 0; element < call.count; ++element) {
+    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+      model::ProcedureInputs in = frame.collect(state, element, lane);
+      if (call.keeper != ir::kNone) {
+        model::Kept& kept = state.kept(call.keeper, element, lane);
+        if (kept.empty()) {
+          call.row->start(in, kept);
+        }
+        in.kept = kept;
+      }
+      call.row->apply(in, frame.result());
+      frame.store(state, element, lane);
+    }
+  }
+}
+
 Execute execute_of(ir::Op op) {
   switch (op) {
     case ir::Op::lookup:
@@ -128,6 +148,8 @@ Execute execute_of(ir::Op op) {
       return random;
     case ir::Op::rank:
       return rank;
+    case ir::Op::procedure:
+      return procedure;
     default:
       return nullptr;
   }

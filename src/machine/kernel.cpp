@@ -151,6 +151,13 @@ Ranked ranked_by(const ir::Program& program, const ir::Instruction& instruction)
 // All but where the rows lie, which is given back.
 std::vector<RowStart> prepare(const ir::Program& program, const ir::Instruction& instruction,
                               Prepared& made) {
+  if (instruction.op == ir::Op::procedure) {
+    // It finds its operands by itself.
+    const Functions functions = special_functions(instruction.op);
+    made.batch = functions.batch;
+    made.single = functions.scalar;
+    return {RowStart{}};
+  }
   Nest nest{program.loops[instruction.loop], operand_views(program, instruction)};
   drop_single_elements(nest, program);
   merge_axes(nest);
@@ -183,6 +190,9 @@ Kernel::Kernel(ir::Program program) {
       if (instruction.op == ir::Op::rank) {
         made.aux = static_cast<std::uint32_t>(contents->ranked.size());
         contents->ranked.push_back(ranked_by(contents->program, instruction));
+      } else if (instruction.op == ir::Op::procedure) {
+        made.aux = static_cast<std::uint32_t>(contents->calls.size());
+        contents->calls.push_back(prepare_call(contents->program, instruction));
       }
       const auto starts = prepare(contents->program, instruction, made);
       contents->starts.insert(contents->starts.end(), starts.begin(), starts.end());

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "ir/program.h"
+#include "machine/call.h"
 #include "machine/table.h"
 
 namespace shamal::machine {
@@ -41,7 +42,8 @@ struct Prepared {
   std::uint32_t rows = 1;
   std::uint32_t extent = 1;
   std::array<std::int32_t, kOperands> strides{};
-  std::uint32_t aux = ir::kNone;  // as in the instruction; of Op::rank: which of the kernel's ranks
+  std::uint32_t aux = ir::kNone;  // as in the instruction; of Op::rank and Op::procedure: which of
+                                  // the kernel's
   // Every operand's slots follow each other, and no argument overlaps the destination but slot by
   // slot: a row may be done in any order, as one array.
   bool contiguous = false;
@@ -65,6 +67,7 @@ class Kernel {
   }
   const std::vector<PreparedTable>& tables() const { return contents_->tables; }
   const std::vector<Ranked>& ranked() const { return contents_->ranked; }
+  const std::vector<PreparedCall>& calls() const { return contents_->calls; }
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
   // values to stay near the processor.
@@ -75,6 +78,7 @@ class Kernel {
     ir::Program program;
     std::vector<PreparedTable> tables;
     std::vector<Ranked> ranked;
+    std::vector<PreparedCall> calls;
     std::vector<RowStart> starts;
     std::array<std::vector<Prepared>, ir::kBlocks> blocks;
   };

@@ -23,7 +23,11 @@ class Interpreter {
     const ir::Loop& loop = program_.loops[instruction.loop];
     Indices indices{};
     for (std::uint32_t element = 0; element < loop.count(); ++element) {
-      value(instruction.dst, indices) = compute(instruction, indices, element);
+      if (instruction.op == Op::procedure) {
+        call(instruction, indices, element);
+      } else {
+        value(instruction.dst, indices) = compute(instruction, indices, element);
+      }
       advance(indices, loop, 0);
     }
   }
@@ -92,6 +96,55 @@ class Interpreter {
         return model::apply(static_cast<model::Operation>(instruction.op), args[0], args[1],
                             args[2]);
     }
+  }
+
+  // Visits the slot of a view for every index tuple of the inner loop, the outer ones standing.
+  template <class Visit>
+  void for_each_inner(const ir::Instruction& instruction, const ir::Access& access,
+                      const Indices& outer, Visit visit) {
+    const ir::Loop& inner = program_.loops[access.inner];
+    Indices indices = outer;
+    for (std::uint32_t i = 0; i < inner.count(); ++i) {
+      visit(slot(access.view, indices));
+      advance(indices, inner, program_.loops[instruction.loop].rank);
+    }
+  }
+
+  void call(const ir::Instruction& instruction, const Indices& outer, std::uint32_t element) {
+    const ir::Call& called = program_.calls[instruction.aux];
+    const model::ProcedureRow& row = model::row(called.procedure);
+    std::vector<std::vector<double>> values(called.inputs.size());
+    std::vector<std::span<const double>> arguments;
+    for (std::size_t a = 0; a < values.size(); ++a) {
+      if (called.inputs[a].view != ir::kNone) {
+        for_each_inner(instruction, {called.inputs[a].view, called.inputs[a].inner}, outer,
+                       [&](ir::Slot from) { values[a].push_back(value(from)); });
+      }
+      arguments.emplace_back(values[a]);
+    }
+    model::ProcedureInputs in;
+    in.arguments = arguments;
+    if (called.table_view != ir::kNone) {
+      const ir::Table& table =
+          program_.tables[place(program_.table_views[called.table_view], outer)];
+      in.x = table.x;
+      in.y = table.y;
+    }
+    in.draw = {state_.random_key(lane_), called.site.stream + element, state_.step};
+    in.time = value(ir::kTimeSlot);
+    in.dt = value(ir::kStepSlot);
+    if (called.keeper != ir::kNone) {
+      model::Kept& kept = state_.kept(called.keeper, element, lane_);
+      if (kept.empty()) {
+        row.start(in, kept);
+      }
+      in.kept = kept;
+    }
+    std::vector<double> result(program_.loops[called.result].count());
+    row.apply(in, result);
+    std::size_t i = 0;
+    for_each_inner(instruction, ir::write(program_, instruction), outer,
+                   [&](ir::Slot to) { value(to) = result[i++]; });
   }
 
   static bool before(double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); }

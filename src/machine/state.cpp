@@ -38,6 +38,9 @@ State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
   for (const ir::DelayLine& delay : program.delays) {
     past_counts_.push_back(delay.count);
   }
+  for (const ir::Keeper& keeper : program.keepers) {
+    kept_.emplace_back(program.loops[keeper.loop].count() * pitch_);
+  }
   for (const ir::Constant& constant : program.constants) {
     fill(constant.slot, constant.value);
   }

@@ -37,6 +37,11 @@ class State {
   // What `element` of a delay line's input was at an earlier step; lanes as in a row.
   const double* past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step) const;
 
+  // The memory of a keeper's element in one run; empty until its procedure has started it.
+  model::Kept& kept(std::uint32_t keeper, std::uint32_t element, std::size_t lane) {
+    return kept_[keeper][element * pitch_ + lane];
+  }
+
   // The end of a step, in this order: inputs of delays join their past, the values that memories
   // will take are put aside (later stages of the step compute them again), and memories take them.
   // Takes over what the delay lines of another state were given; that one's are empty afterwards.
@@ -53,10 +58,11 @@ class State {
   std::size_t lanes_;
   std::size_t pitch_;
   std::unique_ptr<double[], Free> values_;
-  std::vector<base::PhiloxKey> random_keys_;  // pitch_ of them
-  std::vector<std::vector<double>> past_;     // of each delay line: step, element, lane
-  std::vector<std::size_t> past_counts_;      // elements of each delay line
-  std::vector<double> held_;                  // next values of memories
+  std::vector<base::PhiloxKey> random_keys_;    // pitch_ of them
+  std::vector<std::vector<double>> past_;       // of each delay line: step, element, lane
+  std::vector<std::size_t> past_counts_;        // elements of each delay line
+  std::vector<std::vector<model::Kept>> kept_;  // of each keeper: element, lane
+  std::vector<double> held_;                    // next values of memories
 };
 
 }  // namespace shamal::machine

@@ -158,12 +158,9 @@ constexpr std::string_view kVendorFunctions[] = {
     "throughput",
     "triangular",
     "weibull",
-    "allocate_available",
     "delay_batch",
     "delay_fixed",
     "delay_n",
-    "demand_at_price",
-    "find_market_price",
     "get_data_between_times",
     "get_direct_constants",
     "get_direct_data",
@@ -171,13 +168,8 @@ constexpr std::string_view kVendorFunctions[] = {
     "get_xls_data",
     "sample_if_true",
     "smooth_n",
-    "supply_at_price",
     "tabbed_array",
     "vector_elm_map",
-    "vector_rank",
-    "vector_reorder",
-    "vector_select",
-    "vector_sort_order",
 };
 
 }  // namespace
@@ -185,8 +177,15 @@ constexpr std::string_view kVendorFunctions[] = {
 std::span<const Builtin> builtins() {
   static const std::vector<Builtin> kAll = [] {
     std::vector<Builtin> all(std::begin(kBuiltins), std::end(kBuiltins));
-    const auto more = vensim_builtins();
-    all.insert(all.end(), more.begin(), more.end());
+    for (const std::span<const Builtin> more : {vensim_builtins(), procedure_builtins()}) {
+      all.insert(all.end(), more.begin(), more.end());
+    }
+    for (Builtin called : procedure_builtins()) {
+      if (called.origin == Origin::mdl) {
+        called.origin = Origin::standard;  // xmutil keeps the names of what XMILE lacks
+        all.push_back(called);
+      }
+    }
     return all;
   }();
   return kAll;

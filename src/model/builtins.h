@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/operation.h"
+#include "model/procedure.h"
 
 namespace shamal::model {
 
@@ -30,6 +31,7 @@ enum class Treatment : std::uint8_t {
   random,     // a draw; the last argument, if there is one more than the distribution needs, a seed
   same,       // its argument: GAME(x)
   self,       // SELF, within PREVIOUS and SIZE
+  procedure,  // a procedure (procedure.h)
 };
 
 // Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and
@@ -51,12 +53,14 @@ struct Builtin {
   std::string_view doc;
   std::string_view source;
   Origin origin = Origin::standard;  // vensim: the meaning in files of that origin
+  Procedure procedure{};             // of Treatment::procedure
 };
 
 inline constexpr std::uint8_t kAny = 255;
 
 std::span<const Builtin> builtins();
 std::span<const Builtin> vensim_builtins();  // those of builtins() that are for Vensim's files
+std::span<const Builtin> procedure_builtins();  // the part in builtins_procedures.cpp
 
 // By folded name, in its meaning for files of this origin; null if there is none.
 const Builtin* find_builtin(std::string_view folded_name, Origin origin = Origin::standard);

@@ -209,6 +209,18 @@ class Checker {
         return infer(node.args[1]);
       case NodeKind::random:
         return infer(node.args[0]);
+      case NodeKind::procedure: {
+        const Call& call = model_.calls[node.index];
+        std::optional<Unit> result;
+        const char rule = row(call.procedure).unit;
+        for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+          if (call.arguments[i].node != kNone) {
+            const std::optional<Unit> unit = infer(call.arguments[i].node);
+            result = rule == static_cast<char>('0' + i) ? unit : result;
+          }
+        }
+        return rule == 'p' ? Unit::dimensionless() : result;
+      }
     }
     return std::nullopt;
   }

@@ -18,6 +18,7 @@
 
 #include "base/source.h"
 #include "model/operation.h"
+#include "model/procedure.h"
 #include "syntax/parsed_model.h"
 #include "units/unit.h"
 
@@ -80,6 +81,7 @@ enum class NodeKind : std::uint8_t {
   delay_read,  // Model::delays[index] as it was args[0] ago, args[1] before the start
   random,      // a draw of Model::random_sites[index] with parameters args
   rank,        // position of the args[1]-th smallest of args[0] over the axes of reductions[index]
+  procedure,   // Model::calls[index]; its arguments are there
 };
 
 struct Node {
@@ -91,6 +93,20 @@ struct Node {
   std::uint32_t index = 0;
   std::array<NodeId, 3> args{kNone, kNone, kNone};
   base::Span span;
+};
+
+// One use of a procedure. Along the axes `result` its value is made as a whole, for each position
+// of the other axes of the node; an argument is handed over as a whole along the axes `inner`.
+struct Call {
+  struct Argument {
+    NodeId node = kNone;  // kNone: a graphical function or a seed
+    AxisMask inner = 0;
+  };
+  Procedure procedure{};
+  std::vector<Argument> arguments;
+  AxisMask result = 0;
+  std::uint32_t lookup = kNone;  // Model::lookups, without an argument of its own
+  std::uint32_t site = kNone;    // Model::random_sites
 };
 
 // The elements of one dimension that an assignment covers: axis `axis` of the assignment, or one
@@ -113,6 +129,7 @@ struct Assignment {
   std::vector<BoxSide> box;    // one for each dimension of the target
   std::vector<Axis> axes;      // those of the box first, in the order of the dimensions
   std::uint32_t box_axes = 0;  // how many
+  AxisMask whole = 0;          // axes of the box whose elements can only be computed together
   NodeId expr = kNone;
   NodeId start_expr = kNone;  // used instead at the start (<init_eqn>), or kNone
   base::Span span;
@@ -174,6 +191,7 @@ struct Model {
   std::vector<syntax::GraphicalFunction> tables;
   std::vector<Delay> delays;
   std::vector<RandomSite> random_sites;
+  std::vector<Call> calls;
 
   // Evaluation orders: indices into assignments. Every value stands after those it needs.
   std::vector<std::uint32_t> initial_order;

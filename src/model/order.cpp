@@ -206,6 +206,15 @@ class Orderer {
           open.push_back(node.args[i]);
         }
       }
+      if (node.kind == NodeKind::procedure) {
+        const Call& call = model_.calls[node.index];
+        for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+          // What a memory takes in at the end of a step is not needed at once.
+          if (call.arguments[i].node != kNone && row(call.procedure).arguments[i] != 'k') {
+            open.push_back(call.arguments[i].node);
+          }
+        }
+      }
       if (node.kind == NodeKind::reference) {
         for (const Index& index : model_.references[node.index].indices) {
           if (index.kind == Index::Kind::dynamic) {
@@ -317,7 +326,9 @@ class Orderer {
         continue;
       }
       for (const std::uint32_t a : group) {
-        if (model_.assignments[a].box_axes > 0) {
+        const Assignment& assignment = model_.assignments[a];
+        const AxisMask box = (AxisMask{1} << assignment.box_axes) - 1;
+        if ((box & ~assignment.whole) != 0) {
           split.push_back(a);
         }
       }
@@ -337,14 +348,23 @@ class Orderer {
       }
       ++next;
       const Recipe& whole = resolver_.recipes[a];
+      // Sides that are iterated are the axes, in order; some of them stay together.
+      std::vector<char> together(whole.sides.size(), 0);
       std::size_t combinations = 1;
-      for (const Side& side : whole.sides) {
-        combinations *= side.elements.size();
+      std::uint32_t axis = 0;
+      for (std::size_t s = 0; s < whole.sides.size(); ++s) {
+        if (!whole.sides[s].fixed) {
+          together[s] = static_cast<char>(model_.assignments[a].whole >> axis++ & 1u);
+        }
+        combinations *= together[s] != 0 ? 1 : whole.sides[s].elements.size();
       }
       for (std::size_t c = 0; c < combinations; ++c) {
         Recipe one = whole;
         std::size_t rest = c;
         for (std::size_t s = one.sides.size(); s-- > 0;) {
+          if (together[s] != 0) {
+            continue;
+          }
           Side& side = one.sides[s];
           const std::size_t size = side.elements.size();
           side.elements = {side.elements[rest % size]};
@@ -450,6 +470,11 @@ class Orderer {
           case NodeKind::delay_read:
             changes = true;
             break;
+          case NodeKind::procedure: {
+            const ProcedureRow& called = row(model_.calls[node.index].procedure);
+            changes = changes || called.keeps() || called.draws();
+            break;
+          }
           case NodeKind::reference: {
             const Kind kind = model_.variables[model_.references[node.index].variable].kind;
             changes = changes || kind == Kind::stock || kind == Kind::memory;
@@ -485,6 +510,16 @@ class Orderer {
     std::vector<char> is_delay_input(model_.variables.size(), 0);
     for (const Delay& delay : model_.delays) {
       is_delay_input[delay.input] = 1;
+    }
+    for (const Call& call : model_.calls) {
+      if (!row(call.procedure).keeps()) {
+        continue;
+      }
+      for (const Call::Argument& argument : call.arguments) {
+        if (argument.node != kNone && model_.nodes[argument.node].kind == NodeKind::reference) {
+          is_delay_input[model_.references[model_.nodes[argument.node].index].variable] = 1;
+        }
+      }
     }
     for (std::uint32_t a = 0; a < count; ++a) {
       const Assignment& assignment = model_.assignments[a];

@@ -165,7 +165,31 @@ class Printer {
         arguments(of);
         text_ += ")";
         return;
+      case NodeKind::procedure:
+        call(model_.calls[of.index]);
+        return;
     }
+  }
+
+  void call(const Call& of) {
+    text_ += row(of.procedure).name;
+    if (of.result != 0) {
+      text_ += fmt::format(" along {}", axes(of.result));
+    }
+    text_ += "(";
+    std::string_view separator;
+    for (const Call::Argument& argument : of.arguments) {
+      if (argument.node == kNone) {
+        continue;
+      }
+      text_ += separator;
+      node(argument.node);
+      if (argument.inner != 0) {
+        text_ += fmt::format(" over {}", axes(argument.inner));
+      }
+      separator = ", ";
+    }
+    text_ += ")";
   }
 
   void reference(const Reference& of) {

@@ -126,6 +126,27 @@ class Typer {
   NodeId type_delay(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId type_random(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
                      ArrayContext* array);
+  // Procedures (typer_procedures.cpp). An argument that does not fit gives nothing.
+  NodeId type_procedure(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
+                        ArrayContext* array);
+  NodeId finish_procedure(const ProcedureRow& called, Call call, const syntax::Expr& expr,
+                          Scope& scope, std::uint32_t along, std::uint32_t own,
+                          const ArrayContext& marked);
+  std::optional<Call::Argument> vector_argument(const syntax::Expr& expr, Scope& scope,
+                                                std::uint32_t& along);
+  std::optional<Call::Argument> profile_argument(const syntax::Expr& expr, Scope& scope,
+                                                 std::uint32_t along, std::uint32_t own);
+  std::optional<Call::Argument> own_vector_argument(const syntax::Expr& expr, Scope& scope,
+                                                    std::size_t dimensions, std::uint32_t& size);
+  std::optional<std::uint32_t> graphical_argument(const syntax::Expr& function, Scope& scope);
+  NodeId kept_argument(char letter, const syntax::Expr& expr, Scope& scope);
+  std::optional<Reference> array_reference(NodeId id, std::size_t least_indices) const;
+  const Dimension& dimension_of(const Reference& reference, std::size_t index) const;
+  // Lets an index run over an axis of its own: from its element on (`count` of them, 0 for all that
+  // follow), or over the elements that it ran over before.
+  bool spread(Reference& reference, std::size_t place, std::uint32_t count, AxisMask& inner);
+  bool is_graphical(const Symbol& symbol) const;
+  std::optional<std::uint64_t> seeded_stream(const syntax::Expr& seed, Scope& scope);
 
   Resolver& resolver_;
   const Recipe& recipe_;

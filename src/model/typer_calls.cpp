@@ -206,6 +206,22 @@ bool has_graphical(const syntax::VariableDecl& decl) {
 
 }  // namespace
 
+bool Typer::is_graphical(const Symbol& symbol) const {
+  return symbol.kind == Symbol::Kind::graphical ||
+         (symbol.kind == Symbol::Kind::variable &&
+          resolver_.info[symbol.variable].decl != nullptr &&
+          has_graphical(*resolver_.info[symbol.variable].decl));
+}
+
+std::optional<std::uint64_t> Typer::seeded_stream(const Expr& seed, Scope& scope) {
+  const auto value = resolver_.constant_value(seed, scope);
+  if (!value) {
+    return std::nullopt;
+  }
+  constexpr double kSeeded = 4294967296.0;  // beyond the streams of unseeded sites
+  return static_cast<std::uint64_t>(kSeeded * (1.0 + std::fabs(std::floor(*value))));
+}
+
 NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& scope,
                                ArrayContext* array) {
   if (expr.args.size() != 1) {
@@ -368,12 +384,7 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       const Expr& function = expr.args[0];
       const Symbol* symbol =
           function.kind == ExprKind::name ? resolver_.find_symbol(scope, function.text) : nullptr;
-      const bool graphical =
-          symbol != nullptr && (symbol->kind == Symbol::Kind::graphical ||
-                                (symbol->kind == Symbol::Kind::variable &&
-                                 resolver_.info[symbol->variable].decl != nullptr &&
-                                 has_graphical(*resolver_.info[symbol->variable].decl)));
-      if (!graphical) {
+      if (symbol == nullptr || !is_graphical(*symbol)) {
         return fail(Code::unknown_function, function.span, "LOOKUP needs a graphical function");
       }
       Expr call = expr;
@@ -385,6 +396,8 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       return type_random(builtin, expr, scope, array);
     case Treatment::same:
       return type(expr.args[0], scope, array);
+    case Treatment::procedure:
+      return type_procedure(builtin, expr, scope, array);
     case Treatment::self:
       break;
   }
@@ -553,12 +566,11 @@ NodeId Typer::type_random(const Builtin& builtin, const Expr& expr, Scope& scope
   // Sites in the order of the model; a seed names a stream of its own.
   site.stream = resolver_.next_stream(expr, scope, recipe_.target);
   if (expr.args.size() > builtin.min_arguments) {
-    const auto seed = resolver_.constant_value(expr.args.back(), scope);
-    if (!seed) {
+    const auto seeded = seeded_stream(expr.args.back(), scope);
+    if (!seeded) {
       return fail(Code::constant_required, expr.args.back().span, "the seed");
     }
-    constexpr double kSeeded = 4294967296.0;  // beyond the streams of unseeded sites
-    site.stream = static_cast<std::uint64_t>(kSeeded * (1.0 + std::fabs(std::floor(*seed))));
+    site.stream = *seeded;
   }
   made.index = static_cast<std::uint32_t>(resolver_.model.random_sites.size());
   resolver_.model.random_sites.push_back(site);

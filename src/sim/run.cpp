@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "machine/call.h"
 #include "sim/integrator.h"
 #include "sim/time_grid.h"
 
@@ -55,6 +56,7 @@ class Batch {
         break;
       }
       state_.append_delays(program);
+      machine::advance_keepers(program, state_);
       state_.hold_memories(program);
       integrator_->advance(grid_.time(step));
       state_.update_memories(program);

@@ -1,0 +1,53 @@
+// Procedures at work: where the arguments of a call lie, and one run's values of them side by side.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ir/program.h"
+#include "machine/state.h"
+#include "model/procedure.h"
+
+namespace shamal::machine {
+
+// A call with its views resolved: for each element of the outer loop a first slot, and the steps
+// from it to what is handed over together.
+struct PreparedCall {
+  struct Operand {
+    std::vector<ir::Slot> first;        // for each outer element; empty: nothing to collect
+    std::vector<std::int64_t> offsets;  // of the inner loop
+  };
+  const model::ProcedureRow* row = nullptr;
+  std::uint32_t count = 1;  // outer elements
+  Operand result;
+  std::vector<Operand> arguments;
+  std::vector<std::uint32_t> tables;  // for each outer element; empty: none
+  ir::RandomSite site;
+  std::uint32_t keeper = ir::kNone;
+};
+
+PreparedCall prepare_call(const ir::Program& program, const ir::Instruction& instruction);
+
+// The arguments of one call for one run at one outer element, and room for its result.
+class CallFrame {
+ public:
+  CallFrame(const ir::Program& program, const PreparedCall& call);
+
+  // What `state` holds now. The spans stay valid until the next call.
+  model::ProcedureInputs collect(const State& state, std::uint32_t element, std::size_t lane);
+  std::span<double> result() { return result_; }
+  void store(State& state, std::uint32_t element, std::size_t lane) const;
+
+ private:
+  const ir::Program& program_;
+  const PreparedCall& call_;
+  std::vector<double> values_;
+  std::vector<std::span<const double>> arguments_;
+  std::vector<double> result_;
+};
+
+// The end of a step: every keeper takes in what its call's arguments are.
+void advance_keepers(const ir::Program& program, State& state);
+
+}  // namespace shamal::machine

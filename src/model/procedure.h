@@ -1,0 +1,78 @@
+// Functions that are more than arithmetic on numbers: of whole vectors and matrices (allocation,
+// sorting, inversion), of graphical functions, of many parameters, with random draws, or with a
+// memory of their own (conveyors, batches). One row each in procedures.def; the reference
+// interpreter and the machine call the same function, for one run at a time, so that they cannot
+// differ.
+//
+// How arguments reach a procedure is written as one letter each:
+//   s  a number
+//   v  a vector along the last index of the argument; a result 'v' runs along the same index
+//   p  a profile: four numbers (type, priority, width, extra) for each element of that vector
+//   w  a vector of its own: from the element that the last index names to the end of its dimension
+//   q  a profile for each element of the last 'w'
+//   m  a square matrix: the last two indices
+//   r  an array over the indices marked with ! (or *) in any of the arguments 'r'
+//   t  a graphical function
+//   z  a seed, a constant: names a stream of random numbers; may be left out
+// and, with memory:
+//   c  a number, now and at the end of each step
+//   k  a number at the end of each step only: the result does not depend on it at once
+//   i  a number at the start of the run
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+
+namespace shamal::model {
+
+enum class Procedure : std::uint8_t {
+#define SHAMAL_PROCEDURE(name, arguments, result, unit) name,
+#define SHAMAL_KEEPER(name, arguments, unit) name,
+#include "model/procedures.def"
+#undef SHAMAL_PROCEDURE
+#undef SHAMAL_KEEPER
+};
+
+// What a procedure sees: of one run, at one tuple of the outer indices.
+struct ProcedureInputs {
+  std::span<const std::span<const double>> arguments;  // letters t and z: empty
+  std::span<const double> x;                           // of the graphical function, ascending
+  std::span<const double> y;
+  base::DrawPlace draw;
+  double time = 0;
+  double dt = 1;
+  std::span<const double> kept;  // its memory
+
+  double number(std::size_t argument) const { return arguments[argument][0]; }
+  std::span<const double> vector(std::size_t argument) const { return arguments[argument]; }
+};
+
+// What a procedure with memory keeps between steps; `start` leaves it not empty.
+using Kept = std::vector<double>;
+
+struct ProcedureRow {
+  Procedure procedure;
+  std::string_view name;
+  std::string_view arguments;
+  char result;  // s, v or m
+  char unit;    // of the result, see procedures.def
+  void (*apply)(const ProcedureInputs&, std::span<double> result);
+  // With memory: `start` makes it from what is known at the start, `advance` takes it over a step,
+  // both null otherwise. `apply` only looks at it, so that the stages of a step see the same.
+  void (*start)(const ProcedureInputs&, Kept&) = nullptr;
+  void (*advance)(const ProcedureInputs&, Kept&) = nullptr;
+
+  bool keeps() const { return start != nullptr; }
+  bool draws() const { return arguments.find('z') != std::string_view::npos; }
+  bool looks_up() const { return arguments.find('t') != std::string_view::npos; }
+};
+
+std::span<const ProcedureRow> procedure_rows();
+const ProcedureRow& row(Procedure procedure);
+
+}  // namespace shamal::model
