@@ -28,7 +28,7 @@ std::unique_ptr<Resolved> resolved(const std::string& variables, const std::stri
       "<header><vendor>Shamal</vendor><product version=\"1.0\">t</product></header>"
       "<sim_specs time_units=\"Month\"><start>0</start><stop>10</stop></sim_specs>"
       "<dimensions><dim name=\"R\"><elem name=\"a\"/><elem name=\"b\"/></dim>"
-      "<dim name=\"N\" size=\"3\"/></dimensions><model><variables>" +
+      "<dim name=\"N\" size=\"3\"/><dim name=\"P\" size=\"4\"/></dimensions><model><variables>" +
       variables + "</variables></model>" + extra + "</xmile>";
   const base::FileId file = result->sources.add("t.xmile", text);
   const auto parsed = syntax::read_xmile(file, result->sources, result->diagnostics);
@@ -63,13 +63,69 @@ TEST(Builtins, EveryRowIsFoundAndDescribed) {
   }
 }
 
+// Something to hand over for each letter of procedure.h.
+std::string argument(char letter) {
+  switch (letter) {
+    case 'v':
+      return "u";
+    case 'p':
+      return "profile[N, 1]";
+    case 'w':
+      return "u[1]";
+    case 'q':
+      return "profile[1, 1]";
+    case 'm':
+      return "square[1, 1]";
+    case 'r':
+      return "u[*]";
+    case 't':
+      return "graph";
+    case 'd':
+      return "N";
+    default:
+      return "x";
+  }
+}
+
+TEST(Builtins, EveryProcedureCanBeCalled) {
+  const auto matrix = [](const std::string& name, const std::string& second,
+                         const std::string& equation) {
+    return "<aux name=\"" + name + "\"><dimensions><dim name=\"N\"/><dim name=\"" + second +
+           "\"/></dimensions><eqn>" + equation + "</eqn></aux>";
+  };
+  const std::string given = aux("x", "TIME") + aux("u", "TIME + N", "N") +
+                            matrix("profile", "P", "1") + matrix("square", "N", "TIME") +
+                            "<gf name=\"graph\"><xpts>0,1,3</xpts><ypts>1,2,5</ypts></gf>";
+  for (const Builtin& builtin : builtins()) {
+    if (builtin.treatment != Treatment::procedure) {
+      continue;
+    }
+    const ProcedureRow& called = row(builtin.procedure);
+    std::string call(builtin.signature.substr(0, builtin.signature.find('(')));
+    std::string_view separator = "(";
+    int count = 0;
+    for (const char letter : called.arguments) {
+      if (letter != 'j' && count++ < builtin.min_arguments) {
+        call += std::string(separator) + argument(letter);
+        separator = ", ";
+      }
+    }
+    call += count > 0 && builtin.min_arguments > 0 ? ")" : "";
+    const std::string equation = called.result == 'm'   ? matrix("y", "N", call)
+                                 : called.result == 'v' ? aux("y", call, "N")
+                                                        : aux("y", call);
+    const auto result = resolved(given + equation);
+    EXPECT_TRUE(result->model) << call << "\n" << result->messages();
+  }
+}
+
 TEST(Builtins, EveryRowCanBeCalledWithItsFewestArguments) {
   for (const Builtin& builtin : builtins()) {
     if (builtin.origin == Origin::mdl) {
       continue;  // vensim_test.cpp calls these
     }
     if (builtin.treatment == Treatment::self || builtin.treatment == Treatment::lookup ||
-        builtin.treatment == Treatment::rank) {
+        builtin.treatment == Treatment::rank || builtin.treatment == Treatment::procedure) {
       continue;  // these need more than numbers; they have tests of their own
     }
     std::string call(builtin.signature.substr(0, builtin.signature.find('(')));
