@@ -240,7 +240,7 @@ class Verifier {
       return;
     }
     for (std::size_t a = 0; a < call.inputs.size(); ++a) {
-      const bool view = row.arguments[a] != 't' && row.arguments[a] != 'z';
+      const bool view = std::string_view("tdz").find(row.arguments[a]) == std::string_view::npos;
       if (view) {
         check("an argument", call.inputs[a].view, call.inputs[a].inner, 0);
       } else if (call.inputs[a].view != kNone) {

@@ -31,7 +31,8 @@ enum class Treatment : std::uint8_t {
   random,     // a draw; the last argument, if there is one more than the distribution needs, a seed
   same,       // its argument: GAME(x)
   self,       // SELF, within PREVIOUS and SIZE
-  procedure,  // a procedure (procedure.h)
+  element_offset,  // VECTOR ELM MAP(element of an array, offset)
+  procedure,       // a procedure (procedure.h)
 };
 
 // Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and

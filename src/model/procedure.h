@@ -11,13 +11,17 @@
 //   w  a vector of its own: from the element that the last index names to the end of its dimension
 //   q  a profile for each element of the last 'w'
 //   m  a square matrix: the last two indices
+//   e  a number for each element of the vector, or one for all of them
 //   r  an array over the indices marked with ! (or *) in any of the arguments 'r'
 //   t  a graphical function
+//   d  the name of a dimension, which is not looked at
 //   z  a seed, a constant: names a stream of random numbers; may be left out
+//   y  a number that names a stream, of which every use has a part of its own
 // and, with memory:
 //   c  a number, now and at the end of each step
 //   k  a number at the end of each step only: the result does not depend on it at once
 //   i  a number at the start of the run
+//   j  what the argument of the letter before it was at the start: no argument of its own
 #pragma once
 
 #include <cstddef>
@@ -40,7 +44,7 @@ enum class Procedure : std::uint8_t {
 
 // What a procedure sees: of one run, at one tuple of the outer indices.
 struct ProcedureInputs {
-  std::span<const std::span<const double>> arguments;  // letters t and z: empty
+  std::span<const std::span<const double>> arguments;  // letters t, d and z: empty
   std::span<const double> x;                           // of the graphical function, ascending
   std::span<const double> y;
   base::DrawPlace draw;
@@ -68,7 +72,7 @@ struct ProcedureRow {
   void (*advance)(const ProcedureInputs&, Kept&) = nullptr;
 
   bool keeps() const { return start != nullptr; }
-  bool draws() const { return arguments.find('z') != std::string_view::npos; }
+  bool draws() const { return arguments.find_first_of("yz") != std::string_view::npos; }
   bool looks_up() const { return arguments.find('t') != std::string_view::npos; }
 };
 

@@ -25,6 +25,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/numbers.h"
 #include "model/procedure_functions.h"
 
 namespace shamal::model::procedures {
@@ -34,9 +35,12 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kFarthest = 800;  // widths from the priority, where every curve is flat
 
-double normal_tail(double z) {
+// Stella's normal curve is Φ itself, as its published output tells.
+constexpr double kStellasNormal = -3;
+
+double vensims_normal_tail(double z) {
   if (z < 0) {
-    return 1 - normal_tail(-z);
+    return 1 - vensims_normal_tail(-z);
   }
   const double t = 1 / (1 + 0.33267 * z);
   const double density = 0.3989422804014327 * std::exp(-0.5 * z * z);
@@ -53,6 +57,9 @@ double share(double type, double z) {
     return z < 0 ? 1 - 2 * to_end * to_end : 2 * to_end * to_end;
   }
   if (type == 3) {
+    return vensims_normal_tail(z);
+  }
+  if (type == kStellasNormal) {
     return normal_tail(z);
   }
   if (type == 4) {
@@ -177,6 +184,15 @@ void allocate_by_priority(const ProcedureInputs& in, std::span<double> out) {
         return Profile{1, in.vector(1)[i], width};
       },
       in.number(4), out);
+}
+
+void allocate(const ProcedureInputs& in, std::span<double> out) {
+  const auto profile_of = [&](std::size_t i) {
+    const double shape = in.vector(5)[i];
+    return Profile{shape == 3 || in.arguments[5].empty() ? kStellasNormal : shape, in.vector(3)[i],
+                   in.vector(4)[i]};
+  };
+  allocate(in.vector(2), profile_of, in.number(0), out);
 }
 
 void demand_at_price(const ProcedureInputs& in, std::span<double> out) {

@@ -9,6 +9,7 @@ namespace shamal::model {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMissing = -0x1p109;  // Vensim's :NA:
 
 double rise(const Points& points, std::size_t i) {
   const double dx = points.x[i + 1] - points.x[i];
@@ -62,13 +63,21 @@ double slope(const Points& points, double at, bool continued) {
   if (last == 0) {
     return 0;
   }
-  if (at < points.x.front()) {
-    return continued ? rise(points, 0) : 0.0;
+  const std::size_t to = count_to(points, at);
+  const auto below = static_cast<std::size_t>(
+      std::lower_bound(points.x.begin(), points.x.end(), at) - points.x.begin());
+  if (to - below > 1) {
+    return kMissing;
   }
-  if (at >= points.x.back()) {
-    return continued || at == points.x.back() ? rise(points, last - 1) : 0.0;
-  }
-  return rise(points, count_to(points, at) - 1);
+  const double before = below > 0 && below <= last ? rise(points, below - 1)
+                        : !continued               ? 0.0
+                        : below == 0               ? rise(points, 0)
+                                                   : rise(points, last - 1);
+  const double after = to > 0 && to <= last ? rise(points, to - 1)
+                       : !continued         ? 0.0
+                       : to == 0            ? rise(points, 0)
+                                            : rise(points, last - 1);
+  return to == below ? after : 0.5 * (before + after);
 }
 
 namespace {

@@ -17,8 +17,9 @@ double extrapolated(const Points& points, double at);  // the end segments go on
 // y of the last point at or before `at`, of the first at or after it; the end values outside.
 double looked_backward(const Points& points, double at);
 double looked_forward(const Points& points, double at);
-// Slope of the segment that `at` lies in (of the next one at a point); outside 0, or that of the
-// end segment where the function is continued.
+// Slope of the segment that `at` lies in; at a point the average of those before and after it, and
+// Vensim's :NA: where several points have this x; outside 0, or that of the end segment where the
+// function is continued.
 double slope(const Points& points, double at, bool continued);
 // Integral from one x to another; negative backwards.
 double area(const Points& points, double from, double to, bool continued);

@@ -129,6 +129,8 @@ class Typer {
   // Procedures (typer_procedures.cpp). An argument that does not fit gives nothing.
   NodeId type_procedure(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
                         ArrayContext* array);
+  // VECTOR ELM MAP: what stands a computed number of places behind an element.
+  NodeId type_element_offset(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId finish_procedure(const ProcedureRow& called, Call call, const syntax::Expr& expr,
                           Scope& scope, std::uint32_t along, std::uint32_t own,
                           const ArrayContext& marked);

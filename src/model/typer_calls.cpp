@@ -396,6 +396,8 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       return type_random(builtin, expr, scope, array);
     case Treatment::same:
       return type(expr.args[0], scope, array);
+    case Treatment::element_offset:
+      return type_element_offset(expr, scope, array);
     case Treatment::procedure:
       return type_procedure(builtin, expr, scope, array);
     case Treatment::self:

@@ -71,6 +71,9 @@ std::optional<Call::Argument> Typer::vector_argument(const Expr& expr, Scope& sc
     Index& last = found->indices.back();
     if (last.kind == Index::Kind::axis) {
       axis = last.axis;
+    } else if (last.kind == Index::Kind::fixed && assignment_.box_axes > 0 &&
+               (node(made.node).axes & bit(assignment_.box_axes - 1)) != 0) {
+      axis = assignment_.box_axes - 1;  // a slice of something with more indices
     } else if (last.kind == Index::Kind::fixed && assignment_.box_axes > 0) {
       // The first element of the range: the others follow it.
       axis = along != kNone ? along : assignment_.box_axes - 1;
@@ -157,10 +160,11 @@ std::optional<std::uint32_t> Typer::graphical_argument(const Expr& function, Sco
 }
 
 NodeId Typer::kept_argument(char letter, const Expr& expr, Scope& scope) {
-  if (letter != 'i') {
+  if (letter == 'c' || letter == 'k') {
     return whole(as_variable(expr, scope, "input"), expr.span);
   }
-  const Resolver::ExpansionKey key{&expr, &scope, recipe_.target};
+  // Another key than that of the argument's variable.
+  const Resolver::ExpansionKey key{&expr.span, &scope, recipe_.target};
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId kept = resolver_.add_hidden(target_name() + "·start", Kind::initial_only,
@@ -177,6 +181,67 @@ NodeId Typer::kept_argument(char letter, const Expr& expr, Scope& scope) {
   return whole(found->second, expr.span);
 }
 
+NodeId Typer::type_element_offset(const Expr& expr, Scope& scope, ArrayContext* array) {
+  const auto found = array_reference(type(expr.args[0], scope, array), 1);
+  if (!found) {
+    return fail(Code::shape_mismatch, expr.args[0].span,
+                fmt::format("{} needs here an element of an array", expr.text));
+  }
+  const auto number = [&](double value) { return constant(value, expr.span); };
+  const auto sum = [&](NodeId a, NodeId b) { return apply(Operation::add, {a, b}, expr.span); };
+  const auto floored = [&](NodeId a) { return apply(Operation::floor, {a}, expr.span); };
+  // The place of the element named, counted row by row, and then the offset.
+  NodeId flat = floored(sum(type(expr.args[1], scope, array), number(0.5)));
+  double stride = 1;
+  for (std::size_t d = found->indices.size(); d-- > 0;) {
+    const Index& index = found->indices[d];
+    NodeId place = number(index.element);
+    if (index.kind == Index::Kind::dynamic) {
+      place = sum(index.node, number(-1));
+    } else if (index.kind == Index::Kind::axis) {
+      const std::vector<std::uint32_t>& elements = assignment_.axes[index.axis].elements;
+      const double shift = static_cast<double>(index.elements.front()) - elements.front();
+      for (std::size_t i = 0; i < elements.size(); ++i) {
+        if (index.elements[i] != elements[i] + shift) {
+          return fail(Code::shape_mismatch, expr.args[0].span,
+                      fmt::format("{} of an array whose elements stand in another order",
+                                  expr.text));
+        }
+      }
+      Node position;
+      position.kind = NodeKind::axis_index;
+      position.index = index.axis;
+      position.axes = bit(index.axis);
+      position.span = expr.span;
+      place = sum(resolver_.add_node(position), number(shift - 1));
+    }
+    flat = sum(flat, apply(Operation::multiply, {place, number(stride)}, expr.span));
+    stride *= dimension_of(*found, d).size();
+  }
+  const NodeId inside = apply(
+      Operation::logical_and,
+      {apply(Operation::greater_equal, {flat, number(0)}, expr.span),
+       apply(Operation::less, {flat, number(stride)}, expr.span)},
+      expr.span);
+  std::vector<Index> indices(found->indices.size());
+  stride = 1;
+  for (std::size_t d = indices.size(); d-- > 0;) {
+    const double size = dimension_of(*found, d).size();
+    NodeId place = floored(apply(Operation::divide, {flat, number(stride)}, expr.span));
+    if (d > 0) {
+      place = apply(Operation::modulo, {place, number(size)}, expr.span);
+    }
+    indices[d].kind = Index::Kind::dynamic;
+    indices[d].node = sum(place, number(1));
+    stride *= size;
+  }
+  constexpr double kMissing = -0x1p109;  // Vensim's :NA:
+  return apply(Operation::select,
+               {inside, reference(found->variable, std::move(indices), expr.span),
+                number(kMissing)},
+               expr.span);
+}
+
 NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& scope,
                              ArrayContext* array) {
   const ProcedureRow& called = row(builtin.procedure);
@@ -191,21 +256,30 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
   std::uint32_t along = kNone;  // the axis of the result 'v'
   std::uint32_t own = 0;        // elements of the last 'w', or rows of the matrix
   ArrayContext marked;
+  std::size_t next = 0;  // argument
   for (std::size_t i = 0; i < called.arguments.size(); ++i) {
     const char letter = called.arguments[i];
     Call::Argument& made = call.arguments[i];
-    if (i >= expr.args.size()) {
+    if (letter == 'j') {
+      made.node = kept_argument(letter, expr.args[next - 1], scope);
+      continue;
+    }
+    if (next >= expr.args.size()) {
       if (letter != 'z') {
-        made.node = constant(0, expr.span);
+        made = {constant(0, expr.span), letter == 'e' ? bit(along) : 0};
       }
       continue;
     }
-    const Expr& arg = expr.args[i];
+    const Expr& arg = expr.args[next++];
     std::optional<Call::Argument> vector;
     std::string_view wanted;
     switch (letter) {
       case 's':
+      case 'y':
         made.node = type(arg, scope, array);
+        continue;
+      case 'e':
+        made = {type(arg, scope), bit(along)};
         continue;
       case 'r':
         made.node = type(arg, scope, &marked);
@@ -215,6 +289,7 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
       case 'i':
         made.node = kept_argument(letter, arg, scope);
         continue;
+      case 'd':
       case 'z':
         continue;
       case 't':
@@ -310,7 +385,7 @@ NodeId Typer::finish_procedure(const ProcedureRow& called, Call call, const Expr
     made.axes |= static_cast<AxisMask>((AxisMask{1} << assignment_.box_axes) - 1);
     RandomSite site;
     site.stream = resolver_.next_stream(expr, scope, recipe_.target);
-    if (expr.args.size() == called.arguments.size()) {
+    if (called.arguments.back() == 'z' && expr.args.size() == called.arguments.size()) {
       const auto seeded = seeded_stream(expr.args.back(), scope);
       if (!seeded) {
         return fail(Code::constant_required, expr.args.back().span, "the seed");

@@ -1,0 +1,352 @@
+// Delays with a memory of their own [VensimDelays]. Each is described by what it keeps; kept[0] is
+// its output, which holds from one step to the next. Steps are counted from the start; a delay
+// time is rounded to whole steps, half of one up, and is at least one.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "model/procedure_functions.h"
+#include "model/table_functions.h"
+
+namespace shamal::model::procedures {
+
+namespace {
+
+constexpr std::size_t kMostSteps = 10'000'000;  // of a delay: a limit for memory
+
+std::size_t whole_steps(double time, double dt) {
+  const double steps = std::floor(time / dt + 0.5);
+  return steps >= 1 ? std::min(static_cast<std::size_t>(std::min(steps, 1e9)), kMostSteps) : 1;
+}
+
+void give_first(const ProcedureInputs& in, std::span<double> out) { out[0] = in.kept[0]; }
+
+}  // namespace
+
+// DELAY N(input, delay time, initial, order): levels in a row, each passed on at order / delay
+// time. The order shrinks until a level lasts at least a step. kept: output, levels.
+
+void delay_n(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
+
+void start_delay_n(const ProcedureInputs& in, Kept& kept) {
+  const double time = in.number(2);
+  const double most = std::floor(time / in.dt + 1e-6);
+  const double order = std::clamp(std::floor(in.number(4) + 0.5), 1.0, std::max(1.0, most));
+  const auto levels = static_cast<std::size_t>(std::min(order, 1e6));
+  kept.assign(levels + 1, in.number(3) * time / static_cast<double>(levels));
+  kept[0] = in.number(3);
+}
+
+void advance_delay_n(const ProcedureInputs& in, Kept& kept) {
+  const std::size_t levels = kept.size() - 1;
+  const double each = std::max(in.number(1) / static_cast<double>(levels), in.dt);
+  double inflow = in.number(0);
+  for (std::size_t i = 1; i <= levels; ++i) {
+    const double outflow = kept[i] / each;
+    kept[i] += in.dt * (inflow - outflow);
+    inflow = outflow;
+  }
+  kept[0] = kept[levels] / each;
+}
+
+// SMOOTH N: averages of averages. kept: output, which is the last of the averages.
+
+void smooth_n(const ProcedureInputs& in, std::span<double> out) { out[0] = in.kept.back(); }
+
+void start_smooth_n(const ProcedureInputs& in, Kept& kept) {
+  const double most = std::floor(in.number(2) / in.dt + 1e-6);
+  const double order = std::clamp(std::floor(in.number(4) + 0.5), 1.0, std::max(1.0, most));
+  kept.assign(static_cast<std::size_t>(std::min(order, 1e6)), in.number(3));
+}
+
+void advance_smooth_n(const ProcedureInputs& in, Kept& kept) {
+  const double each = std::max(in.number(1) / static_cast<double>(kept.size()), in.dt);
+  double followed = in.number(0);
+  for (double& average : kept) {
+    const double before = average;
+    average += in.dt * (followed - average) / each;
+    followed = before;
+  }
+}
+
+// DELAY INFORMATION(input, delay time, initial): an input replaces all that would come out at the
+// same time or later; a value holds until the next one comes out. kept: output, the current step,
+// then pairs of the step at which something comes out, and what.
+
+void delay_information(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
+
+void start_delay_information(const ProcedureInputs& in, Kept& kept) { kept = {in.number(2), 0}; }
+
+void advance_delay_information(const ProcedureInputs& in, Kept& kept) {
+  const double due = kept[1] + static_cast<double>(whole_steps(in.number(1), in.dt));
+  while (kept.size() > 2 && kept[kept.size() - 2] >= due) {
+    kept.resize(kept.size() - 2);
+  }
+  kept.push_back(due);
+  kept.push_back(in.number(0));
+  kept[1] += 1;
+  std::size_t gone = 2;
+  for (; gone < kept.size() && kept[gone] <= kept[1]; gone += 2) {
+    kept[0] = kept[gone + 1];
+  }
+  kept.erase(kept.begin() + 2, kept.begin() + static_cast<std::ptrdiff_t>(gone));
+}
+
+// DELAY MATERIAL(input, delay time, initial, missing): inputs that come out together add up; where
+// none does the output is `missing`. kept: output, then for each later step how many inputs come
+// out and their sum.
+
+void delay_material(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
+
+void start_delay_material(const ProcedureInputs& in, Kept& kept) {
+  kept = {in.number(3)};
+  for (std::size_t i = 1; i < whole_steps(in.number(2), in.dt); ++i) {
+    kept.push_back(1);
+    kept.push_back(in.number(3));
+  }
+}
+
+void advance_delay_material(const ProcedureInputs& in, Kept& kept) {
+  const std::size_t at = 2 * whole_steps(in.number(1), in.dt) - 1;
+  if (kept.size() < at + 2) {
+    kept.resize(at + 2, 0);
+  }
+  kept[at] += 1;
+  kept[at + 1] += in.number(0);
+  kept[0] = kept[1] > 0 ? kept[2] : in.number(4);
+  kept.erase(kept.begin() + 1, kept.begin() + 3);
+}
+
+// DELAY BATCH(input, batch size, batch time, initial batch, initial time, initial backlog): the
+// backlog grows until it holds a batch, which is then processed for the batch time and comes out
+// within one step. kept: output, backlog, batch in process, when it comes out.
+
+void delay_batch(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
+
+void start_delay_batch(const ProcedureInputs& in, Kept& kept) {
+  const bool at_once = in.number(4) <= in.time;
+  kept = {at_once ? in.number(3) : 0.0, in.number(5), at_once ? 0.0 : in.number(3) * in.dt,
+          in.number(4)};
+}
+
+void advance_delay_batch(const ProcedureInputs& in, Kept& kept) {
+  const double next = in.time + in.dt;
+  const double size = in.number(1);
+  kept[1] += in.dt * in.number(0);
+  kept[0] = 0;
+  if (kept[2] == 0 && size > 0 && kept[1] >= size) {
+    kept[2] = size;
+    kept[1] -= size;
+    kept[3] = in.time + std::max(in.number(2), in.dt);
+  }
+  if (kept[2] != 0 && kept[3] <= next + 1e-6 * in.dt) {
+    kept[0] = kept[2] / in.dt;
+    kept[2] = 0;
+  }
+}
+
+// DELAY CONVEYOR(input, time, leak, profile, initial amount, initial time): material moves along a
+// belt at 1 / time, and a part `leak` of all of it is lost for each unit of time. kept: output,
+// then pairs of how much of the belt is left to go and an amount, in the order of coming out.
+
+void delay_conveyor(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
+
+void start_delay_conveyor(const ProcedureInputs& in, Kept& kept) {
+  const std::size_t steps = whole_steps(in.number(5), in.dt);
+  const Points profile{in.x, in.y};
+  const double from = in.x.front();
+  const double span = in.x.back() - from;
+  const double all = area(profile, from, from + span, false);
+  kept = {0};
+  for (std::size_t i = 0; i < steps; ++i) {
+    const auto at = [&](std::size_t step) {
+      return from + span * static_cast<double>(step) / static_cast<double>(steps);
+    };
+    const double part = span > 0 && all != 0 ? area(profile, at(i), at(i + 1), false) / all
+                                             : 1.0 / static_cast<double>(steps);
+    if (i == 0) {
+      kept[0] = in.number(4) * part / in.dt;
+    } else {
+      kept.push_back(static_cast<double>(i) / static_cast<double>(steps));
+      kept.push_back(in.number(4) * part);
+    }
+  }
+}
+
+void advance_delay_conveyor(const ProcedureInputs& in, Kept& kept) {
+  const double left = std::max(0.0, 1 - in.number(2) * in.dt);
+  const double moved =
+      1.0 / std::max(1.0, std::isfinite(in.number(1) / in.dt) ? in.number(1) / in.dt : 1e9);
+  kept.push_back(1);
+  kept.push_back(in.number(0) * in.dt);
+  double amount = 0;
+  std::size_t gone = 1;
+  for (std::size_t i = 1; i < kept.size(); i += 2) {
+    kept[i] -= moved;
+    kept[i + 1] *= left;
+    if (i == gone && kept[i] < 0.5 * moved - 1e-9) {
+      amount += kept[i + 1];
+      gone = i + 2;
+    }
+  }
+  kept.erase(kept.begin() + 1, kept.begin() + static_cast<std::ptrdiff_t>(gone));
+  kept[0] = amount / in.dt;
+}
+
+// DELAY PROFILE(profile, input, delay time, initial, growth): each input comes out spread over the
+// profile, which is scaled so that its mean is the delay time and its area 1. kept: output, then
+// what is to come out at each later step.
+
+namespace {
+
+// Parts of an input that come out 1, 2, … steps later. Of the profile, the first step takes all up
+// to one and a half steps.
+std::vector<double> parts(const ProcedureInputs& in, double time) {
+  const Points profile{in.x, in.y};
+  const double from = in.x.front();
+  const double to = in.x.back();
+  const double all = area(profile, from, to, false);
+  // The mean, by areas of fine slices.
+  constexpr int kSlices = 1000;
+  double mean = 0;
+  for (int i = 0; i < kSlices; ++i) {
+    const double a = from + (to - from) * i / kSlices;
+    const double b = from + (to - from) * (i + 1) / kSlices;
+    mean += (0.5 * (a + b) - from) * area(profile, a, b, false);
+  }
+  mean /= all;
+  if (!(all > 0) || !(mean > 0) || !(time > 0)) {
+    return {1.0};
+  }
+  const double scale = time / mean;
+  const std::size_t steps = whole_steps((to - from) * scale + 0.5 * in.dt, in.dt);
+  std::vector<double> made(steps);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const double a = i == 0 ? 0 : (static_cast<double>(i) + 0.5) * in.dt / scale;
+    const double b = i + 1 == steps ? to - from : (static_cast<double>(i) + 1.5) * in.dt / scale;
+    made[i] = area(profile, std::min(from + a, to), std::min(from + b, to), false) / all;
+  }
+  return made;
+}
+
+}  // namespace
+
+void delay_profile(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
+
+void start_delay_profile(const ProcedureInputs& in, Kept& kept) {
+  const std::vector<double> made = parts(in, in.number(3));
+  kept.assign(made.size(), 0);
+  // Inputs before the start, growing at the given rate.
+  const double shrink = 1 / (1 + in.number(5) * in.dt);
+  double input = 1;
+  for (std::size_t before = 1; before <= made.size(); ++before) {
+    input *= shrink;
+    for (std::size_t i = before - 1; i < made.size(); ++i) {
+      kept[i - (before - 1)] += input * made[i];
+    }
+  }
+  const double scale = kept[0] != 0 ? in.number(4) / kept[0] : 0.0;
+  for (double& later : kept) {
+    later *= scale;
+  }
+}
+
+void advance_delay_profile(const ProcedureInputs& in, Kept& kept) {
+  const std::vector<double> made = parts(in, in.number(2));
+  kept.erase(kept.begin());
+  kept.resize(std::max(kept.size(), made.size()), 0);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    kept[i] += in.number(1) * made[i];
+  }
+}
+
+// DEPRECIATE STRAIGHTLINE(stream, lifetime, fiscal period, initial): what is invested within a
+// fiscal period depreciates evenly over that period and those that follow, lifetime / period in
+// all. kept: the lifetime in periods, steps in a period, steps done in this one, invested in this
+// one, then what was invested in those before, the latest first.
+
+void depreciate_straightline(const ProcedureInputs& in, std::span<double> out) {
+  const double periods = in.kept[0];
+  const double period = in.kept[1] * in.dt;
+  double sum = in.number(0) * period;  // as if the whole period went on like this
+  for (std::size_t i = 4; i < in.kept.size(); ++i) {
+    sum += in.kept[i];
+  }
+  out[0] = sum / (periods * period);
+}
+
+void start_depreciate_straightline(const ProcedureInputs& in, Kept& kept) {
+  const auto steps = static_cast<double>(whole_steps(in.number(2), in.dt));
+  const std::size_t periods = whole_steps(in.number(1), in.number(2));
+  kept = {static_cast<double>(periods), steps, 0, 0};
+  kept.insert(kept.end(), periods - 1, in.number(3) * steps * in.dt);
+}
+
+void advance_depreciate_straightline(const ProcedureInputs& in, Kept& kept) {
+  kept[3] += in.number(0) * in.dt;
+  kept[2] += 1;
+  if (kept[2] < kept[1]) {
+    return;
+  }
+  if (kept.size() > 4) {
+    kept.pop_back();
+    kept.insert(kept.begin() + 4, kept[3]);
+  }
+  kept[2] = 0;
+  kept[3] = 0;
+}
+
+// INTERNAL RATE OF RETURN(stream, fiscal period, initial, its time): the rate for each fiscal
+// period at which the flows so far are worth nothing together. kept: steps in a period, steps done
+// in this one, received in this one, then what was received at the end of each period before.
+
+namespace {
+
+constexpr double kMissing = -0x1p109;  // Vensim's :NA:
+
+double worth(std::span<const double> flows, double rate) {
+  double sum = 0;
+  for (std::size_t i = flows.size(); i-- > 0;) {
+    sum = sum / (1 + rate) + flows[i];
+  }
+  return sum;
+}
+
+}  // namespace
+
+void internal_rate_of_return(const ProcedureInputs& in, std::span<double> out) {
+  Kept flows(in.kept.begin() + 3, in.kept.end());
+  flows.push_back(in.kept[2] + in.number(0) * in.dt);
+  double low = -0.999999;
+  double high = 1;
+  const bool rising = worth(flows, low) < worth(flows, high);
+  if (!(worth(flows, low) * worth(flows, high) < 0)) {
+    out[0] = kMissing;
+    return;
+  }
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    ((worth(flows, middle) < 0) == rising ? low : high) = middle;
+  }
+  out[0] = 0.5 * (low + high);
+}
+
+void start_internal_rate_of_return(const ProcedureInputs& in, Kept& kept) {
+  const auto steps = static_cast<double>(whole_steps(in.number(1), in.dt));
+  kept = {steps, 0, 0, in.number(2)};
+  // What was invested before the start lies as many periods back.
+  const double back = std::floor((in.time - in.number(3)) / (steps * in.dt) + 0.5);
+  kept.insert(kept.end(), static_cast<std::size_t>(std::clamp(back - 1, 0.0, 1e6)), 0);
+}
+
+void advance_internal_rate_of_return(const ProcedureInputs& in, Kept& kept) {
+  kept[2] += in.number(0) * in.dt;
+  kept[1] += 1;
+  if (kept[1] >= kept[0]) {
+    kept.push_back(kept[2]);
+    kept[1] = 0;
+    kept[2] = 0;
+  }
+}
+
+}  // namespace shamal::model::procedures

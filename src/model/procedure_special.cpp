@@ -1,0 +1,97 @@
+// Functions of plain numbers that are not worth an elementwise operation.
+#include <cmath>
+#include <limits>
+
+#include "model/numbers.h"
+#include "model/procedure_functions.h"
+#include "model/table_functions.h"
+
+namespace shamal::model::procedures {
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMissing = -0x1p109;  // Vensim's :NA:
+
+// n! / (n - r)!, multiplied out, so that whole numbers stay whole.
+double falling(double n, double r) {
+  if (!(n >= 0 && r >= 0) || r > 1e6) {
+    return kNan;
+  }
+  double product = 1;
+  for (double i = 0; i < r; i += 1) {
+    product *= n - i;
+  }
+  return product;
+}
+
+}  // namespace
+
+void gammaln(const ProcedureInputs& in, std::span<double> out) { out[0] = log_gamma(in.number(0)); }
+
+void erf(const ProcedureInputs& in, std::span<double> out) { out[0] = std::erf(in.number(0)); }
+
+void factorial(const ProcedureInputs& in, std::span<double> out) {
+  const double n = std::floor(in.number(0));
+  out[0] = n > 200 ? std::numeric_limits<double>::infinity() : falling(n, n);
+}
+
+void permutations(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = falling(std::floor(in.number(0)), std::floor(in.number(1)));
+}
+
+void combinations(const ProcedureInputs& in, std::span<double> out) {
+  const double n = std::floor(in.number(0));
+  double r = std::floor(in.number(1));
+  r = n - r < r ? n - r : r;
+  if (!(n >= 0) || r > 1e6 || std::isnan(r)) {
+    out[0] = kNan;
+    return;
+  }
+  double product = r < 0 ? 0.0 : 1.0;
+  for (double i = 1; i <= r; i += 1) {
+    product = product * (n - r + i) / i;
+  }
+  out[0] = std::round(product);
+}
+
+void normalcdf(const ProcedureInputs& in, std::span<double> out) {
+  const double mean = in.number(2);
+  const double deviation = in.number(3) == 0 ? 1.0 : in.number(3);
+  out[0] = normal_tail((in.number(0) - mean) / deviation) -
+           normal_tail((in.number(1) - mean) / deviation);
+}
+
+void invnorm(const ProcedureInputs& in, std::span<double> out) {
+  const double deviation = in.number(2) == 0 ? 1.0 : in.number(2);
+  out[0] = in.number(1) + deviation * normal_quantile(in.number(0));
+}
+
+void lookup_area(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = area({in.x, in.y}, in.number(1), in.number(2), false);
+}
+
+void lookup_backward(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = looked_backward({in.x, in.y}, in.number(1));
+}
+
+void lookup_forward(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = looked_forward({in.x, in.y}, in.number(1));
+}
+
+void lookup_extrapolate(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = extrapolated({in.x, in.y}, in.number(1));
+}
+
+void lookup_invert(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = inverted({in.x, in.y}, in.number(1), false);
+}
+
+void lookup_slope(const ProcedureInputs& in, std::span<double> out) {
+  const double mode = in.number(2);
+  const double at = in.number(1);
+  const bool outside = at < in.x.front() || at > in.x.back();
+  out[0] = outside && mode < 0 ? kMissing : slope({in.x, in.y}, at, mode > 0);
+}
+
+}  // namespace shamal::model::procedures
