@@ -40,6 +40,7 @@ std::function<int()> set_up_run(CLI::App& app, const Common& common);
 std::function<int()> set_up_compare(CLI::App& app, const Common& common);
 std::function<int()> set_up_emit(CLI::App& app, const Common& common);
 std::function<int()> set_up_variables(CLI::App& app, const Common& common);
+std::function<int()> set_up_functions(CLI::App& app, const Common& common);
 std::function<int()> set_up_report(CLI::App& app, const Common& common);
 
 }  // namespace shamal::cli

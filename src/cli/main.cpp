@@ -22,6 +22,8 @@ constexpr Command kCommands[] = {
      "shamal emit teacup.xmile --stage=ir", set_up_emit},
     {"variables", "List the variables of a model.", "shamal variables teacup.xmile --kind constant",
      set_up_variables},
+    {"functions", "List the functions of the equation languages, by dialect.",
+     "shamal functions > functions.md", set_up_functions},
     {"report", "Run a study's model and write a page that holds it against observations.",
      "shamal report models/levant/study.toml -o out/levant/index.html", set_up_report},
 };

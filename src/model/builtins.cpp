@@ -110,66 +110,46 @@ constexpr Builtin kBuiltins[] = {
 };
 
 constexpr std::string_view kVendorFunctions[] = {
-    "allocate",
-    "beta",
-    "binomial",
     "cgrowth",
-    "combinations",
     "conveyor",
     "counter",
     "cycletime",
     "delayn_i",
     "derivn",
     "endval",
-    "erf",
-    "factorial",
     "find",
-    "fv",
-    "gamma",
-    "gammaln",
-    "geometric",
-    "history",
     "hypergeometric",
     "interpolate",
-    "invnorm",
     "irr",
-    "logistic",
     "lookuparea",
     "lookupinv",
     "lookupmean",
     "lookupxy",
-    "montecarlo",
-    "negbinomial",
-    "normalcdf",
-    "npv",
-    "pareto",
     "pause",
-    "percent",
-    "permutations",
-    "pmt",
-    "pv",
     "queue",
     "rewind",
-    "rootn",
     "runcount",
     "sim_starttime",
     "sound",
     "stopsim",
     "throughput",
-    "triangular",
-    "weibull",
-    "delay_batch",
-    "delay_fixed",
-    "delay_n",
+    "alloc_p",
+    "cumulate",
+    "cumulatef",
+    "delayp",
+    "depreciate_by_schedule",
+    "marketp",
+    "message",
+    "random_pink_noise",
+    "shift_if_true",
+    "simultaneous",
+    "queue_fifo",
     "get_data_between_times",
     "get_direct_constants",
     "get_direct_data",
     "get_direct_lookups",
     "get_xls_data",
-    "sample_if_true",
-    "smooth_n",
     "tabbed_array",
-    "vector_elm_map",
 };
 
 }  // namespace
@@ -221,6 +201,10 @@ Origin origin_of(std::string_view vendor, std::string_view product) {
 bool is_known_vendor_function(std::string_view folded_name) {
   return std::find(std::begin(kVendorFunctions), std::end(kVendorFunctions), folded_name) !=
          std::end(kVendorFunctions);
+}
+
+std::vector<std::string> vendor_functions() {
+  return {std::begin(kVendorFunctions), std::end(kVendorFunctions)};
 }
 
 }  // namespace shamal::model

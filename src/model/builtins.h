@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -60,7 +61,7 @@ struct Builtin {
 inline constexpr std::uint8_t kAny = 255;
 
 std::span<const Builtin> builtins();
-std::span<const Builtin> vensim_builtins();  // those of builtins() that are for Vensim's files
+std::span<const Builtin> vensim_builtins();     // those of builtins() that are for Vensim's files
 std::span<const Builtin> procedure_builtins();  // the part in builtins_procedures.cpp
 
 // By folded name, in its meaning for files of this origin; null if there is none.
@@ -69,5 +70,6 @@ const Builtin* find_builtin(std::string_view folded_name, Origin origin = Origin
 // Names of vendors' builtins that are known but cannot be simulated yet, so that the message can
 // say so.
 bool is_known_vendor_function(std::string_view folded_name);
+std::vector<std::string> vendor_functions();  // all of them, folded
 
 }  // namespace shamal::model

@@ -97,6 +97,9 @@ const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size
   if (found == nullptr && find_builtin(folded, origin) == nullptr) {
     load_standard_library();
     found = find(standard_macros_[origin == Origin::mdl ? 1 : 0]);
+    if (found == nullptr && origin == Origin::vensim) {
+      found = find(standard_macros_[1]);  // xmutil keeps the names of what XMILE lacks
+    }
   }
   return found;
 }

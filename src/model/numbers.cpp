@@ -2,7 +2,8 @@
 // 1e-14. Normal numbers by Box and Muller [BoxMuller1958]; gamma numbers by Marsaglia and Tsang's
 // squeeze of a cubed normal number [MarsagliaTsang2000]; binomial and Poisson numbers with large
 // means by splitting at a beta or gamma number, which is exact and takes steps of logarithmic
-// number [AhrensDieter1974]; the inverse of Φ by Newton's steps on the complementary error function.
+// number [AhrensDieter1974]; the inverse of Φ by Newton's steps on the complementary error
+// function.
 #include "model/numbers.h"
 
 #include <cmath>
@@ -25,9 +26,8 @@ double log_gamma(double x) {
   }
   if (x <= 0) {
     const double sine = std::sin(std::numbers::pi * x);
-    return x == std::floor(x)
-               ? std::numeric_limits<double>::infinity()
-               : std::log(std::numbers::pi / std::fabs(sine)) - log_gamma(1 - x);
+    return x == std::floor(x) ? std::numeric_limits<double>::infinity()
+                              : std::log(std::numbers::pi / std::fabs(sine)) - log_gamma(1 - x);
   }
   double product = 1;
   while (x < 10) {
@@ -38,8 +38,7 @@ double log_gamma(double x) {
   const double r = 1 / x;
   const double r2 = r * r;
   const double series =
-      r * (1.0 / 12 -
-           r2 * (1.0 / 360 - r2 * (1.0 / 1260 - r2 * (1.0 / 1680 - r2 * (1.0 / 1188)))));
+      r * (1.0 / 12 - r2 * (1.0 / 360 - r2 * (1.0 / 1260 - r2 * (1.0 / 1680 - r2 * (1.0 / 1188)))));
   return (x - 0.5) * std::log(x) - x + kHalfLogTwoPi + series - std::log(product);
 }
 
@@ -47,7 +46,7 @@ double normal_tail(double z) { return 0.5 * std::erfc(z / std::numbers::sqrt2); 
 
 double normal_quantile(double p) {
   if (!(p > 0 && p < 1)) {
-    return p == 0 ? -std::numeric_limits<double>::infinity()
+    return p == 0   ? -std::numeric_limits<double>::infinity()
            : p == 1 ? std::numeric_limits<double>::infinity()
                     : kNan;
   }
@@ -153,8 +152,7 @@ double draw_failures(Numbers& numbers, double successes, double probability) {
   if (!(probability > 0 && probability <= 1) || !(successes > 0)) {
     return kNan;
   }
-  return draw_poisson(numbers,
-                      draw_gamma(numbers, successes) * (1 - probability) / probability);
+  return draw_poisson(numbers, draw_gamma(numbers, successes) * (1 - probability) / probability);
 }
 
 }  // namespace shamal::model

@@ -35,8 +35,8 @@ class Numbers {
 };
 
 double draw_normal(Numbers& numbers);
-double draw_exponential(Numbers& numbers);                    // mean 1
-double draw_gamma(Numbers& numbers, double shape);            // scale 1
+double draw_exponential(Numbers& numbers);          // mean 1
+double draw_gamma(Numbers& numbers, double shape);  // scale 1
 double draw_beta(Numbers& numbers, double a, double b);
 double draw_binomial(Numbers& numbers, double trials, double probability);
 double draw_poisson(Numbers& numbers, double mean);

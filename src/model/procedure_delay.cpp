@@ -24,7 +24,8 @@ void give_first(const ProcedureInputs& in, std::span<double> out) { out[0] = in.
 }  // namespace
 
 // DELAY N(input, delay time, initial, order): levels in a row, each passed on at order / delay
-// time. The order shrinks until a level lasts at least a step. kept: output, levels.
+// time; the last one at the output, which knows of a new delay time a step later (public model
+// delays). The order shrinks until a level lasts at least a step. kept: output, levels.
 
 void delay_n(const ProcedureInputs& in, std::span<double> out) { give_first(in, out); }
 
@@ -42,7 +43,7 @@ void advance_delay_n(const ProcedureInputs& in, Kept& kept) {
   const double each = std::max(in.number(1) / static_cast<double>(levels), in.dt);
   double inflow = in.number(0);
   for (std::size_t i = 1; i <= levels; ++i) {
-    const double outflow = kept[i] / each;
+    const double outflow = i < levels ? kept[i] / each : kept[0];
     kept[i] += in.dt * (inflow - outflow);
     inflow = outflow;
   }

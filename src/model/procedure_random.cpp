@@ -60,8 +60,7 @@ double weibull(Numbers& numbers, double shape, double scale) {
 
 // A number whose probability density is proportional to the function given by points.
 double from_density(double u, const Points& density) {
-  const double wanted =
-      u * area(density, density.x.front(), density.x.back(), false);
+  const double wanted = u * area(density, density.x.front(), density.x.back(), false);
   double passed = 0;
   for (std::size_t i = 0; i + 1 < density.x.size(); ++i) {
     const double width = density.x[i + 1] - density.x[i];

@@ -58,7 +58,8 @@ void vector_reorder(const ProcedureInputs& in, std::span<double> out) {
 }
 
 // The numerical actions of Vensim's VECTOR SELECT: 0 to 5 weigh the expression by the selection, 6
-// to 10 do not.
+// to 10 do not. Action 5 is the product of expression ^ selection: so the vendor's output tells
+// (public model vector_select); its manual has them the other way round.
 void vector_select(const ProcedureInputs& in, std::span<double> out) {
   const std::span<const double> selection = in.vector(0);
   const std::span<const double> expression = in.vector(1);
@@ -73,7 +74,7 @@ void vector_select(const ProcedureInputs& in, std::span<double> out) {
     if (selection[i] == 0) {
       continue;
     }
-    const double value = action == 5  ? std::pow(selection[i], expression[i])
+    const double value = action == 5  ? std::pow(expression[i], selection[i])
                          : action < 5 ? selection[i] * expression[i]
                                       : expression[i];
     count += 1;

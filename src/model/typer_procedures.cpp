@@ -148,14 +148,17 @@ std::optional<Call::Argument> Typer::own_vector_argument(const Expr& expr, Scope
 std::optional<std::uint32_t> Typer::graphical_argument(const Expr& function, Scope& scope) {
   const Symbol* symbol =
       function.kind == ExprKind::name ? resolver_.find_symbol(scope, function.text) : nullptr;
-  if (symbol == nullptr || !is_graphical(*symbol)) {
+  const bool vensim = is_vensim(function);
+  if (symbol == nullptr ||
+      !(is_graphical(*symbol) || (vensim && symbol->kind == Symbol::Kind::parameter))) {
     return std::nullopt;
   }
   Expr call = function;
   call.kind = ExprKind::call;
   call.args.resize(1);
   call.args[0].span = function.span;
-  const Node& looked = node(type_symbol_call(*symbol, call, scope, nullptr));
+  const Node& looked = node(vensim ? vensim_lookup(*symbol, call, scope, nullptr)
+                                   : type_symbol_call(*symbol, call, scope, nullptr));
   return looked.kind == NodeKind::lookup ? std::optional(looked.index) : std::nullopt;
 }
 
@@ -164,7 +167,7 @@ NodeId Typer::kept_argument(char letter, const Expr& expr, Scope& scope) {
     return whole(as_variable(expr, scope, "input"), expr.span);
   }
   // Another key than that of the argument's variable.
-  const Resolver::ExpansionKey key{&expr.span, &scope, recipe_.target};
+  const Resolver::ExpansionKey key{&expr.span, &scope, recipe_.target, recipe_.part};
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
     const VariableId kept = resolver_.add_hidden(target_name() + "·start", Kind::initial_only,
@@ -203,9 +206,9 @@ NodeId Typer::type_element_offset(const Expr& expr, Scope& scope, ArrayContext* 
       const double shift = static_cast<double>(index.elements.front()) - elements.front();
       for (std::size_t i = 0; i < elements.size(); ++i) {
         if (index.elements[i] != elements[i] + shift) {
-          return fail(Code::shape_mismatch, expr.args[0].span,
-                      fmt::format("{} of an array whose elements stand in another order",
-                                  expr.text));
+          return fail(
+              Code::shape_mismatch, expr.args[0].span,
+              fmt::format("{} of an array whose elements stand in another order", expr.text));
         }
       }
       Node position;
@@ -218,11 +221,10 @@ NodeId Typer::type_element_offset(const Expr& expr, Scope& scope, ArrayContext* 
     flat = sum(flat, apply(Operation::multiply, {place, number(stride)}, expr.span));
     stride *= dimension_of(*found, d).size();
   }
-  const NodeId inside = apply(
-      Operation::logical_and,
-      {apply(Operation::greater_equal, {flat, number(0)}, expr.span),
-       apply(Operation::less, {flat, number(stride)}, expr.span)},
-      expr.span);
+  const NodeId inside = apply(Operation::logical_and,
+                              {apply(Operation::greater_equal, {flat, number(0)}, expr.span),
+                               apply(Operation::less, {flat, number(stride)}, expr.span)},
+                              expr.span);
   std::vector<Index> indices(found->indices.size());
   stride = 1;
   for (std::size_t d = indices.size(); d-- > 0;) {
@@ -236,10 +238,10 @@ NodeId Typer::type_element_offset(const Expr& expr, Scope& scope, ArrayContext* 
     stride *= size;
   }
   constexpr double kMissing = -0x1p109;  // Vensim's :NA:
-  return apply(Operation::select,
-               {inside, reference(found->variable, std::move(indices), expr.span),
-                number(kMissing)},
-               expr.span);
+  return apply(
+      Operation::select,
+      {inside, reference(found->variable, std::move(indices), expr.span), number(kMissing)},
+      expr.span);
 }
 
 NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& scope,

@@ -56,10 +56,11 @@ class Batch {
         break;
       }
       state_.append_delays(program);
-      machine::advance_keepers(program, state_);
+      advance_keepers(program);
       state_.hold_memories(program);
       integrator_->advance(grid_.time(step));
       state_.update_memories(program);
+      exchange_keepers(program);
       if (progress != nullptr) {
         progress->advance(state_.lanes());
         if (progress->cancelled()) {
@@ -73,6 +74,32 @@ class Batch {
 
  private:
   void set_time(std::uint32_t step) { state_.fill(ir::kTimeSlot, grid_.time(step)); }
+
+  // The stages of the step to come still see the memories that keepers have now; what they will
+  // have is put aside until exchange_keepers.
+  void advance_keepers(const ir::Program& program) {
+    next_keepers_.clear();
+    for_each_kept(program, [&](model::Kept& kept) { next_keepers_.push_back(kept); });
+    machine::advance_keepers(program, state_);
+    exchange_keepers(program);
+  }
+
+  void exchange_keepers(const ir::Program& program) {
+    auto other = next_keepers_.begin();
+    for_each_kept(program, [&](model::Kept& kept) { std::swap(kept, *other++); });
+  }
+
+  template <class Visit>
+  void for_each_kept(const ir::Program& program, Visit visit) {
+    for (std::uint32_t k = 0; k < program.keepers.size(); ++k) {
+      const std::uint32_t count = program.loops[program.keepers[k].loop].count();
+      for (std::uint32_t element = 0; element < count; ++element) {
+        for (std::size_t lane = 0; lane < state_.pitch(); ++lane) {
+          visit(state_.kept(k, element, lane));
+        }
+      }
+    }
+  }
 
   void record(Trajectories& into, std::size_t save) {
     std::size_t column = 0;
@@ -114,6 +141,7 @@ class Batch {
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;
   std::vector<bool> noted_;
+  std::vector<model::Kept> next_keepers_;
 };
 
 std::size_t column_count(const RunSpec& spec) {

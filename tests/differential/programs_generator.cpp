@@ -204,7 +204,7 @@ class Generator {
   }
 
   void add_instruction() {
-    switch (below(13)) {
+    switch (below(14)) {
       case 0:
       case 1:
         return add_reduction();
@@ -221,6 +221,8 @@ class Generator {
         return add_rank();
       case 8:
         return add_recurrence();
+      case 9:
+        return add_procedure();
       default:
         return add_elementwise();
     }
@@ -375,6 +377,53 @@ class Generator {
       args.push_back(source(wide));
     }
     add(Op::rank, id, args, inner);
+  }
+
+  // A procedure over whole vectors, with numbers, a graphical function or draws beside them.
+  void add_procedure() {
+    using model::Procedure;
+    constexpr std::array<Procedure, 9> kSome = {
+        Procedure::vector_rank,        Procedure::vector_sort_order, Procedure::vector_reorder,
+        Procedure::vector_select,      Procedure::invert_matrix,     Procedure::determinant,
+        Procedure::allocate_available, Procedure::lookup_slope,      Procedure::random_gamma};
+    const Procedure procedure = kSome[below(kSome.size())];
+    const model::ProcedureRow& row = model::row(procedure);
+    const ir::LoopId id = make_loop(2);
+    const std::uint32_t size = 1 + below(4);
+    const ir::LoopId vector = b_.loop({size});
+    const ir::LoopId profile = b_.loop({size, 4});
+    const ir::LoopId matrix = b_.loop({size, size});
+    ir::Call call;
+    call.procedure = procedure;
+    for (const char letter : row.arguments) {
+      if (letter == 't') {
+        const auto tables = static_cast<std::uint32_t>(b_.program.tables.size());
+        b_.program.table_views.push_back(view_of({0, tables}, loop(id)));
+        call.table_view = static_cast<std::uint32_t>(b_.program.table_views.size() - 1);
+        call.inputs.push_back({});
+        continue;
+      }
+      const ir::LoopId inner = letter == 'v' || letter == 'r' ? vector
+                               : letter == 'p'                ? profile
+                               : letter == 'm'                ? matrix
+                                                              : 0;
+      call.inputs.push_back({source(ir::joined(loop(id), loop(inner))), inner});
+    }
+    call.result = row.result == 'v' ? vector : row.result == 'm' ? matrix : 0;
+    call.site.stream = below(100);
+    const ir::Loop wide = ir::joined(loop(id), loop(call.result));
+    ir::View view;
+    view.base = b_.slots(wide.count());
+    std::int32_t stride = 1;
+    for (std::size_t k = wide.rank; k-- > 0;) {
+      view.axes[k].stride = stride;
+      stride *= static_cast<std::int32_t>(wide.extents[k]);
+    }
+    b_.program.calls.push_back(std::move(call));
+    b_.emit(block_, Op::procedure, id, b_.view(view), {},
+            static_cast<std::uint32_t>(b_.program.calls.size() - 1));
+    written_.push_back({view.base, wide.count()});
+    readable_.push_back({view.base, wide.count()});
   }
 
   // ---- states
