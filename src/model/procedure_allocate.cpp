@@ -90,13 +90,13 @@ Profile profile(std::span<const double> profiles, std::size_t i) {
   return {profiles[4 * i], profiles[4 * i + 1], profiles[4 * i + 2]};
 }
 
-// Where all curves are flat on either side.
+// Where all curves are flat on either side, with room beyond those that have no width.
 struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
 
   void cover(const Profile& profile) {
-    const double reach = kFarthest * std::max(profile.width, 0.0);
+    const double reach = kFarthest * std::max(profile.width, 0.0) + 1 + std::fabs(profile.priority);
     low = std::min(low, profile.priority - reach);
     high = std::max(high, profile.priority + reach);
   }

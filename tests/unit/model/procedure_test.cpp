@@ -225,7 +225,10 @@ const std::vector<Draws>& random_cases() {
        {{0}, {kInf}, {2}, {0}, {1}, {0}},
        1,
        std::sqrt(4 / std::numbers::pi - 1)},
-      {P::random_lookup, {{}, {-9}, {9}, {0}, {1}, {0}}, kDensityMean, 0.52295},
+      {P::random_lookup,
+       {{}, {-9}, {9}, {0}, {1}, {0}},
+       kDensityMean,
+       std::sqrt(5.5 / 3 - kDensityMean * kDensityMean)},
       {P::beta, {{2}, {3}, {}}, 0.4, 0.2},
       {P::binomial, {{16}, {0.5}, {}}, 8, 2},
       {P::gamma, {{0.25}, {4}, {}}, 1, 2},
@@ -320,10 +323,10 @@ const std::vector<Memory>& memory_cases() {
       {P::delay_batch,
        varying({{3}, {5}, {2}, {7}, {0}, {0}}, 0, Vector(7, 3)),
        {7, 0, 0, 5, 0, 5, 0}},
-      // An even profile of 8 over 4 steps.
+      // 9 on a belt of 3 steps, as the profile's thirds of area 2/3, 7/9 and 14/9; it slows to 4.
       {P::delay_conveyor,
        varying({{}, {4}, {0}, {}, {9}, {3}}, 0, {5, 6, 0, 0, 0, 0}),
-       {2.25, 2.25, 4.5, 0, 5, 6}},
+       {2, 7.0 / 3, 0, 14.0 / 3, 5, 6}},
       // A tenth of all that is on the belt is lost in each step.
       {P::delay_conveyor, varying({{}, {2}, {0.1}, {}, {0}, {2}}, 0, {10, 0, 0}), {0, 0, 8.1}},
       {P::delay_profile,
