@@ -439,6 +439,10 @@ class Reverser {
 std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
                                                  const std::vector<Slot>& parameters,
                                                  const std::vector<Port>& saved) {
+  if (const Instruction* const called = first_procedure(program)) {
+    return NotDifferentiable{Op::procedure, program.views[called->dst].base,
+                             "procedures have no derivative yet"};
+  }
   std::optional<SingleAssignment> renamed = single_assignment(program);
   if (!renamed) {
     return NotDifferentiable{Op::copy, 0, "an array is overwritten in part"};

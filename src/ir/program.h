@@ -241,6 +241,8 @@ struct Access {
   ViewId view = kNone;
   LoopId inner = 0;
 };
+// The first call of a procedure, if there is one: for passes that do not understand them.
+const Instruction* first_procedure(const Program& program);
 std::vector<Access> reads(const Program& program, const Instruction& instruction);
 Access write(const Program& program, const Instruction& instruction);
 

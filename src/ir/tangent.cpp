@@ -203,6 +203,10 @@ class Follower {
 
 std::variant<Tangent, NotDifferentiable> tangent(const Program& program,
                                                  const std::vector<Slot>& parameters) {
+  if (const Instruction* const called = first_procedure(program)) {
+    return NotDifferentiable{Op::procedure, program.views[called->dst].base,
+                             "procedures have no derivative yet"};
+  }
   return Follower(program, parameters).run();
 }
 

@@ -116,12 +116,13 @@ constexpr Builtin kRows[] = {
     called("random_lookup", P::random_lookup, 6,
            "RANDOM LOOKUP(density, min, max, shift, stretch, stream)",
            "a number whose density is proportional to a lookup", kRandom),
-    // Delays and accounts
+    // Delays and accounts. (In Vensim's own files DELAY N and SMOOTH N are macros of the library.)
     called("delay_n", P::delay_n, 4, "DELAY N(input, delay time, start, order)",
-           "material delay of an order, which shrinks until delay time / order is a step", kDelays),
+           "material delay of an order, which shrinks until delay time / order is a step", kDelays,
+           Origin::standard),
     called("smooth_n", P::smooth_n, 4, "SMOOTH N(input, delay time, start, order)",
            "exponential smooth of an order, which shrinks until delay time / order is a step",
-           kDelays),
+           kDelays, Origin::standard),
     called("delay_information", P::delay_information, 3,
            "DELAY INFORMATION(input, delay time, start)",
            "input a varying time ago; later inputs that overtake replace earlier ones", kDelays),
