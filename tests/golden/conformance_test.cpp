@@ -92,8 +92,6 @@ const std::map<std::string, std::string> kVensimExceptions = {
      "TIME STEP and the other times change during the run, which is refused with a message"},
     {"test-models/tests/allocate_available/test_allocate_available.mdl",
      "Vensim's solver stops within a millionth of what is asked for, see kUnfinished"},
-    {"vensim-outputs/allocate/allocate.mdl",
-     "Vensim's solver stops within a millionth of what is asked for, see kUnfinished"},
     {"vensim-outputs/directlookups_invalidcell/directlookups_invalidcell.mdl",
      "its output holds zeroes for cells that hold 50 and 80: Vensim's mistake, as a comment in the "
      "model says"},
