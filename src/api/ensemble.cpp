@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "analysis/reading.h"
+#include "api/ensemble_parts.h"
 #include "api/run_request.h"
 #include "api/version.h"
 
@@ -33,12 +33,6 @@ void add_outcomes(const analysis::Study& study, EnsembleRequest& request) {
 }
 
 namespace {
-
-std::string full_name(const ir::Layout& layout, const NamedVariable& named) {
-  return named.element ? fmt::format("{}[{}]", named.variable->name,
-                                     layout.element_label(*named.variable, *named.element))
-                       : named.variable->name;
-}
 
 // What a design's numbers do to the constants of the model.
 struct Target {
@@ -240,59 +234,6 @@ class Preparation {
   std::vector<Target> targets_;
 };
 
-// Dimensions of the model, added to a dataset as they are met.
-class ModelDimensions {
- public:
-  ModelDimensions(const ir::Layout& layout, data::Dataset& into)
-      : layout_(layout), into_(into), ids_(layout.dimensions.size(), ir::kNone) {}
-
-  // A single element keeps its place in the array: dimensions of one label.
-  std::vector<std::uint32_t> of(const NamedVariable& column) {
-    std::vector<std::uint32_t> made;
-    const ir::LayoutVariable& variable = *column.variable;
-    std::uint32_t stride = variable.count;
-    for (const std::uint32_t d : variable.dimensions) {
-      const ir::LayoutDimension& dimension = layout_.dimensions[d];
-      if (column.element) {
-        const auto size = static_cast<std::uint32_t>(dimension.elements.size());
-        stride /= size;
-        const std::string& label = dimension.elements[*column.element / stride % size];
-        made.push_back(single(fmt::format("{} {}", dimension.name, label), label));
-        continue;
-      }
-      if (ids_[d] == ir::kNone) {
-        ids_[d] = static_cast<std::uint32_t>(into_.dimensions.size());
-        into_.dimensions.push_back(
-            {dimension.name, dimension.elements.size(), {}, dimension.elements, ""});
-      }
-      made.push_back(ids_[d]);
-    }
-    return made;
-  }
-
- private:
-  std::uint32_t single(std::string name, const std::string& label) {
-    if (const auto known = into_.find_dimension(name)) {
-      return *known;
-    }
-    into_.dimensions.push_back({std::move(name), 1, {}, {label}, ""});
-    return static_cast<std::uint32_t>(into_.dimensions.size() - 1);
-  }
-
-  const ir::Layout& layout_;
-  data::Dataset& into_;
-  std::vector<std::uint32_t> ids_;
-};
-
-std::vector<double> save_times(const sim::EnsemblePlan& plan) {
-  const sim::TimeGrid grid = sim::grid_of(plan.run);
-  std::vector<double> times;
-  for (const std::uint32_t step : grid.saves) {
-    times.push_back(grid.time(step));
-  }
-  return times;
-}
-
 // What is kept of each run besides the summary.
 class RunRecords final : public sim::EnsembleSink {
  public:
@@ -304,17 +245,9 @@ class RunRecords final : public sim::EnsembleSink {
                       std::numeric_limits<double>::quiet_NaN()) {}
 
   bool take(const sim::EnsembleBlock& block, const std::shared_ptr<void>&) override {
-    const sim::Trajectories& results = block.results;
-    std::vector<double> curve(times_.size());
     for (std::size_t i = 0; i < readings_.size(); ++i) {
-      const EnsembleReading& reading = *prepared_.readings[i].reading;
-      for (std::size_t run = 0; run < results.runs; ++run) {
-        for (std::size_t t = 0; t < times_.size(); ++t) {
-          curve[t] = reading.scale * results.value(run, t, prepared_.readings[i].column);
-        }
-        readings_[i].push_back(analysis::read_measure(reading.measure, times_, curve, reading.from,
-                                                      reading.until, reading.level));
-      }
+      const auto read = read_runs(prepared_.readings[i], times_, block.results);
+      readings_[i].insert(readings_[i].end(), read.begin(), read.end());
     }
     for (const FailedRun& failed : failed_runs(block)) {
       failure_time_[static_cast<std::size_t>(failed.run)] = failed.time;
@@ -406,78 +339,6 @@ std::map<std::string, std::string> ensemble_attributes(const PreparedEnsemble& p
     }
   }
   made["runs"] = fmt::format("{}", prepared.plan.runs);
-  return made;
-}
-
-data::Dataset fans_of(const PreparedEnsemble& prepared, const sim::Summary& summary) {
-  const std::vector<double>& probabilities = prepared.request->quantiles;
-  data::Dataset made;
-  const std::vector<double> times = save_times(prepared.plan);
-  made.dimensions.push_back({std::string(data::kTimeDimension),
-                             times.size(),
-                             times,
-                             {},
-                             prepared.compiled->model.sim.time_unit});
-  made.dimensions.push_back({"quantile", probabilities.size(), probabilities, {}, ""});
-  ModelDimensions dimensions(prepared.compiled->layout, made);
-  const std::size_t columns = prepared.plan.columns();
-  std::size_t first = 0;
-  double rank_error = 0;
-  for (std::size_t c = 0; c < prepared.shown; ++c) {
-    const NamedVariable& column = prepared.columns[c];
-    const ir::LayoutVariable& variable = *column.variable;
-    const std::size_t count = column.element ? 1 : variable.count;
-    const std::string name = full_name(prepared.compiled->layout, column);
-    std::vector<std::uint32_t> own = dimensions.of(column);
-    own.insert(own.begin(), 0);
-    std::vector<std::uint32_t> with_quantile = own;
-    with_quantile.insert(with_quantile.begin(), 1);
-    const std::size_t cells = times.size() * count;
-    data::Variable fan{name,
-                       with_quantile,
-                       std::vector<double>(probabilities.size() * cells),
-                       variable.unit,
-                       std::string(ir::kind_name(variable.kind)),
-                       variable.doc};
-    struct Part {
-      std::string_view suffix;
-      bool has_unit;
-      double (*value)(const sim::CellSummary&);
-    };
-    static constexpr std::array<Part, 5> kParts = {{
-        {"mean", true, [](const sim::CellSummary& of) { return of.mean; }},
-        {"standard deviation", true, [](const sim::CellSummary& of) { return of.deviation; }},
-        {"minimum", true, [](const sim::CellSummary& of) { return of.least; }},
-        {"maximum", true, [](const sim::CellSummary& of) { return of.largest; }},
-        {"count", false, [](const sim::CellSummary& of) { return static_cast<double>(of.count); }},
-    }};
-    std::array<data::Variable, kParts.size()> parts;
-    for (std::size_t p = 0; p < parts.size(); ++p) {
-      parts[p] = {fmt::format("{} {}", name, kParts[p].suffix), own, std::vector<double>(cells),
-                  kParts[p].has_unit ? variable.unit : "",      "",  ""};
-    }
-    for (std::size_t t = 0; t < times.size(); ++t) {
-      for (std::size_t e = 0; e < count; ++e) {
-        const sim::CellSummary cell = summary.cell(t * columns + first + e, probabilities);
-        const std::size_t at = t * count + e;
-        for (std::size_t p = 0; p < parts.size(); ++p) {
-          parts[p].values[at] = kParts[p].value(cell);
-        }
-        for (std::size_t q = 0; q < probabilities.size(); ++q) {
-          fan.values[q * cells + at] = cell.quantiles[q];
-        }
-        rank_error = std::max(rank_error, cell.rank_error);
-      }
-    }
-    first += count;
-    made.variables.push_back(std::move(fan));
-    made.variables.insert(made.variables.end(), std::make_move_iterator(parts.begin()),
-                          std::make_move_iterator(parts.end()));
-  }
-  made.attributes = ensemble_attributes(prepared);
-  made.attributes["quantile_method"] =
-      summary.exact() ? "exact" : "counted in bins between quantiles of a pilot";
-  made.attributes["quantile_rank_error"] = fmt::format("{}", rank_error);
   return made;
 }
 

@@ -17,6 +17,7 @@ enum Exit : int {
   kModelErrors = 2,  // the model, the data or the request has errors; they are on stderr
   kUsage = 3,        // the command line is not understood
   kDefect = 4,       // our own mistake
+  kInterrupted = 5,  // ensemble: ended before it was complete; what was done is kept
 };
 
 // Options that every command has.
@@ -42,5 +43,7 @@ std::function<int()> set_up_emit(CLI::App& app, const Common& common);
 std::function<int()> set_up_variables(CLI::App& app, const Common& common);
 std::function<int()> set_up_functions(CLI::App& app, const Common& common);
 std::function<int()> set_up_report(CLI::App& app, const Common& common);
+std::function<int()> set_up_ensemble(CLI::App& app, const Common& common);
+std::function<int()> set_up_merge(CLI::App& app, const Common& common);
 
 }  // namespace shamal::cli

@@ -27,4 +27,8 @@ bool write_netcdf(const Dataset& dataset, const std::string& path, base::Diagnos
 // variables and coordinates of the root group. Nothing after netcdf_failure or cannot_read_file.
 std::optional<Dataset> read_netcdf(const std::string& path, base::Diagnostics& diagnostics);
 
+// The same without the values of variables over the dimension `run`, of which there may be many.
+std::optional<Dataset> read_netcdf_without_runs(const std::string& path,
+                                                base::Diagnostics& diagnostics);
+
 }  // namespace shamal::data

@@ -1,5 +1,6 @@
 #include "data/netcdf_file.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,9 @@ namespace shamal::data {
 namespace {
 
 constexpr int kDeflateLevel = 4;
+
+// A chunk of a variable that is written in parts holds about 4 MiB at most.
+constexpr std::size_t kChunkValues = std::size_t{1} << 19;
 
 // A damaged file may claim any size; beyond this many values it is not believed.
 constexpr std::size_t kMostValues = std::size_t{1} << 31;
@@ -69,6 +73,24 @@ int NetcdfFile::define_variable(const std::string& name, nc_type type,
   return id;
 }
 
+int NetcdfFile::define_variable_in_chunks(const std::string& name,
+                                          const std::vector<int>& dimensions, std::size_t chunk) {
+  int id = -1;
+  run([&] {
+    return nc_def_var(id_, name.c_str(), NC_DOUBLE, static_cast<int>(dimensions.size()),
+                      dimensions.data(), &id);
+  });
+  std::vector<std::size_t> sizes;
+  std::size_t others = 1;
+  for (const int dimension : dimensions) {
+    sizes.push_back(std::max<std::size_t>(1, dimension_size(dimension)));
+    others *= sizes.size() > 1 ? sizes.back() : 1;
+  }
+  sizes.front() = std::min({sizes.front(), chunk, std::max<std::size_t>(1, kChunkValues / others)});
+  run([&] { return nc_def_var_chunking(id_, id, NC_CHUNKED, sizes.data()); });
+  return id;
+}
+
 void NetcdfFile::put_attribute(int variable, const std::string& name, const std::string& text) {
   run([&] { return nc_put_att_text(id_, variable, name.c_str(), text.size(), text.data()); });
 }
@@ -88,6 +110,33 @@ void NetcdfFile::put(int variable, const std::vector<std::string>& texts) {
     pointers.push_back(text.c_str());
   }
   run([&] { return nc_put_var_string(id_, variable, pointers.data()); });
+}
+
+NetcdfFile::Part NetcdfFile::part(int variable, std::size_t first, std::size_t count) {
+  Part made;
+  for (const int dimension : variable_dimensions(variable)) {
+    made.start.push_back(made.start.empty() ? first : 0);
+    made.count.push_back(made.count.empty() ? count : dimension_size(dimension));
+  }
+  return made;
+}
+
+void NetcdfFile::put_part(int variable, std::size_t first, std::size_t count,
+                          const std::vector<double>& values) {
+  const Part where = part(variable, first, count);
+  std::size_t size = where.count.empty() ? 0 : 1;
+  for (const std::size_t extent : where.count) {
+    size *= extent;
+  }
+  run([&] {
+    return size != values.size() ? NC_EEDGE
+                                 : nc_put_vara_double(id_, variable, where.start.data(),
+                                                      where.count.data(), values.data());
+  });
+}
+
+void NetcdfFile::synchronise() {
+  run([&] { return nc_sync(id_); });
 }
 
 std::vector<int> NetcdfFile::dimensions() {
@@ -194,6 +243,23 @@ std::size_t NetcdfFile::value_count(int variable) {
 std::vector<double> NetcdfFile::numbers(int variable) {
   std::vector<double> values(value_count(variable));
   run([&] { return nc_get_var_double(id_, variable, values.data()); });
+  return values;
+}
+
+std::vector<double> NetcdfFile::numbers_part(int variable, std::size_t first, std::size_t count) {
+  const Part where = part(variable, first, count);
+  std::size_t size = where.count.empty() ? 0 : 1;
+  for (const std::size_t extent : where.count) {
+    if (extent > 0 && size > kMostValues / extent) {
+      run([] { return NC_ENOMEM; });
+      return {};
+    }
+    size *= extent;
+  }
+  std::vector<double> values(size);
+  run([&] {
+    return nc_get_vara_double(id_, variable, where.start.data(), where.count.data(), values.data());
+  });
   return values;
 }
 

@@ -27,9 +27,16 @@ class NetcdfFile {
   // ---- writing: dimensions and variables are known by the ids that these return
   int define_dimension(const std::string& name, std::size_t size);
   int define_variable(const std::string& name, nc_type type, const std::vector<int>& dimensions);
+  // Of doubles, not compressed, in chunks of `chunk` positions of the first dimension.
+  int define_variable_in_chunks(const std::string& name, const std::vector<int>& dimensions,
+                                std::size_t chunk);
   void put_attribute(int variable, const std::string& name, const std::string& text);
   void put(int variable, const std::vector<double>& values);
   void put(int variable, const std::vector<std::string>& texts);
+  // The positions first … first + count - 1 of the first dimension, all of the others.
+  void put_part(int variable, std::size_t first, std::size_t count,
+                const std::vector<double>& values);
+  void synchronise();
 
   // ---- reading
   std::vector<int> dimensions();
@@ -44,6 +51,7 @@ class NetcdfFile {
   // The text of an attribute; nothing if there is none, or if it is not a text.
   std::optional<std::string> attribute(int variable, const std::string& name);
   std::vector<double> numbers(int variable);
+  std::vector<double> numbers_part(int variable, std::size_t first, std::size_t count);
   std::vector<std::string> texts(int variable);
 
  private:
@@ -58,6 +66,12 @@ class NetcdfFile {
     return good();
   }
   std::size_t value_count(int variable);
+  // Where positions of the first dimension lie.
+  struct Part {
+    std::vector<std::size_t> start;
+    std::vector<std::size_t> count;
+  };
+  Part part(int variable, std::size_t first, std::size_t count);
 
   int id_ = -1;
   bool open_ = false;

@@ -79,15 +79,19 @@ Summary::Summary(const EnsemblePlan& plan, BlockRange range, std::optional<BinEd
     : runs_(plan.runs),
       block_runs_(plan.block_runs()),
       cells_(plan.cells()),
-      taken_{range.first, range.first},
-      least_(cells_, kInfinity),
-      largest_(cells_, -kInfinity),
       edges_(std::move(edges)) {
+  allocate(range);
+}
+
+void Summary::allocate(BlockRange range) {
+  taken_ = {range.first, range.first};
+  least_.assign(cells_, kInfinity);
+  largest_.assign(cells_, -kInfinity);
   if (edges_) {
     counts_.resize(2 * edges_->edges.size() + cells_);
   } else {
     values_.resize(cells_);
-    const std::uint64_t first = range.first * block_runs_;
+    const std::uint64_t first = std::min(range.first * block_runs_, runs_);
     const std::uint64_t end = std::min(range.end * block_runs_, runs_);
     for (std::vector<double>& of : values_) {
       of.reserve(static_cast<std::size_t>(end - first));
@@ -404,11 +408,18 @@ data::Dataset Summary::state() const {
   return made;
 }
 
-std::optional<Summary> Summary::from_state(const EnsemblePlan& plan, const data::Dataset& state) {
+bool Summary::fits(const EnsemblePlan& plan) const {
+  return runs_ == plan.runs && block_runs_ == plan.block_runs() && cells_ == plan.cells();
+}
+
+std::optional<Summary> Summary::from_state(const data::Dataset& state) {
   const auto* head = values_of(state, "summary_head", 5);
-  if (head == nullptr) {
+  const data::Variable* const of_cells = state.find("summary_least");
+  if (head == nullptr || of_cells == nullptr) {
     return std::nullopt;
   }
+  Summary made;
+  made.cells_ = of_cells->values.size();
   std::array<std::uint64_t, 5> numbers{};
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto number = whole((*head)[i]);
@@ -419,32 +430,34 @@ std::optional<Summary> Summary::from_state(const EnsemblePlan& plan, const data:
   }
   const BlockRange range{numbers[0], numbers[1]};
   const bool exact = numbers[4] == 1;
-  if (numbers[2] != plan.runs || numbers[3] != plan.block_runs() || range.first > range.end ||
-      range.end > plan.blocks()) {
+  made.runs_ = numbers[2];
+  made.block_runs_ = numbers[3];
+  if (made.runs_ == 0 || made.block_runs_ == 0 || range.first > range.end ||
+      range.end > made.blocks()) {
     return std::nullopt;
   }
-  std::optional<BinEdges> edges;
   if (!exact) {
     const data::Variable* of = state.find("summary_edges");
-    const auto* first = values_of(state, "summary_first", plan.cells() + 1);
+    const auto* first = values_of(state, "summary_first", made.cells_ + 1);
     if (of == nullptr || first == nullptr) {
       return std::nullopt;
     }
-    edges.emplace();
-    edges->edges = of->values;
+    BinEdges edges;
+    edges.edges = of->values;
     for (const double place : *first) {
       const auto number = whole(place);
       if (!number || *number > of->values.size() ||
-          (!edges->first.empty() && *number < edges->first.back())) {
+          (!edges.first.empty() && *number < edges.first.back())) {
         return std::nullopt;
       }
-      edges->first.push_back(static_cast<std::uint32_t>(*number));
+      edges.first.push_back(static_cast<std::uint32_t>(*number));
     }
-    if (edges->first.front() != 0 || edges->first.back() != of->values.size()) {
+    if (edges.first.front() != 0 || edges.first.back() != of->values.size()) {
       return std::nullopt;
     }
+    made.edges_ = std::move(edges);
   }
-  Summary made(plan, range, std::move(edges));
+  made.allocate({range.first, range.first});
   made.taken_ = range;
   const std::size_t cells = made.cells_;
   const auto* least = values_of(state, "summary_least", cells);
@@ -465,7 +478,8 @@ std::optional<Summary> Summary::from_state(const EnsemblePlan& plan, const data:
   for (std::size_t n = 0; n < nodes; ++n) {
     const auto level = whole(places->values[2 * n]);
     const auto index = whole(places->values[2 * n + 1]);
-    if (!level || !index || *level > 53 || (*index << *level) != at) {
+    if (!level || !index || *level > 53 || *index > (std::uint64_t{1} << (53 - *level)) ||
+        (*index << *level) != at) {
       return std::nullopt;
     }
     at = (*index + 1) << *level;

@@ -71,9 +71,14 @@ class Summary final : public EnsembleSink {
   CellSummary cell(std::size_t cell, const std::vector<double>& probabilities) const;
 
   // All of it as a dataset, and back: a checkpoint, or the part of a shard. Nothing if the dataset
-  // does not fit the plan.
+  // is not sound.
   data::Dataset state() const;
-  static std::optional<Summary> from_state(const EnsemblePlan& plan, const data::Dataset& state);
+  static std::optional<Summary> from_state(const data::Dataset& state);
+
+  // Whether it is one of the plan, and whether it has all of its blocks.
+  bool fits(const EnsemblePlan& plan) const;
+  bool complete() const { return taken_.first == 0 && taken_.end == blocks(); }
+  std::size_t cells() const { return cells_; }
 
   static std::uint64_t memory_bound(const EnsemblePlan& plan, BlockRange range, bool exact);
 
@@ -98,6 +103,9 @@ class Summary final : public EnsembleSink {
   };
   static constexpr std::uint16_t kNotCounted = 0xffff;
 
+  Summary() = default;
+  std::uint64_t blocks() const { return (runs_ + block_runs_ - 1) / block_runs_; }
+  void allocate(BlockRange range);
   static Moments combined(const Moments& a, const Moments& b);
   void push(Node node);
   std::size_t bin_start(std::size_t cell) const;

@@ -61,7 +61,8 @@ const std::string kTeacup = "tests/stages/teacup.xmile";
 const std::string kRegions = "tests/stages/regions.xmile";
 
 TEST(Help, EveryCommandShowsAnExampleAndItsExitCodes) {
-  for (const std::string name : {"check", "run", "compare", "emit", "variables", "report"}) {
+  for (const std::string name :
+       {"check", "run", "compare", "emit", "variables", "report", "ensemble", "merge"}) {
     const Result help = shamal(name + " --help");
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_THAT(help.out, HasSubstr("Example:\n  shamal " + name)) << name;

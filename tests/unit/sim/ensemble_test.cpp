@@ -219,7 +219,7 @@ TEST(Summary, DoesNotDependOnThreadsShardsOrInterruptions) {
       for (std::uint64_t i = 1; i <= n; ++i) {
         const Summary part = summarise(model, plan, shard(plan, i, n), edges);
         // As a file would carry it.
-        auto carried = Summary::from_state(plan, part.state());
+        auto carried = Summary::from_state(part.state());
         ASSERT_TRUE(carried);
         if (joined) {
           EXPECT_TRUE(joined->join(std::move(*carried)));
@@ -237,10 +237,10 @@ TEST(Summary, RefusesAStateOfAnotherEnsemble) {
   const EnsemblePlan plan = model.plan(500);
   Summary first = summarise(model, plan, shard(plan, 1, 2), std::nullopt);
   const data::Dataset state = first.state();
-  EXPECT_FALSE(Summary::from_state(model.plan(501), state));
+  EXPECT_FALSE(Summary::from_state(state)->fits(model.plan(501)));
   data::Dataset damaged = state;
   damaged.variables[3].values[0] += 1;  // a node in another place
-  EXPECT_FALSE(Summary::from_state(plan, damaged));
+  EXPECT_FALSE(Summary::from_state(damaged));
   EXPECT_FALSE(first.join(summarise(model, plan, shard(plan, 1, 2), std::nullopt)));
 }
 
