@@ -443,6 +443,10 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
     return NotDifferentiable{Op::procedure, program.views[called->dst].base,
                              "procedures have no derivative yet"};
   }
+  if (!program.device_uses.empty()) {
+    return NotDifferentiable{Op::device, program.device_uses[0].base,
+                             "what conveyors and queues hold has no derivative"};
+  }
   std::optional<SingleAssignment> renamed = single_assignment(program);
   if (!renamed) {
     return NotDifferentiable{Op::copy, 0, "an array is overwritten in part"};

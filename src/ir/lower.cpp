@@ -194,12 +194,18 @@ class Lowerer {
     return {0, static_cast<std::int32_t>(index)};
   }
 
+  // The first slot of what the assignment gives values to.
+  Slot target_base() {
+    const Assignment& assignment = *assignment_;
+    return assignment.role == Role::net || assignment.role == Role::next
+               ? next_slots_[assignment.target]
+               : slot_of(assignment.target);
+  }
+
   Operand destination(const Assignment& assignment) {
     const model::Variable& variable = model_.variables[assignment.target];
     Operand operand;
-    operand.base = assignment.role == Role::net || assignment.role == Role::next
-                       ? next_slots_[assignment.target]
-                       : slot_of(assignment.target);
+    operand.base = target_base();
     std::uint32_t stride = 1;
     for (std::size_t d = variable.dimensions.size(); d-- > 0;) {
       const model::BoxSide& side = assignment.box[d];
@@ -435,6 +441,21 @@ class Lowerer {
              static_cast<std::uint32_t>(program_.random_sites.size() - 1));
         break;
       }
+      case NodeKind::device: {
+        const model::DeviceUse& use = model_.device_uses[node.index];
+        const Operand inputs = evaluate(node.args[0]);
+        // The outputs follow each other; the loop goes over the devices.
+        std::vector<std::uint32_t> devices = axes;
+        if (use.outputs > 1) {
+          devices.pop_back();
+        }
+        result = into != nullptr ? *into : result_operand(axes);
+        program_.device_uses.push_back(
+            {use.action, use.device, use.inputs, use.outputs, target_base()});
+        emit(Op::device, devices, result, {inputs},
+             static_cast<std::uint32_t>(program_.device_uses.size() - 1));
+        break;
+      }
       case NodeKind::rank: {
         const std::vector<std::uint32_t> inner = axes_of(model_.reductions[node.index].axes);
         const Operand array = evaluate(node.args[0]);
@@ -630,7 +651,7 @@ class Lowerer {
         continue;
       }
       const std::uint32_t count = model_.element_count(variable);
-      if (variable.kind == model::Kind::stock) {
+      if (variable.kind == model::Kind::stock && !variable.stepped) {
         program_.stocks.push_back({slots_[v], next_slots_[v], count});
       } else {
         program_.memories.push_back({slots_[v], next_slots_[v], count});
@@ -639,6 +660,10 @@ class Lowerer {
     for (const model::Delay& delay : model_.delays) {
       program_.delays.push_back(
           {slot_of(delay.input), model_.element_count(model_.variables[delay.input])});
+    }
+    for (const model::Device& device : model_.devices) {
+      program_.devices.push_back({device.kind, model_.element_count(model_.variables[device.stock]),
+                                  device.conveyor, device.queue});
     }
     for (const std::uint32_t table : tables_) {
       const syntax::GraphicalFunction& gf = model_.tables[table];

@@ -79,6 +79,12 @@ std::string print_call(const Program& program, const Instruction& instruction) {
   return text;
 }
 
+std::string_view name(DeviceAction action) {
+  constexpr std::array<std::string_view, 5> kNames = {
+      "conveyor_start", "conveyor_release", "conveyor_accept", "queue_start", "queue_serve"};
+  return kNames[static_cast<std::size_t>(action)];
+}
+
 std::string print_instruction(const Program& program, const Instruction& instruction) {
   if (instruction.op == Op::procedure) {
     return print_call(program, instruction);
@@ -104,6 +110,12 @@ std::string print_instruction(const Program& program, const Instruction& instruc
       text += fmt::format(" over [{}]", print_extents(program.loops[instruction.aux]));
       viewed_rank += program.loops[instruction.aux].rank;
       break;
+    case Op::device: {
+      const DeviceUse& use = program.device_uses[instruction.aux];
+      text += fmt::format("{} {}, {} outputs from {} inputs", use.device, name(use.action),
+                          use.outputs, use.inputs);
+      break;
+    }
     default:
       break;
   }
@@ -149,6 +161,11 @@ std::string print(const Program& program) {
   for (std::size_t d = 0; d < program.delays.size(); ++d) {
     text += fmt::format("delay{} keeps {}\n", d,
                         print_range(program.delays[d].input, program.delays[d].count));
+  }
+  for (std::size_t d = 0; d < program.devices.size(); ++d) {
+    const Device& device = program.devices[d];
+    text += fmt::format("device{} {} x {}\n", d, device.count,
+                        device.kind == DeviceKind::conveyor ? "conveyor" : "queue");
   }
   constexpr std::array<std::string_view, 3> kKinds = {"continuous", "extrapolate", "discrete"};
   for (std::size_t t = 0; t < program.tables.size(); ++t) {

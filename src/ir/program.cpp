@@ -18,6 +18,7 @@ constexpr std::array<OpRow, kOps> kRows = {{
     {Op::random, "random", 2, "a draw with parameters a, b"},
     {Op::rank, "rank", 3, "position of the b-th smallest of a, ties by c"},
     {Op::procedure, "procedure", 0, "a call"},
+    {Op::device, "device", 1, "what a device makes of the inputs from a on"},
 }};
 
 constexpr bool in_order() {
@@ -67,7 +68,9 @@ std::vector<Access> reads(const Program& program, const Instruction& instruction
         (instruction.op == Op::gather && a == 1) || (instruction.op == Op::delay_read && a == 2);
     if (instruction.args[a] != kNone && !only_a_place) {
       const bool inner = instruction.op == Op::rank && a != 1;
-      found.push_back({instruction.args[a], inner ? instruction.aux : 0});
+      const bool device = instruction.op == Op::device;
+      found.push_back({instruction.args[a], inner ? instruction.aux : 0,
+                       device ? program.device_uses[instruction.aux].inputs : 1});
     }
   }
   return found;
@@ -86,7 +89,8 @@ const Instruction* first_procedure(const Program& program) {
 
 Access write(const Program& program, const Instruction& instruction) {
   return {instruction.dst,
-          instruction.op == Op::procedure ? program.calls[instruction.aux].result : 0};
+          instruction.op == Op::procedure ? program.calls[instruction.aux].result : 0,
+          instruction.op == Op::device ? program.device_uses[instruction.aux].outputs : 1};
 }
 
 int arity(Distribution distribution) {

@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/device.h"
 #include "model/operation.h"
 #include "model/procedure.h"
 
@@ -61,10 +62,12 @@ enum class Op : std::uint8_t {
   procedure,  // calls[aux], for each index tuple of the loop: the arguments are collected, a result
               // of the call's `result` loop is made and stored. The views of the destination and
               // of the arguments have the axes of the loop first, then their own inner ones.
+  device,      // device_uses[aux]: from as many slots as it has inputs, arg0 being the first, to as
+               // many as it has outputs, dst being the first
 };
 
 inline constexpr std::size_t kElementwiseOps = static_cast<std::size_t>(Op::lookup);
-inline constexpr std::size_t kOps = static_cast<std::size_t>(Op::procedure) + 1;
+inline constexpr std::size_t kOps = static_cast<std::size_t>(Op::device) + 1;
 
 struct OpRow {
   Op op;
@@ -150,6 +153,32 @@ struct DelayLine {
   std::uint32_t count = 1;
 };
 
+// What remembers more than numbers in slots can hold: the contents of conveyors and queues. Each
+// element of an array has one of its own, and each run.
+//
+// A device is used in blocks and changed between steps: its uses compute outputs from what it holds
+// and from their inputs, as often as a block is executed; after `rates` at the start of each step
+// the device takes what the last of these uses determined. At the inner stages of a step the uses
+// give the outputs that they gave at its start. See machine/belt.h and machine/queue.h for what the
+// actions mean.
+using DeviceKind = model::DeviceKind;
+using DeviceAction = model::DeviceAction;
+
+struct Device {
+  DeviceKind kind = DeviceKind::conveyor;
+  std::uint32_t count = 1;        // elements
+  model::ConveyorShape conveyor;  // tables: of Program::tables
+  model::QueueShape queue;
+};
+
+struct DeviceUse {
+  DeviceAction action = DeviceAction::conveyor_start;
+  std::uint32_t device = 0;
+  std::uint32_t inputs = 0;
+  std::uint32_t outputs = 0;
+  Slot base = 0;  // where the outputs of element 0 begin; those of the others follow
+};
+
 using Distribution = model::Distribution;
 
 // Parameters of a distribution: 1 or 2.
@@ -214,6 +243,8 @@ struct Program {
   std::vector<Stock> stocks;
   std::vector<Memory> memories;
   std::vector<DelayLine> delays;
+  std::vector<Device> devices;
+  std::vector<DeviceUse> device_uses;
   std::vector<RandomSite> random_sites;
   std::vector<Port> inputs;   // set by the caller before each execution of `rates` and `outputs`
   std::vector<Port> results;  // of `rates` and `outputs`, read by the caller after each
@@ -240,6 +271,7 @@ Loop joined(const Loop& outer, const Loop& inner);
 struct Access {
   ViewId view = kNone;
   LoopId inner = 0;
+  std::uint32_t count = 1;  // neighbouring slots at each place, of a device's inputs and outputs
 };
 // The first call of a procedure, if there is one: for passes that do not understand them.
 const Instruction* first_procedure(const Program& program);

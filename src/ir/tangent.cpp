@@ -207,6 +207,10 @@ std::variant<Tangent, NotDifferentiable> tangent(const Program& program,
     return NotDifferentiable{Op::procedure, program.views[called->dst].base,
                              "procedures have no derivative yet"};
   }
+  if (!program.device_uses.empty()) {
+    return NotDifferentiable{Op::device, program.device_uses[0].base,
+                             "what conveyors and queues hold has no derivative"};
+  }
   return Follower(program, parameters).run();
 }
 

@@ -195,6 +195,13 @@ class Verifier {
       case Op::procedure:
         check_call(instruction);
         return;
+      case Op::device:
+        if (aux >= program_.device_uses.size()) {
+          report("device use {}", aux);
+          return;
+        }
+        check_device_use(instruction, loop);
+        break;
       default:
         break;
     }
@@ -261,6 +268,32 @@ class Verifier {
     }
   }
 
+  // Outputs and inputs lie within the slots, and every element's outputs at its place.
+  void check_device_use(const Instruction& instruction, const Loop& loop) {
+    const DeviceUse& use = program_.device_uses[instruction.aux];
+    if (use.device >= program_.devices.size() || use.outputs == 0 || use.inputs == 0) {
+      report("device {} with {} inputs and {} outputs", use.device, use.inputs, use.outputs);
+      return;
+    }
+    const std::uint64_t end =
+        use.base + std::uint64_t{program_.devices[use.device].count} * use.outputs;
+    if (end > program_.slots || use.inputs > program_.slots) {
+      report("outputs {} to {} of a device, or {} inputs", use.base, end, use.inputs);
+      return;
+    }
+    if (instruction.dst >= program_.views.size() || instruction.args[0] >= program_.views.size()) {
+      return;  // reported with the views of all instructions
+    }
+    check_view(program_.views[instruction.dst], loop, use.base, end - (use.outputs - 1));
+    check_view(program_.views[instruction.args[0]], loop, 0, program_.slots - (use.inputs - 1));
+    for (const std::int64_t offset : offsets(program_, loop, program_.views[instruction.dst])) {
+      if ((program_.views[instruction.dst].base + offset - use.base) % use.outputs != 0) {
+        report("outputs of a device that begin at {}",
+               program_.views[instruction.dst].base + offset);
+      }
+    }
+  }
+
   // Every index tuple leads to [first, end).
   void check_view(const View& view, const Loop& loop, std::uint64_t first, std::uint64_t end) {
     for (std::uint32_t k = loop.rank; k < kMaxRank; ++k) {
@@ -300,7 +333,9 @@ class Verifier {
     const Loop loop = joined(program_.loops[outer], program_.loops[access.inner]);
     std::vector<Slot> slots;
     for (const std::int64_t offset : offsets(program_, loop, view)) {
-      slots.push_back(static_cast<Slot>(view.base + offset));
+      for (std::uint32_t i = 0; i < access.count; ++i) {
+        slots.push_back(static_cast<Slot>(view.base + offset + i));
+      }
     }
     return slots;
   }

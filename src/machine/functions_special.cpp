@@ -4,6 +4,7 @@
 
 #include "machine/call.h"
 #include "machine/delay.h"
+#include "machine/device.h"
 #include "machine/draw.h"
 #include "machine/functions.h"
 
@@ -136,6 +137,14 @@ void procedure(const Prepared& prepared, const Kernel& kernel, State& state) {
   }
 }
 
+void device(const Prepared& prepared, const Kernel& kernel, State& state) {
+  for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
+    for (std::size_t lane = 0; lane < state.lanes(); ++lane) {
+      use_device(state, kernel.program(), kernel.tables(), prepared.aux, at[1], at[kDst], lane);
+    }
+  });
+}
+
 Execute execute_of(ir::Op op) {
   switch (op) {
     case ir::Op::lookup:
@@ -150,6 +159,8 @@ Execute execute_of(ir::Op op) {
       return rank;
     case ir::Op::procedure:
       return procedure;
+    case ir::Op::device:
+      return device;
     default:
       return nullptr;
   }

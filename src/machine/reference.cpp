@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "machine/delay.h"
+#include "machine/device.h"
 #include "machine/draw.h"
 #include "machine/table.h"
 #include "model/operation.h"
@@ -25,6 +26,9 @@ class Interpreter {
     for (std::uint32_t element = 0; element < loop.count(); ++element) {
       if (instruction.op == Op::procedure) {
         call(instruction, indices, element);
+      } else if (instruction.op == Op::device) {
+        use_device(state_, program_, kernel_.tables(), instruction.aux,
+                   slot(instruction.args[0], indices), slot(instruction.dst, indices), lane_);
       } else {
         value(instruction.dst, indices) = compute(instruction, indices, element);
       }

@@ -44,6 +44,23 @@ State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
   for (const ir::Constant& constant : program.constants) {
     fill(constant.slot, constant.value);
   }
+  holdings_ = make_holdings(program, lanes);
+  std::size_t outputs = 0;
+  for (const ir::DeviceUse& use : program.device_uses) {
+    output_places_.push_back(outputs);
+    output_counts_.push_back(use.outputs);
+    outputs += std::size_t{use.outputs} * program.devices[use.device].count * pitch_;
+  }
+  outputs_.resize(outputs);
+}
+
+void State::commit_devices() {
+  machine::commit_devices(holdings_);
+  devices_stand_still_ = true;
+}
+
+double* State::device_outputs(std::uint32_t use, std::uint32_t element) {
+  return outputs_.data() + output_places_[use] + element * output_counts_[use] * pitch_;
 }
 
 void State::fill(ir::Slot slot, double value) { std::fill_n(row(slot), pitch_, value); }

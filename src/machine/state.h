@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "ir/program.h"
+#include "machine/device.h"
 
 namespace shamal::machine {
 
@@ -50,6 +51,14 @@ class State {
   void hold_memories(const ir::Program& program);
   void update_memories(const ir::Program& program);
 
+  // Devices take what their uses determined; until the next step those give the same again.
+  void commit_devices();
+  bool devices_stand_still() const { return devices_stand_still_; }
+  void start_step() { devices_stand_still_ = false; }
+  std::vector<Holding>& holdings() { return holdings_; }
+  // The outputs of a device's use in this step, by use and element: output, lane.
+  double* device_outputs(std::uint32_t use, std::uint32_t element);
+
  private:
   struct Free {
     void operator()(double* pointer) const { std::free(pointer); }
@@ -63,6 +72,11 @@ class State {
   std::vector<std::size_t> past_counts_;        // elements of each delay line
   std::vector<std::vector<model::Kept>> kept_;  // of each keeper: element, lane
   std::vector<double> held_;                    // next values of memories
+  std::vector<Holding> holdings_;             // by device
+  std::vector<std::size_t> output_places_;    // by use of a device: where its outputs begin,
+  std::vector<std::size_t> output_counts_;    //   and how many there are for an element
+  std::vector<double> outputs_;
+  bool devices_stand_still_ = false;
 };
 
 }  // namespace shamal::machine

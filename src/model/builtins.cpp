@@ -74,7 +74,8 @@ constexpr Builtin kBuiltins[] = {
     // Arrays
     {"sum", T::reduction, 1, 1, O::add, 0, "SUM(array)", "sum of the elements", kArray},
     {"prod", T::reduction, 1, 1, O::multiply, 1, "PROD(array)", "product of the elements", kStella},
-    {"mean", T::mean, 1, 1, O::add, 0, "MEAN(array)", "average of the elements", kArray},
+    {"mean", T::mean, 1, kAny, O::add, 0, "MEAN(array)",
+     "average of the elements, or of several numbers", kArray},
     {"stddev", T::deviation, 1, 1, O::add, 0, "STDDEV(array)",
      "sample standard deviation of the elements", kArray},
     {"size", T::size, 1, 1, O::copy, 0, "SIZE(array)", "number of elements", kArray},
@@ -92,6 +93,8 @@ constexpr Builtin kBuiltins[] = {
     {"self", T::self, 0, 0, O::copy, 0, "SELF", "the variable that the equation defines", kMisc},
     {"delay", T::delay, 2, 3, O::copy, 0, "DELAY(x, time, start)", "value of x a fixed time ago",
      "XMILE 1.0, 3.5.3"},
+    {"ismoduleinput", T::connected, 1, 1, O::copy, 0, "ISMODULEINPUT(x)",
+     "1 if x is connected to another module, else 0", kStella},
     {"lookup", T::lookup, 2, 2, O::copy, 0, "LOOKUP(function, x)", "graphical function at x",
      kStella},
     // Random numbers
@@ -173,8 +176,8 @@ std::span<const Builtin> builtins() {
 
 const Builtin* find_builtin(std::string_view folded_name, Origin origin) {
   using Map = std::unordered_map<std::string_view, const Builtin*>;
-  static const std::array<Map, 3> kByName = [] {
-    std::array<Map, 3> maps;
+  static const std::array<Map, 4> kByName = [] {
+    std::array<Map, 4> maps;
     for (const Builtin& builtin : builtins()) {
       maps[static_cast<std::size_t>(builtin.origin)].emplace(builtin.name, &builtin);
     }
@@ -195,7 +198,11 @@ Origin origin_of(std::string_view vendor, std::string_view product) {
     return vendor.find(word) != std::string_view::npos ||
            product.find(word) != std::string_view::npos;
   };
-  return names("Ventana") || names("Vensim") || names("xmutil") ? Origin::vensim : Origin::standard;
+  if (names("Ventana") || names("Vensim") || names("xmutil")) {
+    return Origin::vensim;
+  }
+  return names("isee") || names("Stella") || names("STELLA") || names("iThink") ? Origin::isee
+                                                                                : Origin::standard;
 }
 
 bool is_known_vendor_function(std::string_view folded_name) {

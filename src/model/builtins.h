@@ -31,6 +31,7 @@ enum class Treatment : std::uint8_t {
   lookup,     // LOOKUP(graphical function, x)
   random,     // a draw; the last argument, if there is one more than the distribution needs, a seed
   same,       // its argument: GAME(x)
+  connected,  // ISMODULEINPUT(x): whether a module's input is connected
   self,       // SELF, within PREVIOUS and SIZE
   element_offset,  // VECTOR ELM MAP(element of an array, offset)
   procedure,       // a procedure (procedure.h)
@@ -39,7 +40,7 @@ enum class Treatment : std::uint8_t {
 // Where a file's equations come from: xmutil translates Vensim's function names to XMILE's and
 // leaves their meaning Vensim's.
 // Vensim's own files (mdl) have functions of their own, and none of XMILE's.
-enum class Origin : std::uint8_t { standard, vensim, mdl };
+enum class Origin : std::uint8_t { standard, vensim, mdl, isee };
 
 Origin origin_of(std::string_view vendor, std::string_view product);
 

@@ -221,6 +221,8 @@ class Checker {
         }
         return rule == 'p' ? Unit::dimensionless() : result;
       }
+      case NodeKind::device:
+        return std::nullopt;
     }
     return std::nullopt;
   }

@@ -1,5 +1,7 @@
 // What joins variables: <connect> between modules, and flows to the stocks that they change.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/names.h"
@@ -10,6 +12,12 @@ namespace shamal::model {
 using base::Code;
 
 std::optional<VariableId> Resolver::find_connected(Scope& from, std::string_view written) {
+  // Stella writes the parts of a qualified name as in equations: module."50% share".
+  std::string plain(written);
+  if (plain.find(".\"") != std::string::npos || plain.find("\".") != std::string::npos) {
+    plain.erase(std::remove(plain.begin(), plain.end(), '"'), plain.end());
+    written = plain;
+  }
   const Symbol* symbol = find_symbol(from, written);
   if (symbol == nullptr && root_scope_ != nullptr) {
     symbol = find_symbol(*root_scope_, written);
@@ -104,8 +112,32 @@ void Resolver::connect_flows(VariableId stock) {
   connect(about.decl->outflows, about.outflows);
 }
 
-void Resolver::find_shared_flows() {
-  for (VariableId v = 0; v < info.size(); ++v) {
+void Resolver::join_flows(VariableId first) {
+  const auto last = static_cast<VariableId>(model.variables.size());
+  for (VariableId v = first; v < last; ++v) {
+    if (model.variables[v].kind == Kind::stock) {
+      connect_flows(v);
+    }
+  }
+  find_shared_flows(first);
+  for (VariableId v = first; v < last; ++v) {
+    if (model.variables[v].kind == Kind::stock) {
+      prepare_device(v);
+    }
+  }
+  for (VariableId v = first; v < last; ++v) {
+    VariableInfo& about = info[v];
+    const bool limited = about.leaves != kNone && about.driver == kNone && !about.shared_outflow &&
+                         info[about.leaves].non_negative;
+    if (limited &&
+        model.variables[v].dimensions.size() > model.variables[about.leaves].dimensions.size()) {
+      about.raw = add_beside(v, "wanted", Kind::auxiliary, 0);
+    }
+  }
+}
+
+void Resolver::find_shared_flows(VariableId first) {
+  for (VariableId v = first; v < info.size(); ++v) {
     const auto mark = [&](const std::vector<VariableId>& flows, bool VariableInfo::*shared,
                           VariableId VariableInfo::*stock, const std::vector<syntax::Word>& words) {
       for (std::size_t i = 0; i < flows.size(); ++i) {

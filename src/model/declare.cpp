@@ -204,10 +204,6 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
       continue;
     }
     const std::string folded = fold_name(decl.name.text);
-    for (const syntax::Word& feature : decl.unsupported) {
-      error(Code::unsupported_element, feature.span,
-            fmt::format("{} in \"{}\"", feature.text, base::display_name(decl.name.text)));
-    }
     Symbol symbol;
     symbol.span = decl.name.span;
     const auto known = scope.symbols.find(folded);
@@ -364,13 +360,8 @@ bool Resolver::run() {
     choose_method(root_.sim_specs.methods);
   }
   connect_modules();
-  for (VariableId v = 0; v < model.variables.size(); ++v) {
-    if (model.variables[v].kind == Kind::stock) {
-      connect_flows(v);
-    }
-  }
-  find_shared_flows();
   const auto declared = static_cast<VariableId>(model.variables.size());
+  join_flows(0);
   for (VariableId v = 0; v < declared; ++v) {
     declare_equations(v);
   }

@@ -184,6 +184,15 @@ void Resolver::declare_equations(VariableId variable) {
   }
   const syntax::VariableDecl& decl = *about.decl;
   Scope& scope = *about.scope;
+  if (about.driver != kNone) {
+    declare_driven_flow(variable);
+    if (!about.leaks || (decl.leak && decl.leak->fraction)) {
+      return;  // its equation, if there is one, is a placeholder
+    }
+  }
+  if (about.driver == kNone && about.raw != kNone && declared.kind != Kind::stock) {
+    declare_shared_out(variable);
+  }
   const std::vector<DimensionId> own(declared.dimensions.begin() + about.context,
                                      declared.dimensions.end());
   const bool stock = declared.kind == Kind::stock;
@@ -204,16 +213,12 @@ void Resolver::declare_equations(VariableId variable) {
       }
     }
   }
-  if (for_all == nullptr && elements.empty()) {
-    // A conveyor and what leaves it were refused already.
-    const bool refused = !decl.unsupported.empty() ||
-                         (about.leaves != kNone && !info[about.leaves].decl->unsupported.empty());
-    if (!refused) {
-      error(Code::empty_equation, decl.name.span, fmt::format("\"{}\"", shown),
-            decl.access == syntax::Access::input
-                ? "connect this input in the module, or give it an equation"
-                : "add <eqn>…</eqn>");
-    }
+  if (for_all == nullptr && elements.empty() && decl.contents.empty()) {
+    error(Code::empty_equation, decl.name.span, fmt::format("\"{}\"", shown),
+          about.leaks ? "give the leakage its fraction: <leak>0.1</leak>"
+          : decl.access == syntax::Access::input
+              ? "connect this input in the module, or give it an equation"
+              : "add <eqn>…</eqn>");
     return;
   }
   if (own.empty() && !elements.empty() && decl.dimensions.empty()) {
@@ -224,7 +229,7 @@ void Resolver::declare_equations(VariableId variable) {
 
   const auto add_equation = [&](const Equation& equation, std::vector<Side> sides) {
     Recipe recipe;
-    recipe.target = variable;
+    recipe.target = about.raw == kNone ? variable : about.raw;
     recipe.role = stock ? Role::initial : Role::value;
     recipe.sides = std::move(sides);
     recipe.span = about.use.known()       ? about.use
@@ -241,7 +246,7 @@ void Resolver::declare_equations(VariableId variable) {
       if (equation.initial && equation.expr) {
         body.start = typer.type(*equation.initial, scope);
       }
-      if (!stock) {
+      if (!stock && info[variable].driver == kNone) {
         body.expr = limit_flow(typer, variable, body.expr);
       }
       return body;
@@ -253,7 +258,9 @@ void Resolver::declare_equations(VariableId variable) {
   for (const DimensionId dimension : own) {
     all_sides.push_back(full_side(model, dimension));
   }
-  if (elements.empty()) {
+  if (elements.empty() && for_all == nullptr) {
+    // a list of what a conveyor or queue holds
+  } else if (elements.empty()) {
     add_equation(*for_all, std::move(all_sides));
   } else {
     std::size_t count = 1;
@@ -318,7 +325,9 @@ void Resolver::declare_equations(VariableId variable) {
             "add an <element> for each");
     }
   }
-  if (stock) {
+  if (stock && info[variable].device != kNone) {
+    declare_device(variable);
+  } else if (stock) {
     declare_net(variable);
   }
 }

@@ -49,15 +49,19 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
       return condition ? value(*condition != 0 ? 1 : 2) : std::nullopt;
     }
     case ExprKind::call: {
-      // SIZE of a dimension.
-      const auto dimension = base::fold_name(expr.text) == "size" && expr.args.size() == 1 &&
-                                     expr.args[0].kind == ExprKind::name
-                                 ? find_dimension(scope, expr.args[0].text)
-                                 : std::nullopt;
-      if (dimension) {
+      // SIZE of a dimension or of a whole array.
+      if (base::fold_name(expr.text) != "size" || expr.args.size() != 1 ||
+          expr.args[0].kind != ExprKind::name || !expr.args[0].subscripts.empty()) {
+        return constant_call(expr, scope, depth + 1);
+      }
+      if (const auto dimension = find_dimension(scope, expr.args[0].text)) {
         return model.dimensions[*dimension].size();
       }
-      return constant_call(expr, scope, depth + 1);
+      const Symbol* const array = find_symbol(scope, expr.args[0].text);
+      if (array == nullptr || array->kind != Symbol::Kind::variable) {
+        return std::nullopt;
+      }
+      return model.element_count(model.variables[resolve_alias(array->variable)]);
     }
     case ExprKind::name: {
       if (!expr.subscripts.empty()) {
@@ -314,6 +318,15 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
       return kNone;
     }
   }
+  if (macro.sim_specs) {
+    return run_macro(macro, call, inside, sides, owner);
+  }
+  if (own_time(caller, 0)) {
+    error(Code::unsupported_element, call.span,
+          fmt::format("\"{}\" within a macro that runs on its own", macro.name.text),
+          "a delay or smooth there has no past");
+    return kNone;
+  }
   const auto first = static_cast<VariableId>(model.variables.size());
   declare_variables(macro.variables, inside, sides, {});
   const auto last = static_cast<VariableId>(model.variables.size());
@@ -322,10 +335,8 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     info[v].use = is_standard(macro.name.span.file) ? call.span : base::Span{};
     model.variables[v].owner =
         model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
-    if (model.variables[v].kind == Kind::stock) {
-      connect_flows(v);
-    }
   }
+  join_flows(first);
   for (VariableId v = first; v < last; ++v) {
     declare_equations(v);
   }

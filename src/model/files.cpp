@@ -36,11 +36,6 @@ void Resolver::declare_macros(const syntax::ParsedModel& file, Macros& macros) {
             "write the filter into the equations");
       continue;
     }
-    if (macro.sim_specs) {
-      error(Code::unsupported_element, macro.name.span,
-            fmt::format("macro \"{}\" with its own simulation specifications", macro.name.text));
-      continue;
-    }
     auto& named = macros[fold_name(macro.name.text)];
     const bool taken = std::any_of(named.begin(), named.end(), [&](const syntax::MacroDecl* other) {
       return other->parameters.size() == macro.parameters.size();

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/source.h"
+#include "model/device.h"
 #include "model/operation.h"
 #include "model/procedure.h"
 #include "syntax/parsed_model.h"
@@ -34,6 +35,7 @@ inline constexpr std::size_t kMaxAxes = 32;  // bits of an AxisMask
 struct Dimension {
   std::string name;
   std::vector<std::string> elements;  // "1", "2", … for a numbered dimension
+  bool hidden = false;                // made by the compiler
   std::uint32_t size() const { return static_cast<std::uint32_t>(elements.size()); }
 };
 
@@ -80,6 +82,8 @@ enum class NodeKind : std::uint8_t {
   lookup,      // Model::lookups[index] of args[0]
   delay_read,  // Model::delays[index] as it was args[0] ago, args[1] before the start
   random,      // a draw of Model::random_sites[index] with parameters args
+  device,      // the outputs of Model::device_uses[index] from the inputs args[0], over the box;
+               // args[0] has one axis more
   rank,        // position of the args[1]-th smallest of args[0] over the axes of reductions[index]
   procedure,   // Model::calls[index]; its arguments are there
 };
@@ -119,7 +123,7 @@ struct BoxSide {
 enum class Role : std::uint8_t {
   value,    // an auxiliary's or flow's value at every time
   initial,  // a value at the start only: of a stock or memory, or what INIT and DELAY keep
-  next,     // of a memory: what it will hold after this step
+  next,     // of a memory or a stepped stock: what it will hold after this step
   net,      // of a stock: its rate of change
 };
 
@@ -152,6 +156,7 @@ struct Variable {
   std::string doc;
   std::optional<std::pair<double, double>> range;
   bool hidden = false;          // made by the compiler
+  bool stepped = false;         // of a stock: its next value is computed, not its rate of change
   bool constant = false;        // every element is a plain number: can be set, unless
   bool structural = false;      // it fixed the size of something
   VariableId owner = kNone;     // of a hidden one: the variable whose equation it is part of
@@ -161,6 +166,21 @@ struct Variable {
 
 struct Delay {
   VariableId input = kNone;  // hidden auxiliary
+};
+
+// A conveyor or queue (ir/program.h).
+struct Device {
+  DeviceKind kind = DeviceKind::conveyor;
+  VariableId stock = kNone;
+  ConveyorShape conveyor;  // tables: of Model::tables
+  QueueShape queue;
+};
+
+struct DeviceUse {
+  DeviceAction action = DeviceAction::conveyor_start;
+  std::uint32_t device = 0;
+  std::uint32_t inputs = 0;
+  std::uint32_t outputs = 0;
 };
 
 struct RandomSite {
@@ -190,6 +210,8 @@ struct Model {
   std::vector<Reduction> reductions;
   std::vector<syntax::GraphicalFunction> tables;
   std::vector<Delay> delays;
+  std::vector<Device> devices;
+  std::vector<DeviceUse> device_uses;
   std::vector<RandomSite> random_sites;
   std::vector<Call> calls;
 

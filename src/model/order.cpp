@@ -327,8 +327,15 @@ class Orderer {
       }
       for (const std::uint32_t a : group) {
         const Assignment& assignment = model_.assignments[a];
-        const AxisMask box = (AxisMask{1} << assignment.box_axes) - 1;
-        if ((box & ~assignment.whole) != 0) {
+        std::uint32_t axis = 0;
+        bool divisible = false;
+        for (const Side& side : resolver_.recipes[a].sides) {
+          if (!side.fixed) {
+            divisible = divisible || !(side.whole || (assignment.whole >> axis & 1u) != 0);
+            ++axis;
+          }
+        }
+        if (divisible) {
           split.push_back(a);
         }
       }
@@ -354,7 +361,9 @@ class Orderer {
       std::uint32_t axis = 0;
       for (std::size_t s = 0; s < whole.sides.size(); ++s) {
         if (!whole.sides[s].fixed) {
-          together[s] = static_cast<char>(model_.assignments[a].whole >> axis++ & 1u);
+          together[s] = static_cast<char>(whole.sides[s].whole ||
+                                          (model_.assignments[a].whole >> axis & 1u) != 0);
+          ++axis;
         }
         combinations *= together[s] != 0 ? 1 : whole.sides[s].elements.size();
       }
@@ -467,6 +476,7 @@ class Orderer {
             changes = changes || node.index == 0;  // TIME
             break;
           case NodeKind::random:
+          case NodeKind::device:
           case NodeKind::delay_read:
             changes = true;
             break;

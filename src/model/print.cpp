@@ -160,6 +160,11 @@ class Printer {
         arguments(of);
         text_ += ")";
         return;
+      case NodeKind::device:
+        text_ += fmt::format("device {}(", of.index);
+        arguments(of);
+        text_ += ")";
+        return;
       case NodeKind::rank:
         text_ += fmt::format("rank over {} (", axes(model_.reductions[of.index].axes));
         arguments(of);

@@ -49,6 +49,7 @@ struct Scope {
   const Scope* caller = nullptr;
   base::Span use;  // the call
   const syntax::ModelDecl* model = nullptr;
+  std::optional<std::array<double, 4>> own_times;  // of a macro that runs on its own: TIME, DT, …
   std::unordered_map<std::string, Symbol> symbols;
   std::unordered_map<std::string, DimensionId> dimensions;  // local ones, of macros
 };
@@ -61,6 +62,7 @@ struct Side {
   DimensionId range = kNone;  // Vensim: the subscript range that the left side names, if one
   std::vector<std::uint32_t> elements;
   bool fixed = false;  // one element, not iterated
+  bool whole = false;  // never split into elements
   bool own = true;
 };
 
@@ -102,6 +104,20 @@ struct VariableInfo {
   VariableId enters = kNone;
   bool structural = false;  // its value fixed the size of something
   bool partial = false;     // Vensim: some of its elements have no equation
+  VariableId raw = kNone;   // what its equations give, if that is not the variable itself
+  // Of a flow: the conveyor or queue that drives it, which of its outputs it is, and whether it is
+  // a leakage.
+  VariableId driver = kNone;
+  std::uint32_t output = 0;
+  bool leaks = false;
+  // Of a conveyor or queue: its device, its array of outputs, its parameters (kNone if not given).
+  std::uint32_t device = kNone;
+  VariableId outputs = kNone;
+  VariableId transit = kNone;
+  VariableId capacity = kNone;
+  VariableId inflow_limit = kNone;
+  VariableId sample = kNone;
+  VariableId arrest = kNone;
 };
 
 class Resolver {
@@ -157,6 +173,10 @@ class Resolver {
   VariableId instantiate_macro(const syntax::MacroDecl& macro, const syntax::Expr& call,
                                Scope& caller, const std::vector<Side>& sides, VariableId owner,
                                Scope** its_inside = nullptr);
+  // Macros that run on their own (own_runs.cpp)
+  static std::optional<double> own_time(const Scope& scope, std::uint32_t slot);
+  VariableId run_macro(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& parameters,
+                       const std::vector<Side>& sides, VariableId owner);
   // The number that an expression is whatever the run, or nothing. A variable that it names is
   // marked as structural: it cannot be changed afterwards.
   std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
@@ -176,6 +196,14 @@ class Resolver {
   // The recipes of a declared variable (equations.cpp), of a stock's rate (stocks.cpp)
   void declare_equations(VariableId variable);
   void declare_net(VariableId stock);
+  // Conveyors and queues (conveyors.cpp)
+  void prepare_device(VariableId stock);
+  void declare_device(VariableId stock);
+  void declare_driven_flow(VariableId flow);
+  void declare_shared_out(VariableId flow);  // stocks.cpp
+  // The most that the conveyor which a flow enters lets it bring, or kNone.
+  NodeId room(Typer& typer, VariableId flow, base::Span span);
+  std::vector<Side> sides_of(VariableId variable) const;
   NodeId limit_flow(Typer& typer, VariableId flow, NodeId raw);
   // Tables of a graphical function: one, or one for each element of `dimensions`, row-major.
   std::vector<std::uint32_t> graphical_tables(const syntax::VariableDecl& decl, Scope& scope,
@@ -237,7 +265,22 @@ class Resolver {
   void fill_gaps();
   void mark_missing();
   void connect_flows(VariableId stock);
-  void find_shared_flows();
+  // Joins the flows of variables from `first` on to their stocks.
+  void join_flows(VariableId first);
+  void find_shared_flows(VariableId first);
+  bool check_flows(VariableId stock);
+  DimensionId hidden_dimension(std::uint32_t count);
+  VariableId add_beside(VariableId variable, const std::string& label, Kind kind,
+                        std::uint32_t count);
+  VariableId add_expression(VariableId variable, const std::string& label,
+                            const syntax::Expr& expr);
+  VariableId add_inputs(VariableId stock, const std::string& label, Kind kind,
+                        std::vector<std::function<NodeId(Typer&)>> values);
+  void add_device_use(VariableId target, Role role, VariableId inputs, DeviceAction action,
+                      std::uint32_t device, VariableId stock);
+  NodeId destination_arrested(Typer& typer, VariableId flow, base::Span span);
+  NodeId entering(Typer& typer, VariableId flow, base::Span span);
+  ConveyorShape::Inflow shape_inflow(VariableId flow, VariableId conveyor);
   void declare_module(const syntax::ParsedModel& file, const syntax::VariableDecl& decl,
                       Scope& scope, int depth);
   void connect_modules();
@@ -269,6 +312,7 @@ class Resolver {
   std::unordered_map<ExpansionKey, Scope*, ExpansionHash> macro_scopes_;
   std::unordered_map<ExpansionKey, std::uint64_t, ExpansionHash> streams_;
   std::unordered_map<VariableId, VariableId> initials_;
+  std::unordered_map<std::uint32_t, DimensionId> hidden_dimensions_;  // by size
   std::unordered_map<const syntax::VariableDecl*, std::vector<std::uint32_t>> tables_of_;
   std::unordered_map<const syntax::GraphicalFunction*, std::uint32_t> table_ids_;
   units::UnitSystem units_;
@@ -276,11 +320,13 @@ class Resolver {
   std::size_t macro_uses_ = 0;
   bool at_start_ = false;         // constant_value takes TIME for the start time
   bool marks_structural_ = true;  // and marks the variables that it looked at
+  std::size_t total_devices_ = 0;
 
   Scope& new_scope();
 
  public:
   units::UnitSystem& unit_system() { return units_; }
+  bool gives_nan_beyond_arrays() const { return root_.nan_beyond_arrays; }
 
  private:
   Origin origin_ = Origin::standard;

@@ -3,12 +3,14 @@
 // XMILE 1.0, 4.2 and 4.8.4: a non-negative stock limits its outflows, in the order of their
 // priority, to what is in it: outflow_i <= max(0, stock / DT - earlier outflows). A non-negative
 // flow is max(flow, 0). The standard's filter leaves inflows out, so what comes in during a step
-// leaves in the next one at the earliest. Beyond the standard, a negative inflow (a biflow that
-// runs backwards) is limited to stock / DT likewise; how Stella treats it is unverified. A flow
-// that leaves several stocks is not limited itself; each stock then counts only what it had.
+// leaves in the next one at the earliest. A flow with dimensions that the stock lacks is summed
+// over them. Beyond the standard, a negative inflow (a biflow that runs backwards) is limited to
+// stock / DT likewise; how Stella treats it is unverified. A flow that leaves several stocks is not
+// limited itself; each stock then counts only what it had.
 
 #include <algorithm>
 
+#include "model/resolver.h"
 #include "model/typer.h"
 
 namespace shamal::model {
@@ -21,7 +23,7 @@ NodeId available(Typer& typer, VariableId stock, const std::vector<VariableId>& 
   const NodeId level = typer.whole(stock, span);
   NodeId rest = typer.apply(Operation::divide, {level, typer.fixed(1, span)}, span);
   for (std::size_t i = 0; i < count; ++i) {
-    rest = typer.apply(Operation::subtract, {rest, typer.whole(outflows[i], span)}, span);
+    rest = typer.apply(Operation::subtract, {rest, typer.summed(outflows[i], span)}, span);
   }
   return typer.apply(Operation::maximum, {typer.constant(0, span), rest}, span);
 }
@@ -34,7 +36,19 @@ NodeId Resolver::limit_flow(Typer& typer, VariableId flow, NodeId raw) {
   if (about.non_negative) {
     raw = typer.apply(Operation::maximum, {raw, typer.constant(0, span)}, span);
   }
-  if (about.leaves != kNone && !about.shared_outflow && info[about.leaves].non_negative) {
+  const auto enters = [&](bool conveyor) {
+    return about.enters != kNone && !about.shared_inflow && info[about.enters].device != kNone &&
+           info[about.enters].decl->conveyor.has_value() == conveyor;
+  };
+  if (!about.non_negative && (enters(true) || enters(false))) {
+    raw = typer.apply(Operation::maximum, {raw, typer.constant(0, span)}, span);
+  }
+  if (enters(true)) {
+    const NodeId most = room(typer, flow, span);
+    raw = most == kNone ? raw : typer.apply(Operation::minimum, {raw, most}, span);
+  }
+  if (about.leaves != kNone && !about.shared_outflow && about.raw == kNone &&
+      info[about.leaves].non_negative) {
     const std::vector<VariableId>& outflows = info[about.leaves].outflows;
     const auto place = static_cast<std::size_t>(std::find(outflows.begin(), outflows.end(), flow) -
                                                 outflows.begin());
@@ -48,6 +62,38 @@ NodeId Resolver::limit_flow(Typer& typer, VariableId flow, NodeId raw) {
         typer.apply(Operation::maximum, {raw, typer.apply(Operation::negate, {most}, span)}, span);
   }
   return raw;
+}
+
+// A flow with more dimensions than the non-negative stock that it leaves: what its equations ask
+// for is scaled down, all elements alike, so that together they take no more than there is.
+void Resolver::declare_shared_out(VariableId flow) {
+  const VariableId wanted = info[flow].raw;
+  const VariableId stock = info[flow].leaves;
+  const base::Span span = model.variables[flow].span;
+  const VariableId sum = add_beside(stock, "wanted", Kind::auxiliary, 0);
+  Recipe all;
+  all.target = sum;
+  all.sides = sides_of(stock);
+  all.span = span;
+  all.body = [wanted, span](Typer& typer) { return Body{typer.summed(wanted, span), kNone}; };
+  add(std::move(all));
+  Recipe recipe;
+  recipe.target = flow;
+  recipe.sides = sides_of(flow);
+  recipe.span = span;
+  recipe.body = [this, wanted, sum, stock, flow, span](Typer& typer) {
+    const std::vector<VariableId>& outflows = info[stock].outflows;
+    const auto place = static_cast<std::size_t>(std::find(outflows.begin(), outflows.end(), flow) -
+                                                outflows.begin());
+    const NodeId most = available(typer, stock, outflows, place, span);
+    const NodeId asked = typer.whole(sum, span);
+    const NodeId part = typer.apply(Operation::divide, {most, asked}, span);
+    const NodeId too_much = typer.apply(Operation::greater, {asked, most}, span);
+    const NodeId scale =
+        typer.apply(Operation::select, {too_much, part, typer.constant(1, span)}, span);
+    return Body{typer.apply(Operation::multiply, {typer.whole(wanted, span), scale}, span), kNone};
+  };
+  add(std::move(recipe));
 }
 
 void Resolver::declare_net(VariableId stock) {
@@ -77,7 +123,7 @@ void Resolver::declare_net(VariableId stock) {
       }
     };
     for (const VariableId flow : about.inflows) {
-      NodeId value = typer.whole(flow, span);
+      NodeId value = typer.summed(flow, span);
       const VariableInfo& of_flow = info[flow];
       if (about.non_negative && of_flow.shared_inflow) {
         const NodeId most = available(typer, stock, {}, 0, span);
@@ -91,7 +137,7 @@ void Resolver::declare_net(VariableId stock) {
       join(Operation::add, value);
     }
     for (std::size_t i = 0; i < about.outflows.size(); ++i) {
-      NodeId value = typer.whole(about.outflows[i], span);
+      NodeId value = typer.summed(about.outflows[i], span);
       if (about.non_negative && info[about.outflows[i]].shared_outflow) {
         value = typer.apply(Operation::minimum,
                             {value, available(typer, stock, about.outflows, i, span)}, span);

@@ -1,5 +1,6 @@
 #include "model/typer.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -326,12 +327,12 @@ std::optional<Index> Typer::bind_named(DimensionId named, DimensionId of) {
   return std::nullopt;
 }
 
-NodeId Typer::whole(VariableId variable, base::Span span, ArrayContext* array, bool reversed) {
-  const Variable& referred = resolver_.model.variables[variable];
-  std::vector<DimensionId> dimensions = referred.dimensions;
-  if (reversed) {
-    dimensions = {referred.dimensions.rbegin(), referred.dimensions.rend()};
-  }
+// The indices of these dimensions of a variable, as the equation binds them; nothing, after
+// reporting, if it lacks one.
+std::optional<std::vector<Index>> Typer::bind_all(VariableId variable,
+                                                  const std::vector<DimensionId>& dimensions,
+                                                  base::Span span, ArrayContext* array,
+                                                  bool reversed) {
   std::vector<Index> indices;
   const std::uint32_t context = resolver_.info[variable].context;
   for (std::size_t i = 0; i < dimensions.size(); ++i) {
@@ -345,17 +346,89 @@ NodeId Typer::whole(VariableId variable, base::Span span, ArrayContext* array, b
                                      : bind_dimension(dimensions[i], occurrence, array);
     if (!index) {
       const std::string& name = resolver_.model.dimensions[dimensions[i]].name;
-      return fail(Code::shape_mismatch, span,
-                  fmt::format("\"{}\" has the dimension \"{}\", which \"{}\" lacks here",
-                              referred.name, name, target_name()),
-                  fmt::format("name an element of \"{}\" in brackets, or sum over it", name));
+      fail(Code::shape_mismatch, span,
+           fmt::format("\"{}\" has the dimension \"{}\", which \"{}\" lacks here",
+                       resolver_.model.variables[variable].name, name, target_name()),
+           fmt::format("name an element of \"{}\" in brackets, or sum over it", name));
+      return std::nullopt;
     }
     indices.push_back(std::move(*index));
   }
+  return indices;
+}
+
+NodeId Typer::whole(VariableId variable, base::Span span, ArrayContext* array, bool reversed) {
+  const Variable& referred = resolver_.model.variables[variable];
+  std::vector<DimensionId> dimensions = referred.dimensions;
   if (reversed) {
-    indices = {indices.rbegin(), indices.rend()};
+    dimensions = {referred.dimensions.rbegin(), referred.dimensions.rend()};
   }
-  return reference(variable, std::move(indices), span);
+  auto indices = bind_all(variable, dimensions, span, array, reversed);
+  if (!indices) {
+    return poison(span);
+  }
+  if (reversed) {
+    indices = {indices->rbegin(), indices->rend()};
+  }
+  return reference(variable, std::move(*indices), span);
+}
+
+NodeId Typer::summed(VariableId variable, base::Span span) {
+  const std::vector<DimensionId>& dimensions = resolver_.model.variables[variable].dimensions;
+  const std::uint32_t context = resolver_.info[variable].context;
+  std::vector<Index> indices;
+  AxisMask folded = 0;
+  for (std::size_t i = 0; i < dimensions.size(); ++i) {
+    const auto occurrence = static_cast<std::uint32_t>(std::count(
+        dimensions.begin(), dimensions.begin() + static_cast<std::ptrdiff_t>(i), dimensions[i]));
+    std::optional<Index> index = i < context ? bind_context(variable, i)
+                                             : bind_dimension(dimensions[i], occurrence, nullptr);
+    if (!index) {
+      index.emplace();
+      index->kind = Index::Kind::axis;
+      index->elements = all_elements(resolver_.model.dimensions[dimensions[i]]);
+      index->axis = add_axis(dimensions[i], index->elements);
+      folded |= AxisMask{1} << index->axis;
+    }
+    indices.push_back(std::move(*index));
+  }
+  return reduce(Operation::add, 0, reference(variable, std::move(indices), span), folded, span);
+}
+
+NodeId Typer::part(VariableId variable, std::uint32_t element, base::Span span) {
+  std::vector<DimensionId> dimensions = resolver_.model.variables[variable].dimensions;
+  dimensions.pop_back();
+  auto indices = bind_all(variable, dimensions, span, nullptr, false);
+  if (!indices) {
+    return poison(span);
+  }
+  indices->emplace_back().element = element;
+  return reference(variable, std::move(*indices), span);
+}
+
+NodeId Typer::device(std::uint32_t use, VariableId inputs) {
+  std::vector<DimensionId> dimensions = resolver_.model.variables[inputs].dimensions;
+  const DimensionId last = dimensions.back();
+  dimensions.pop_back();
+  const base::Span span = recipe_.span;
+  auto indices = bind_all(inputs, dimensions, span, nullptr, false);
+  if (!indices) {
+    return poison(span);
+  }
+  Index all;
+  all.kind = Index::Kind::axis;
+  all.elements = all_elements(resolver_.model.dimensions[last]);
+  all.axis = add_axis(last, all.elements);
+  indices->push_back(std::move(all));
+  Node made;
+  made.kind = NodeKind::device;
+  made.index = use;
+  made.arity = 1;
+  made.args[0] = reference(inputs, std::move(*indices), span);
+  made.axes =
+      assignment_.box_axes >= kMaxAxes ? ~AxisMask{0} : (AxisMask{1} << assignment_.box_axes) - 1;
+  made.span = span;
+  return resolver_.add_node(made);
 }
 
 // A dimension used as a value: the position of the current element; or Dimension.element.
@@ -462,8 +535,11 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
     switch (builtin->treatment) {
       case Treatment::number:
         return constant(builtin->value, expr.span);
-      case Treatment::fixed:
-        return fixed(static_cast<std::uint32_t>(builtin->value), expr.span);
+      case Treatment::fixed: {
+        const auto slot = static_cast<std::uint32_t>(builtin->value);
+        const auto own = Resolver::own_time(scope, slot);
+        return own ? constant(*own, expr.span) : fixed(slot, expr.span);
+      }
       case Treatment::self:
         if (self_allowed_) {
           return whole(self_, expr.span, array);

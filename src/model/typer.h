@@ -41,6 +41,16 @@ class Typer {
   NodeId whole(VariableId variable, base::Span span, ArrayContext* array = nullptr,
                bool reversed = false);
 
+  // A variable summed over the dimensions that the equation lacks.
+  NodeId summed(VariableId variable, base::Span span);
+
+  // A variable whose last dimension is fixed at one element.
+  NodeId part(VariableId variable, std::uint32_t element, base::Span span);
+
+  // The use of a device, with the elements of the last dimension of `inputs`; the outputs are those
+  // of the equation's last.
+  NodeId device(std::uint32_t use, VariableId inputs);
+
   NodeId constant(double value, base::Span span = {});
   NodeId fixed(std::uint32_t slot, base::Span span = {});
   NodeId apply(Operation operation, std::vector<NodeId> args, base::Span span);
@@ -76,6 +86,9 @@ class Typer {
                       ArrayContext* array);
   NodeId type_macro(const syntax::MacroDecl& macro, const syntax::Expr& expr, Scope& scope,
                     ArrayContext* array);
+  NodeId lookup_of(const syntax::VariableDecl& decl, Scope& of,
+                   const std::vector<DimensionId>& dimensions, const syntax::Expr& call,
+                   Scope& scope, ArrayContext* array);
   NodeId type_symbol_call(const Symbol& symbol, const syntax::Expr& expr, Scope& scope,
                           ArrayContext* array);
   NodeId subscripted(VariableId variable, const syntax::Expr& expr, Scope& scope,
@@ -86,6 +99,9 @@ class Typer {
   bool is_array_argument(const syntax::Expr& expr, Scope& scope);
   NodeId element_value(const syntax::Expr& expr, Scope& scope, bool& found);
 
+  std::optional<std::vector<Index>> bind_all(VariableId variable,
+                                             const std::vector<DimensionId>& dimensions,
+                                             base::Span span, ArrayContext* array, bool reversed);
   std::optional<Index> bind_dimension(DimensionId dimension, std::uint32_t occurrence,
                                       ArrayContext* array);
   // The i-th dimension that a macro's variable has from the macro's use.

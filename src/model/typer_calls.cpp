@@ -222,6 +222,57 @@ std::optional<std::uint64_t> Typer::seeded_stream(const Expr& seed, Scope& scope
   return static_cast<std::uint64_t>(kSeeded * (1.0 + std::fabs(std::floor(*value))));
 }
 
+// The graphical function, or one of an array of them: function[element](x).
+NodeId Typer::lookup_of(const syntax::VariableDecl& decl, Scope& of,
+                        const std::vector<DimensionId>& dimensions, const Expr& call, Scope& scope,
+                        ArrayContext* array) {
+  const NodeId argument = type(call.args[0], scope, array);
+  if (call.subscripts.empty()) {
+    return lookup(decl, of, dimensions, argument, call.span);
+  }
+  const std::vector<std::uint32_t> tables = resolver_.graphical_tables(decl, of, dimensions);
+  if (tables.empty()) {
+    return poison(call.span);
+  }
+  if (call.subscripts.size() != dimensions.size()) {
+    return fail(Code::wrong_subscript_count, call.span,
+                fmt::format("\"{}\": it has {}, not {}", base::display_name(call.text),
+                            dimensions.size(), call.subscripts.size()));
+  }
+  std::size_t flat = 0;
+  for (std::size_t d = 0; d < dimensions.size(); ++d) {
+    const Expr& subscript = call.subscripts[d];
+    const Dimension& dimension = resolver_.model.dimensions[dimensions[d]];
+    std::optional<std::uint32_t> element;
+    if (subscript.kind == ExprKind::name) {
+      if (resolver_.find_dimension(scope, subscript.text) == dimensions[d]) {
+        // function[Dimension](x): as without brackets, if all are dimensions
+        return lookup(decl, of, dimensions, argument, call.span);
+      }
+      element = resolver_.find_element(dimensions[d], subscript.text);
+    } else if (const auto number = resolver_.constant_value(subscript, scope);
+               number && *number >= 1 && *number <= dimension.size()) {
+      element = static_cast<std::uint32_t>(*number) - 1;
+    }
+    if (!element) {
+      return fail(Code::unknown_element_name, subscript.span,
+                  fmt::format("\"{}\" of dimension \"{}\"", base::display_name(subscript.text),
+                              dimension.name),
+                  "name an element: which function is meant must be known before the run");
+    }
+    flat = flat * dimension.size() + *element;
+  }
+  Node made;
+  made.kind = NodeKind::lookup;
+  made.arity = 1;
+  made.args[0] = argument;
+  made.axes = node(argument).axes;
+  made.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
+  made.span = call.span;
+  resolver_.model.lookups.push_back({0, {tables.size() == 1 ? tables[0] : tables[flat]}});
+  return resolver_.add_node(made);
+}
+
 NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& scope,
                                ArrayContext* array) {
   if (expr.args.size() != 1) {
@@ -230,13 +281,13 @@ NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& sc
         fmt::format("\"{}\": it takes 1, not {}", base::display_name(expr.text), expr.args.size()));
   }
   if (symbol.kind == Symbol::Kind::graphical) {
-    return lookup(*symbol.decl, *symbol.scope, resolver_.dimensions_of(*symbol.decl, *symbol.scope),
-                  type(expr.args[0], scope, array), expr.span);
+    return lookup_of(*symbol.decl, *symbol.scope,
+                     resolver_.dimensions_of(*symbol.decl, *symbol.scope), expr, scope, array);
   }
   const VariableInfo& info = resolver_.info[symbol.variable];
   if (info.decl != nullptr && has_graphical(*info.decl)) {
-    return lookup(*info.decl, *info.scope, resolver_.model.variables[symbol.variable].dimensions,
-                  type(expr.args[0], scope, array), expr.span);
+    return lookup_of(*info.decl, *info.scope, resolver_.model.variables[symbol.variable].dimensions,
+                     expr, scope, array);
   }
   const std::vector<DimensionId> dimensions = resolver_.model.variables[symbol.variable].dimensions;
   if (dimensions.empty()) {
@@ -275,6 +326,14 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
                 fmt::format("{}: {} given", expr.text, count),
                 fmt::format("write {}", builtin.signature));
   }
+  const bool remembers = builtin.treatment == Treatment::initial ||
+                         builtin.treatment == Treatment::previous ||
+                         builtin.treatment == Treatment::delay;
+  if (remembers && Resolver::own_time(scope, 0)) {
+    return fail(Code::unsupported_element, expr.span,
+                fmt::format("\"{}\" within a macro that runs on its own", expr.text),
+                "there is no past to look at");
+  }
   switch (builtin.treatment) {
     case Treatment::operation: {
       std::vector<NodeId> args;
@@ -303,6 +362,15 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
     case Treatment::reduction:
     case Treatment::mean:
     case Treatment::deviation: {
+      if (expr.args.size() > 1) {
+        // MEAN(x, y, …), of Stella: numbers rather than an array
+        NodeId total = type(expr.args[0], scope, array);
+        for (std::size_t i = 1; i < expr.args.size(); ++i) {
+          total = apply(Operation::add, {total, type(expr.args[i], scope, array)}, expr.span);
+        }
+        return apply(Operation::divide, {total, constant(static_cast<double>(count), expr.span)},
+                     expr.span);
+      }
       AxisMask axes = 0;
       const NodeId child = type_array(expr.args[0], scope, axes);
       if (builtin.treatment == Treatment::reduction) {
@@ -389,6 +457,7 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       }
       Expr call = expr;
       call.text = function.text;
+      call.subscripts = function.subscripts;
       call.args = {expr.args[1]};
       return type_symbol_call(*symbol, call, scope, array);
     }
@@ -400,6 +469,16 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       return type_element_offset(expr, scope, array);
     case Treatment::procedure:
       return type_procedure(builtin, expr, scope, array);
+    case Treatment::connected: {
+      const Expr& input = expr.args[0];
+      const Symbol* const symbol =
+          input.kind == ExprKind::name ? resolver_.find_symbol(scope, input.text) : nullptr;
+      if (symbol == nullptr || symbol->kind != Symbol::Kind::variable) {
+        return fail(Code::unknown_name, input.span, "ISMODULEINPUT needs the name of a variable");
+      }
+      const bool connected = resolver_.model.variables[symbol->variable].alias_of != kNone;
+      return constant(connected ? 1 : 0, expr.span);
+    }
     case Treatment::self:
       break;
   }

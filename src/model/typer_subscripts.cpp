@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,8 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
                                                  dimensions.size(), expr.subscripts.size()));
   }
   std::uint32_t ranges = 0;
+  NodeId beyond = kNone;  // 0, or NaN where a computed index is out of range
+  const bool gives_nan = resolver_.gives_nan_beyond_arrays();
   for (std::size_t i = first; i < dimensions.size(); ++i) {
     const Expr& subscript = expr.subscripts[i - first];
     const DimensionId of = dimensions[i];
@@ -208,16 +211,25 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
                                       fmt::format("{} in dimension \"{}\" of {} elements",
                                                   typed.value, dimension.name, dimension.size()));
           }
-          // Nothing else is looked at: the whole reference is zero.
-          return constant(0, expr.span);
+          // Nothing else is looked at: it is that of the whole reference.
+          return constant(gives_nan ? std::numeric_limits<double>::quiet_NaN() : 0.0, expr.span);
         }
         index.kind = Index::Kind::dynamic;
         index.node = value;
+        if (gives_nan) {
+          const NodeId place =
+              apply(Operation::checked_index, {value, constant(dimension.size(), subscript.span)},
+                    subscript.span);
+          const NodeId zero =
+              apply(Operation::multiply, {place, constant(0, subscript.span)}, subscript.span);
+          beyond = beyond == kNone ? zero : apply(Operation::add, {beyond, zero}, subscript.span);
+        }
       }
     }
     indices.push_back(std::move(index));
   }
-  return reference(variable, std::move(indices), expr.span);
+  const NodeId value = reference(variable, std::move(indices), expr.span);
+  return beyond == kNone ? value : apply(Operation::add, {value, beyond}, expr.span);
 }
 
 }  // namespace shamal::model

@@ -46,6 +46,7 @@ class Batch {
     std::size_t saves = 0;
     for (std::uint32_t step = 0;; ++step) {
       state_.step = step;
+      state_.start_step();
       set_time(step);
       backend_.execute(kernel_, ir::Block::rates, state_);
       if (step == grid_.saves[saves]) {
@@ -58,6 +59,7 @@ class Batch {
       state_.append_delays(program);
       advance_keepers(program);
       state_.hold_memories(program);
+      state_.commit_devices();
       integrator_->advance(grid_.time(step));
       state_.update_memories(program);
       exchange_keepers(program);

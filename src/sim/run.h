@@ -6,10 +6,10 @@
 //   for each step i, at the time t = start + i * dt:
 //     block `rates`; at save times also `outputs`, and the saved slots are recorded
 //     unless nothing is left to record:
-//       the inputs of delays are appended, the next values of memories put aside
+//       the inputs of delays are appended, the next values of memories put aside, devices change
 //       levels advance to t + dt (further stages execute `rates` again, at their own times and
 //       levels,
-//         with memories, delays and random numbers as at t)
+//         with memories, delays, outputs of devices and random numbers as at t)
 //       memories take the values put aside
 //
 // Runs are executed in batches. A run depends on its number, seed and overrides and on nothing

@@ -32,6 +32,7 @@ constexpr std::array kSymbols = {
     Symbol{"+", TokenKind::plus},
     Symbol{"-", TokenKind::minus},
     Symbol{"*", TokenKind::times},
+    Symbol{"//", TokenKind::safe_divide},
     Symbol{"/", TokenKind::divide},
     Symbol{"^", TokenKind::power},
     Symbol{"(", TokenKind::left_parenthesis},

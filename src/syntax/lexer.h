@@ -19,6 +19,7 @@ enum class TokenKind : std::uint8_t {
   minus,
   times,
   divide,
+  safe_divide,  // Stella's //
   power,
   less,
   less_equal,

@@ -20,6 +20,7 @@ constexpr std::array kBinary = {
     OperatorRow{Operator::subtract, TokenKind::minus, Precedence::sum, "-"},
     OperatorRow{Operator::multiply, TokenKind::times, Precedence::product, "*"},
     OperatorRow{Operator::divide, TokenKind::divide, Precedence::product, "/"},
+    OperatorRow{Operator::divide, TokenKind::safe_divide, Precedence::product, "//"},
     OperatorRow{Operator::modulo, TokenKind::kw_mod, Precedence::product, "MOD"},
     OperatorRow{Operator::power, TokenKind::power, Precedence::power, "^"},
 };

@@ -290,7 +290,13 @@ class Parser {
       }
       advance();
       Tree right = parse_binary(static_cast<Precedence>(static_cast<int>(found->precedence) + 1));
-      left = make(ExprKind::binary, first, list(std::move(left), std::move(right)), found->op);
+      // Stella's a // b is SAFEDIV(a, b).
+      const bool safe = found->token == TokenKind::safe_divide;
+      left = make(safe ? ExprKind::call : ExprKind::binary, first,
+                  list(std::move(left), std::move(right)), safe ? Operator::add : found->op);
+      if (left.expr.kind == ExprKind::call) {
+        left.expr.text = "SAFEDIV";
+      }
     }
     return left;
   }

@@ -89,6 +89,40 @@ struct Connection {
   bool operator==(const Connection&) const = default;
 };
 
+// A stock as a conveyor (4.2.1): what it says beside its contents and flows.
+struct ConveyorDecl {
+  std::optional<Expr> length;  // the transit time
+  std::optional<Expr> capacity;
+  std::optional<Expr> inflow_limit;  // per unit of time
+  std::optional<Expr> sample;        // when the transit time is read anew; absent: always
+  std::optional<Expr> arrest;
+  bool discrete = false;
+  bool batch_integrity = false;
+  bool one_at_a_time = true;
+  bool exponential_leak = false;
+  base::Span span;
+
+  bool operator==(const ConveyorDecl& other) const {
+    return length == other.length && capacity == other.capacity &&
+           inflow_limit == other.inflow_limit && sample == other.sample && arrest == other.arrest &&
+           discrete == other.discrete && batch_integrity == other.batch_integrity &&
+           one_at_a_time == other.one_at_a_time && exponential_leak == other.exponential_leak;
+  }
+};
+
+// A flow as a leakage of a conveyor (4.3).
+struct LeakDecl {
+  std::optional<Expr> fraction;  // absent: the flow's equation tells it
+  bool integers = false;
+  double start = 0;  // of the zone that leaks, as part of the conveyor's length
+  double end = 1;
+
+  bool operator==(const LeakDecl&) const = default;
+};
+
+// Where on a conveyor an inflow lands (isee:spreadflow).
+enum class SpreadFlow : std::uint8_t { beginning, even, dest, dist, source };
+
 // How data are read between their points in time.
 enum class DataMode : std::uint8_t { interpolate, hold_backward, look_forward, raw };
 
@@ -102,14 +136,19 @@ struct VariableDecl {
   std::optional<bool> non_negative;  // absent: the model's behaviour decides
   std::optional<Expr> multiplier;    // flows: unit conversion for the downstream stock
   Access access = Access::none;
+  // Event posters, formats, scales and what vendors add: markup for the round trip.
+  std::vector<std::string> kept;
   std::optional<Word> units;
   std::string doc;
   // <range min= max=>: plausible values; an open end is infinite
   std::optional<std::pair<double, double>> range;
-  // Constructs of the standard that are understood but not simulated: "conveyor", "queue", "leak",
-  // "overflow". Written again without their parameters, so that nobody takes the variable for a
-  // plain one.
-  std::vector<Word> unsupported;
+  std::optional<ConveyorDecl> conveyor;  // stocks; at most one of these two
+  bool queue = false;
+  std::vector<Expr> contents;    // of a conveyor or queue at the start, as a list, the front first
+  std::optional<LeakDecl> leak;  // flows
+  bool overflow = false;
+  SpreadFlow spread = SpreadFlow::beginning;
+  std::optional<Word> distribution;  // of SpreadFlow::dist: a graphical function
   // Vensim only; there `dimensions` is empty, since the equations tell the shape:
   bool data = false;  // values come from outside, or from a := equation
   std::optional<DataMode> data_mode;
@@ -213,7 +252,10 @@ struct MacroDecl {
   Word name;
   std::vector<MacroParameter> parameters;
   std::optional<Expr> expr;
-  std::optional<SimSpecs> sim_specs;
+  std::optional<SimSpecs> sim_specs;  // its own; times that are computed from the parameters:
+  std::optional<Expr> start;
+  std::optional<Expr> stop;
+  std::optional<Expr> dt;
   std::vector<DimensionDecl> dimensions;  // local to the macro (extension: sized by a parameter)
   std::vector<VariableDecl> variables;
   std::string format;
@@ -258,7 +300,9 @@ struct ParsedModel {
   std::vector<DimensionDecl> dimensions;
   std::vector<ModelDecl> models;  // as in the file; the root has no name (or is alone)
   std::vector<MacroDecl> macros;
-  std::vector<Word> includes;  // resources named in <includes>, not read
+  std::vector<Word> includes;      // resources named in <includes>, not read
+  bool nan_beyond_arrays = false;  // an invalid index gives NaN instead of 0 (2.2.1)
+  std::vector<std::string> kept;   // <data> and <style>: markup for the round trip
   std::vector<RealityCheck> reality_checks;
   base::FileId file = base::kNoFile;
 
@@ -266,6 +310,7 @@ struct ParsedModel {
     return dialect == other.dialect && header == other.header && sim_specs == other.sim_specs &&
            behavior == other.behavior && units == other.units && dimensions == other.dimensions &&
            models == other.models && macros == other.macros && includes == other.includes &&
+           nan_beyond_arrays == other.nan_beyond_arrays && kept == other.kept &&
            reality_checks == other.reality_checks;
   }
 };

@@ -183,9 +183,7 @@ class Printer {
     if (variable.unchangeable) {
       line("may not be set");
     }
-    for (const Word& feature : variable.unsupported) {
-      line("not simulated: {}", feature.text);
-    }
+    print_conveyor(variable);
     for (const Connection& connection : variable.connections) {
       line("{} <- {}", connection.to.text, connection.from.text);
     }
@@ -196,6 +194,52 @@ class Printer {
       line("doc: {}", first_line(variable.doc));
     }
     --depth_;
+  }
+
+  void print_conveyor(const VariableDecl& variable) {
+    if (variable.conveyor) {
+      const ConveyorDecl& conveyor = *variable.conveyor;
+      std::string text;
+      const auto part = [&](std::string_view name, const std::optional<Expr>& expr) {
+        if (expr) {
+          text += fmt::format(", {} {}", name, syntax::print(*expr));
+        }
+      };
+      part("takes", conveyor.length);
+      part("capacity", conveyor.capacity);
+      part("inflow limit", conveyor.inflow_limit);
+      part("sampled when", conveyor.sample);
+      part("arrested when", conveyor.arrest);
+      line("conveyor{}{}{}{}{}", text, conveyor.discrete ? ", discrete" : "",
+           conveyor.batch_integrity ? ", whole batches" : "",
+           conveyor.one_at_a_time ? "" : ", as many batches as fit",
+           conveyor.exponential_leak ? ", exponential leakage" : "");
+    }
+    if (variable.queue) {
+      line("queue");
+    }
+    if (!variable.contents.empty()) {
+      std::string text;
+      for (const Expr& expr : variable.contents) {
+        text += (text.empty() ? "" : ", ") + syntax::print(expr);
+      }
+      line("holds: {}", text);
+    }
+    if (variable.leak) {
+      line("leakage{}{} from {} to {}",
+           variable.leak->fraction ? " " + syntax::print(*variable.leak->fraction) : "",
+           variable.leak->integers ? " of integers" : "", write_number(variable.leak->start),
+           write_number(variable.leak->end));
+    }
+    if (variable.overflow) {
+      line("overflow");
+    }
+    if (variable.spread != SpreadFlow::beginning) {
+      static constexpr std::array<std::string_view, 5> kNames = {"beginning", "even", "dest",
+                                                                 "dist", "source"};
+      line("spread: {}{}", kNames[static_cast<std::size_t>(variable.spread)],
+           variable.distribution ? " " + display_name(variable.distribution->text) : "");
+    }
   }
 
   void print_equation(const Equation& equation) {
@@ -253,6 +297,14 @@ class Printer {
     if (macro.sim_specs) {
       print_sim_specs(*macro.sim_specs);
     }
+    const auto computed = [&](std::string_view name, const std::optional<Expr>& expr) {
+      if (expr) {
+        line("{} {}", name, syntax::print(*expr));
+      }
+    };
+    computed("from", macro.start);
+    computed("to", macro.stop);
+    computed("by", macro.dt);
     print_dimensions(macro.dimensions);
     for (const VariableDecl& variable : macro.variables) {
       print_variable(variable);

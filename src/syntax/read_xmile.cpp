@@ -52,8 +52,42 @@ void XmileReader::read_header(pugi::xml_node node) {
         parsed_.includes.push_back(attribute_word(include, "resource"));
       }
     }
-    // The rest says who made the file and, in <options>, what it uses, which the models themselves
-    // show more reliably.
+    if (name == "options" || name == "smile") {
+      read_options(child);
+    }
+    // The rest says who made the file.
+  }
+}
+
+// <options> lists the features that a file uses, as elements (2.2.1) or, in <smile> as isee writes
+// it, as attributes. The models themselves show them more reliably, so that only two things matter
+// here: what an invalid index gives, and features that nobody knows.
+void XmileReader::read_options(pugi::xml_node node) {
+  static constexpr std::array<std::string_view, 15> kFeatures = {
+      "uses_conveyor",     "uses_conveyors",   "uses_queue",   "uses_queues",
+      "uses_arrays",       "uses_submodels",   "uses_macros",  "uses_event_posters",
+      "uses_event_poster", "has_model_view",   "uses_outputs", "uses_inputs",
+      "uses_annotation",   "uses_annotations", "uses_array"};
+  const auto check = [&](std::string_view name, base::Span span) {
+    const bool feature = name.starts_with("uses_") || name.starts_with("has_");
+    if (feature && std::find(kFeatures.begin(), kFeatures.end(), name) == kFeatures.end()) {
+      diagnostics_.add(Code::unknown_option, span, fmt::format("\"{}\"", name));
+    }
+  };
+  const auto check_index = [&](pugi::xml_node of) {
+    if (ascii_lower(attribute_word(of, "invalid_index_value").text) == "nan") {
+      parsed_.nan_beyond_arrays = true;
+    }
+  };
+  check_index(node);
+  for (const pugi::xml_attribute attribute : node.attributes()) {
+    check(attribute.name(), xml_.span(node));
+  }
+  for (const pugi::xml_node child : node) {
+    if (child.type() == pugi::node_element) {
+      check(child.name(), xml_.span(child));
+      check_index(child);
+    }
   }
 }
 
@@ -70,7 +104,7 @@ ParsedModel XmileReader::read() {
     if (name == "header") {
       read_header(node);
     } else if (name == "sim_specs") {
-      parsed_.sim_specs = read_sim_specs(node, false);
+      parsed_.sim_specs = read_sim_specs(node);
     } else if (name == "model_units") {
       read_units(node);
     } else if (name == "behavior") {
@@ -80,8 +114,11 @@ ParsedModel XmileReader::read() {
     } else if (name == "macro") {
       parsed_.macros.push_back(read_macro(node));
     } else {
-      // Styles are for drawing, <data> is about files that tools exchange; the others stood in
-      // isee's files before its elements had a namespace.
+      // Styles are for drawing, <data> is about files that tools exchange: kept. The others stood
+      // in isee's files before its elements had a namespace.
+      if (name == "style" || name == "data") {
+        parsed_.kept.push_back(xml_.markup(node));
+      }
       return name == "dimensions" || name == "style" || name == "data" || name == "prefs" ||
              name == "equation_prefs" || name == "default_format";
     }

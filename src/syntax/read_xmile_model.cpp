@@ -57,7 +57,7 @@ ModelDecl XmileReader::read_model(pugi::xml_node node) {
   }
   for_elements(node, [&](std::string_view name, pugi::xml_node child) {
     if (name == "sim_specs") {
-      model.sim_specs = read_sim_specs(child, false);
+      model.sim_specs = read_sim_specs(child);
     } else if (name == "behavior") {
       model.behavior = read_behavior(child);
     } else if (name == "views") {
@@ -134,7 +134,7 @@ MacroDecl XmileReader::read_macro(pugi::xml_node node) {
     } else if (name == "doc") {
       macro.doc = documentation(child);
     } else if (name == "sim_specs") {
-      macro.sim_specs = read_sim_specs(child, true);
+      macro.sim_specs = read_sim_specs(child, &macro);
     } else if (name == "dimensions") {
       macro.dimensions = read_dimensions(child, true);
     } else if (name == "variables") {

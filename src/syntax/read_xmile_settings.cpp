@@ -12,20 +12,25 @@ namespace shamal::syntax {
 
 using base::Code;
 
-SimSpecs XmileReader::read_sim_specs(pugi::xml_node node, bool in_macro) {
+SimSpecs XmileReader::read_sim_specs(pugi::xml_node node, MacroDecl* macro) {
   SimSpecs specs;
   specs.span = xml_.span(node);
-  // A macro may compute its times from its parameters (4.8); such times are left out.
-  const auto number = [&](pugi::xml_node child) {
-    return in_macro ? read_number(xml_.text(child).text) : number_text(child, child.name());
+  // A macro may compute its times from its parameters (4.8).
+  const auto number = [&](pugi::xml_node child, std::optional<Expr> MacroDecl::*computed) {
+    const base::LocatedText text = xml_.text(child);
+    const auto plain = macro == nullptr ? number_text(child, child.name()) : read_number(text.text);
+    if (macro != nullptr && !plain) {
+      macro->*computed = read_expression(text, macro->name.text);
+    }
+    return plain;
   };
   for_elements(node, [&](std::string_view name, pugi::xml_node child) {
     if (name == "start") {
-      specs.start = number(child);
+      specs.start = number(child, &MacroDecl::start);
     } else if (name == "stop") {
-      specs.stop = number(child);
+      specs.stop = number(child, &MacroDecl::stop);
     } else if (name == "dt") {
-      specs.dt = number(child);
+      specs.dt = number(child, &MacroDecl::dt);
       specs.reciprocal = ascii_lower(attribute_word(child, "reciprocal").text) == "true";
       if (specs.reciprocal && specs.dt) {
         if (*specs.dt == 0) {

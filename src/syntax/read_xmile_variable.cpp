@@ -16,10 +16,13 @@ using base::Code;
 
 namespace {
 
-// Properties without a bearing on the simulation.
+// Properties without a bearing on the simulation: of the standard and its drafts, and those of
+// isee's that only say how a variable is drawn or made.
 bool is_presentation(std::string_view name) {
-  static constexpr std::array<std::string_view, 6> kNames = {
-      "event_poster", "scale", "format", "mathml", "display", "label_side"};
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "event_poster", "scale",           "format",        "mathml",
+      "display",      "label_side",      "shape",         "isee:delay_aux",
+      "isee:summing", "isee:autofilter", "isee:financial"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -161,11 +164,19 @@ bool XmileReader::read_property(std::string_view name, pugi::xml_node node,
     for (const pugi::xml_node dimension : node.children("dim")) {
       variable.dimensions.push_back(required_name(dimension));
     }
-  } else if (name == "conveyor" || name == "queue" || name == "leak" || name == "overflow") {
-    variable.unsupported.push_back({std::string(name), xml_.span(node)});
   } else {
-    // What a leakage leaks is part of the leak.
-    return name == "leak_integers" || is_presentation(name);
+    if (read_conveyor_property(name, node, variable)) {
+      return true;
+    }
+    const bool foreign = name.find(':') != std::string_view::npos;
+    if (foreign && !is_presentation(name)) {
+      extension(node);
+    }
+    if (foreign || is_presentation(name)) {
+      variable.kept.push_back(xml_.markup(node));
+      return true;
+    }
+    return false;
   }
   return true;
 }
@@ -184,6 +195,7 @@ VariableDecl XmileReader::read_variable(VariableKind kind, pugi::xml_node node) 
             "write input or output");
     }
   }
+  read_conveyor_attributes(node, variable);
   EquationNodes nodes;
   std::vector<Equation> elements;
   for_elements(node, [&](std::string_view name, pugi::xml_node child) {
@@ -198,10 +210,16 @@ VariableDecl XmileReader::read_variable(VariableKind kind, pugi::xml_node node) 
     Equation& equation = variable.equations.emplace_back();
     equation.gf = read_graphical(node, variable.name.text);
     equation.span = equation.gf->span;
-  } else if (!read_equation_list(nodes.all_eqns, variable) &&
+  } else if (!(nodes.eqn && read_contents(nodes.eqn, variable)) &&
+             !read_equation_list(nodes.all_eqns, variable) &&
              (!nodes.eqn || !read_constant_list(nodes.eqn, variable))) {
     if (auto equation = read_equation(nodes, variable)) {
       variable.equations.push_back(std::move(*equation));
+    } else if (const pugi::xml_node mathml = node.child("mathml"); mathml && elements.empty()) {
+      error(Code::unsupported_element, xml_.span(mathml),
+            fmt::format("an equation in MathML only, of \"{}\"",
+                        base::display_name(variable.name.text)),
+            "write the equation in <eqn> as well (XMILE 1.0, 4.1)");
     }
   }
   std::move(elements.begin(), elements.end(), std::back_inserter(variable.equations));

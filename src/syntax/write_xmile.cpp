@@ -63,6 +63,9 @@ class Writer {
     write_units(parsed.units);
     write_dimensions(parsed.dimensions);
     write_behavior(parsed.behavior);
+    for (const std::string& markup : parsed.kept) {
+      xml_.raw(markup);
+    }
     for (const ModelDecl& model : parsed.models) {
       write_model(model);
     }
@@ -130,21 +133,49 @@ class Writer {
     std::size_t dimensions = 0;
     bool modules = false;
     bool views = false;
+    bool conveyors = false;
+    bool arrests = false;
+    bool leaks = false;
+    bool queues = false;
+    bool overflows = false;
     for (const ModelDecl& model : parsed.models) {
       views = views || !model.views.empty();
       for (const VariableDecl& variable : model.variables) {
+        conveyors = conveyors || variable.conveyor;
+        arrests = arrests || (variable.conveyor && variable.conveyor->arrest);
+        leaks = leaks || variable.leak;
+        queues = queues || variable.queue;
+        overflows = overflows || variable.overflow;
         dimensions = std::max(dimensions, variable.dimensions.size());
         modules = modules || variable.kind == VariableKind::module;
       }
     }
     const bool filters = std::any_of(parsed.macros.begin(), parsed.macros.end(),
                                      [](const MacroDecl& m) { return !m.filter.empty(); });
-    if (dimensions == 0 && !modules && !views && parsed.macros.empty()) {
+    if (dimensions == 0 && !modules && !views && !conveyors && !queues && parsed.macros.empty() &&
+        !parsed.nan_beyond_arrays) {
       return;
     }
     xml_.open("options");
-    if (dimensions > 0) {
-      xml_.element("uses_arrays", {{"maximum_dimensions", fmt::format("{}", dimensions)}});
+    if (dimensions > 0 || parsed.nan_beyond_arrays) {
+      Attributes attributes = {{"maximum_dimensions", fmt::format("{}", dimensions)}};
+      if (parsed.nan_beyond_arrays) {
+        attributes.emplace_back("invalid_index_value", "NaN");
+      }
+      xml_.element("uses_arrays", attributes);
+    }
+    if (conveyors) {
+      Attributes attributes;
+      if (arrests) {
+        attributes.emplace_back("arrest", "true");
+      }
+      if (leaks) {
+        attributes.emplace_back("leak", "true");
+      }
+      xml_.element("uses_conveyor", attributes);
+    }
+    if (queues) {
+      xml_.element("uses_queue", overflows ? Attributes{{"overflow", "true"}} : Attributes{});
     }
     if (modules) {
       xml_.element("uses_submodels");
@@ -159,7 +190,7 @@ class Writer {
     xml_.close();
   }
 
-  void write_sim_specs(const SimSpecs& specs) {
+  void write_sim_specs(const SimSpecs& specs, const MacroDecl* macro = nullptr) {
     Attributes attributes;
     if (!specs.methods.empty()) {
       attributes.emplace_back("method", join(specs.methods, listed));
@@ -176,6 +207,11 @@ class Writer {
     }
     if (specs.stop) {
       xml_.element("stop", write_number(*specs.stop));
+    }
+    if (macro != nullptr) {
+      expression("start", macro->start);
+      expression("stop", macro->stop);
+      expression("dt", macro->dt);
     }
     if (specs.dt && specs.reciprocal) {
       xml_.element("dt", {{"reciprocal", "true"}}, write_number(reciprocal(*specs.dt)));
@@ -302,8 +338,16 @@ class Writer {
     if (own_points != nullptr) {
       add_kind(*own_points, attributes);
     }
+    add_conveyor_attributes(variable, attributes);
     xml_.open(kTags[static_cast<std::size_t>(variable.kind)], attributes);
     write_dimension_names(variable.dimensions);
+    if (!variable.contents.empty()) {
+      std::string list;
+      for (const Expr& expr : variable.contents) {
+        list += (list.empty() ? "" : ", ") + print(expr);
+      }
+      xml_.element("eqn", list);
+    }
     for (const Equation& equation : variable.equations) {
       if (own_points != nullptr && &equation == &variable.equations.front()) {
         write_points(*own_points);
@@ -376,14 +420,66 @@ class Writer {
       write_flag("non_negative", *variable.non_negative);
     }
     expression("multiplier", variable.multiplier);
-    for (const Word& feature : variable.unsupported) {
-      xml_.element(feature.text);
-    }
+    write_conveyor(variable);
     if (variable.units) {
       xml_.element("units", variable.units->text);
     }
     bounds("range", variable.range);
     text("doc", variable.doc);
+    for (const std::string& markup : variable.kept) {
+      xml_.raw(markup);
+    }
+  }
+
+  void write_conveyor(const VariableDecl& variable) {
+    if (variable.conveyor) {
+      const ConveyorDecl& conveyor = *variable.conveyor;
+      Attributes attributes;
+      const auto flag = [&](const char* name, bool value, bool otherwise) {
+        if (value != otherwise) {
+          attributes.emplace_back(name, value ? "true" : "false");
+        }
+      };
+      flag("discrete", conveyor.discrete, false);
+      flag("batch_integrity", conveyor.batch_integrity, false);
+      flag("one_at_a_time", conveyor.one_at_a_time, true);
+      flag("exponential_leak", conveyor.exponential_leak, false);
+      xml_.open("conveyor", attributes);
+      expression("len", conveyor.length);
+      expression("capacity", conveyor.capacity);
+      expression("in_limit", conveyor.inflow_limit);
+      expression("sample", conveyor.sample);
+      expression("arrest", conveyor.arrest);
+      xml_.close();
+    }
+    if (variable.queue) {
+      xml_.element("queue");
+    }
+    if (variable.leak) {
+      xml_.element("leak", variable.leak->fraction ? print(*variable.leak->fraction) : "");
+      if (variable.leak->integers) {
+        xml_.element("leak_integers");
+      }
+    }
+    if (variable.overflow) {
+      xml_.element("overflow");
+    }
+    if (variable.distribution) {
+      xml_.element("isee:distrib_eq", identifier(*variable.distribution));
+    }
+  }
+
+  static void add_conveyor_attributes(const VariableDecl& variable, Attributes& attributes) {
+    if (variable.leak && variable.leak->start != 0) {
+      attributes.emplace_back("leak_start", write_number(variable.leak->start));
+    }
+    if (variable.leak && variable.leak->end != 1) {
+      attributes.emplace_back("leak_end", write_number(variable.leak->end));
+    }
+    if (variable.spread != SpreadFlow::beginning) {
+      static constexpr std::string_view kNames[] = {"beginning", "even", "dest", "dist", "source"};
+      attributes.emplace_back("isee:spreadflow", kNames[static_cast<std::size_t>(variable.spread)]);
+    }
   }
 
   void write_macro(const MacroDecl& macro) {
@@ -406,7 +502,7 @@ class Writer {
     text("format", macro.format);
     text("doc", macro.doc);
     if (macro.sim_specs) {
-      write_sim_specs(*macro.sim_specs);
+      write_sim_specs(*macro.sim_specs, &macro);
     }
     write_dimensions(macro.dimensions);
     if (!macro.variables.empty()) {

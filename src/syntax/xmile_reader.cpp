@@ -158,4 +158,10 @@ void XmileReader::unknown(pugi::xml_node node) {
   }
 }
 
+void XmileReader::extension(pugi::xml_node node) {
+  if (reported_.emplace(node.name()).second) {
+    diagnostics_.add(Code::unknown_extension, xml_.span(node), fmt::format("<{}>", node.name()));
+  }
+}
+
 }  // namespace shamal::syntax

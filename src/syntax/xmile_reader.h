@@ -6,6 +6,7 @@
 //   read_xmile_settings.cpp    simulation specifications, units, dimensions, behavior
 //   read_xmile_model.cpp       models, groups, modules, macros
 //   read_xmile_variable.cpp    stocks, flows and auxiliaries with their equations
+//   read_xmile_conveyor.cpp    conveyors, leakages, queues
 //   read_xmile_list.cpp        equations that list the constants of an array
 //   read_xmile_graphical.cpp   graphical functions
 //   xmile_reader.cpp           texts, names, numbers
@@ -35,9 +36,10 @@ class XmileReader {
   // --- the file
   void read_header(pugi::xml_node node);
   void check_vendor(pugi::xml_node node);
+  void read_options(pugi::xml_node node);
 
   // --- settings
-  SimSpecs read_sim_specs(pugi::xml_node node, bool in_macro);
+  SimSpecs read_sim_specs(pugi::xml_node node, MacroDecl* macro = nullptr);
   void read_units(pugi::xml_node node);
   std::vector<DimensionDecl> read_dimensions(pugi::xml_node node, bool in_macro);
   void read_size(pugi::xml_node node, DimensionDecl& dimension, bool in_macro);
@@ -68,6 +70,13 @@ class XmileReader {
   bool read_equation_list(const std::vector<pugi::xml_node>& eqns, VariableDecl& variable);
   std::vector<std::vector<std::string>> element_names(const VariableDecl& variable) const;
 
+  // --- conveyors and queues
+  bool read_conveyor_property(std::string_view name, pugi::xml_node node, VariableDecl& variable);
+  void read_conveyor_attributes(pugi::xml_node node, VariableDecl& variable);
+  ConveyorDecl read_conveyor(pugi::xml_node node, std::string_view owner);
+  bool read_contents(pugi::xml_node eqn, VariableDecl& variable);
+  bool attribute_flag(pugi::xml_node node, const char* name, bool otherwise);
+
   // --- graphical functions
   GraphicalFunction read_graphical(pugi::xml_node node, std::string_view owner);
   bool read_all_points(pugi::xml_node node, GraphicalFunction& gf, std::string_view owner);
@@ -94,6 +103,8 @@ class XmileReader {
     diagnostics_.add(code, span, std::move(what), std::move(fix));
   }
   void unknown(pugi::xml_node node);
+  // A vendor's element whose meaning is not known: named once for each kind.
+  void extension(pugi::xml_node node);
 
   // Calls read(name, child) for every element within the node. What it refuses, by returning
   // false, is a vendor's and passed over, or unknown and reported once.

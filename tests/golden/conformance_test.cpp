@@ -73,7 +73,6 @@ const std::map<std::string, std::string> kExceptions = {
      "beside it, is met"},
     {"vensim-outputs/delay/delay.stmx",
      "its expected output is that of the sibling .mdl, where \"delay 4\" is \"delay\""},
-    {"vensim-outputs/depreciate/depreciate.stmx", "needs conveyors"},
 };
 
 // The same for Vensim's own files.

@@ -216,7 +216,23 @@ VariableDecl XmileGenerator::variable() {
   }
   if (chance(10)) {
     result.multiplier = expression(3);
-    result.unsupported = {word("leak"), word("overflow")};
+    result.leak.emplace();
+    result.leak->end = 0.25;
+    result.leak->integers = chance(50);
+    if (chance(50)) {
+      result.leak->fraction = expression(2);
+    }
+    result.overflow = chance(50);
+    result.spread = static_cast<SpreadFlow>(below(5));
+    result.distribution = word(name());
+  }
+  if (result.kind == VariableKind::stock && chance(20)) {
+    result.conveyor.emplace();
+    result.conveyor->length = expression(3);
+    result.conveyor->arrest = expression(2);
+    result.conveyor->discrete = chance(50);
+    result.conveyor->one_at_a_time = chance(50);
+    result.queue = chance(10);
   }
   result.access = static_cast<Access>(below(3));
   if (chance(50)) {

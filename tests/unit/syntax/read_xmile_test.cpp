@@ -177,14 +177,39 @@ TEST(ReadXmile, KeepsTheOrderOfEquations) {
   EXPECT_EQ(aux.equations[2].gf->x, (std::vector<double>{0, 1}));
 }
 
-TEST(ReadXmile, MarksWhatIsNotSimulated) {
-  EXPECT_EQ(texts(variable("<stock name='s'><conveyor><len>4</len></conveyor><queue/></stock>")
-                      .unsupported),
-            (Texts{"conveyor", "queue"}));
-  EXPECT_EQ(texts(variable("<flow name='f' leak_end='0.5'><leak>0.1</leak><leak_integers/>"
-                           "<overflow/></flow>")
-                      .unsupported),
-            (Texts{"leak", "overflow"}));
+TEST(ReadXmile, ReadsConveyors) {
+  const VariableDecl stock = variable(
+      "<stock name='s'><eqn>1, x, 3</eqn><conveyor discrete='true' one_at_a_time='false'>"
+      "<len>4</len><capacity>y</capacity><in_limit>5</in_limit><sample>TIME</sample>"
+      "<arrest>0</arrest></conveyor></stock>");
+  ASSERT_TRUE(stock.conveyor);
+  EXPECT_EQ(print(*stock.conveyor->length), "4");
+  EXPECT_EQ(print(*stock.conveyor->capacity), "y");
+  EXPECT_EQ(print(*stock.conveyor->inflow_limit), "5");
+  EXPECT_EQ(print(*stock.conveyor->sample), "TIME");
+  EXPECT_EQ(print(*stock.conveyor->arrest), "0");
+  EXPECT_TRUE(stock.conveyor->discrete);
+  EXPECT_FALSE(stock.conveyor->one_at_a_time);
+  EXPECT_FALSE(stock.conveyor->batch_integrity);
+  EXPECT_FALSE(stock.conveyor->exponential_leak);
+  EXPECT_TRUE(stock.equations.empty());
+  ASSERT_EQ(stock.contents.size(), 3u);
+  EXPECT_EQ(print(stock.contents[1]), "x");
+}
+
+TEST(ReadXmile, ReadsWhatLeavesConveyorsAndQueues) {
+  const VariableDecl flow = variable(
+      "<flow name='f' leak_end='0.5' isee:spreadflow='source'><leak>0.1</leak><leak_integers/>"
+      "</flow>");
+  ASSERT_TRUE(flow.leak);
+  EXPECT_EQ(print(*flow.leak->fraction), "0.1");
+  EXPECT_TRUE(flow.leak->integers);
+  EXPECT_EQ(flow.leak->start, 0);
+  EXPECT_EQ(flow.leak->end, 0.5);
+  EXPECT_EQ(flow.spread, SpreadFlow::source);
+  EXPECT_FALSE(variable("<flow name='f'><leak/></flow>").leak->fraction);
+  EXPECT_TRUE(variable("<flow name='f'><overflow/></flow>").overflow);
+  EXPECT_TRUE(variable("<stock name='s'><queue/></stock>").queue);
 }
 
 TEST(ReadXmile, GoesOnAfterAnError) {
