@@ -126,8 +126,8 @@ class Reader {
 
  private:
   base::Span span(const Piece& piece) const {
-    return {file_, piece.begin, piece.begin + static_cast<std::uint32_t>(
-                                                  std::max<std::size_t>(1, piece.text.size()))};
+    return {file_, piece.begin,
+            piece.begin + static_cast<std::uint32_t>(std::max<std::size_t>(1, piece.text.size()))};
   }
   void wrong(const Piece& piece, std::string what, std::string fix = {}) {
     diagnostics_.add(Code::request_bad_value, span(piece), std::move(what), std::move(fix));
@@ -220,8 +220,7 @@ class Reader {
     const std::size_t wanted = 2 + row.own + (curve ? 1 : 0) + (row.shifted ? 2 : 0);
     if (arguments.size() != wanted) {
       wrong(call, fmt::format("{} takes min, max{}{}, not {} arguments", row.name,
-                              row.arguments.empty() ? "" : ", ", row.arguments,
-                              arguments.size()));
+                              row.arguments.empty() ? "" : ", ", row.arguments, arguments.size()));
       return;
     }
     std::vector<double> numbers;
@@ -303,8 +302,8 @@ class Reader {
         wrong(point, fmt::format("\"{}\" is not a point", point.text), "write (x,y)");
         return;
       }
-      for (const Piece& part : cut({point.text.substr(1, point.text.size() - 2), point.begin + 1},
-                                   ',')) {
+      for (const Piece& part :
+           cut({point.text.substr(1, point.text.size() - 2), point.begin + 1}, ',')) {
         if (const auto value = number(part)) {
           marginal.parameters.push_back(*value);
         }

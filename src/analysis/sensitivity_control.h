@@ -1,12 +1,13 @@
-// Vensim's sensitivity control files (.vsc): which constants vary, how, and in how many simulations.
+// Vensim's sensitivity control files (.vsc): which constants vary, how, and in how many
+// simulations.
 //
 //   250,M,1234,,0
 //   PRICE OF STEEL=RANDOM TRIANGULAR(.5,1.5,.5,1,1.5)
 //   BUILDING TIME[North]=RANDOM UNIFORM(11,15)
 //
-// The first line has the number of simulations (200), the method, the seed (1234), the file of method
-// F, and whether warnings are shown. Methods: U one constant at a time, M all together, L Latin
-// hypercube, G grid, F the rows of a file. [Vensim, "Sensitivity Control"; "Distributions"]
+// The first line has the number of simulations (200), the method, the seed (1234), the file of
+// method F, and whether warnings are shown. Methods: U one constant at a time, M all together, L
+// Latin hypercube, G grid, F the rows of a file. [Vensim, "Sensitivity Control"; "Distributions"]
 #pragma once
 
 #include <cstdint>

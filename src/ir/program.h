@@ -62,8 +62,8 @@ enum class Op : std::uint8_t {
   procedure,  // calls[aux], for each index tuple of the loop: the arguments are collected, a result
               // of the call's `result` loop is made and stored. The views of the destination and
               // of the arguments have the axes of the loop first, then their own inner ones.
-  device,      // device_uses[aux]: from as many slots as it has inputs, arg0 being the first, to as
-               // many as it has outputs, dst being the first
+  device,     // device_uses[aux]: from as many slots as it has inputs, arg0 being the first, to as
+              // many as it has outputs, dst being the first
 };
 
 inline constexpr std::size_t kElementwiseOps = static_cast<std::size_t>(Op::lookup);

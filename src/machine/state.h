@@ -72,9 +72,9 @@ class State {
   std::vector<std::size_t> past_counts_;        // elements of each delay line
   std::vector<std::vector<model::Kept>> kept_;  // of each keeper: element, lane
   std::vector<double> held_;                    // next values of memories
-  std::vector<Holding> holdings_;             // by device
-  std::vector<std::size_t> output_places_;    // by use of a device: where its outputs begin,
-  std::vector<std::size_t> output_counts_;    //   and how many there are for an element
+  std::vector<Holding> holdings_;               // by device
+  std::vector<std::size_t> output_places_;      // by use of a device: where its outputs begin,
+  std::vector<std::size_t> output_counts_;      //   and how many there are for an element
   std::vector<double> outputs_;
   bool devices_stand_still_ = false;
 };

@@ -66,7 +66,7 @@ TEST(WriteXmile, WritesTheRecommendedOrder) {
       </stock>
       <flow name="flow b">
         <eqn>IF TIME &gt; 1 THEN "Stock A"[*] ELSE -1</eqn>
-        <leak/>
+        <leak>2</leak>
       </flow>
       <aux name="c">
         <dimensions>
