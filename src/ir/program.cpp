@@ -45,6 +45,11 @@ int arity(Distribution distribution) {
   return distribution == Distribution::exponential || distribution == Distribution::poisson ? 1 : 2;
 }
 
+SlotSpan gathered_span(const Program& program, const Instruction& instruction) {
+  const GatherReach& reach = program.gathered[instruction.aux];
+  return {program.views[instruction.args[1]].base + static_cast<Slot>(reach.offset), reach.count};
+}
+
 std::vector<std::int64_t> offsets(const Program& program, const Loop& loop, const View& view,
                                   std::size_t first_axis) {
   // Axis by axis: each known offset is followed by the steps along the next axis.

@@ -56,7 +56,7 @@ class Interpreter {
   ir::Slot slot(ir::ViewId view, const Indices& indices) const {
     return place(program_.views[view], indices);
   }
-  double& value(ir::Slot slot) { return state_.row(slot)[lane_]; }
+  double& value(ir::Slot slot) { return state_.value(slot, lane_); }
   double& value(ir::ViewId view, const Indices& indices) { return value(slot(view, indices)); }
 
   double compute(const ir::Instruction& instruction, const Indices& indices,
@@ -70,11 +70,13 @@ class Interpreter {
     switch (instruction.op) {
       case Op::lookup: {
         const ir::Slot table = place(program_.table_views[instruction.aux], indices);
-        return evaluate(kernel_.tables()[table].view(), args[0]);
+        return evaluate(kernel_.views()[table], args[0]);
       }
       case Op::gather: {
         const double to = slot(instruction.args[1], indices) + args[0];
-        return to >= 0 && to < program_.slots ? value(static_cast<ir::Slot>(to)) : 0.0;
+        const ir::SlotSpan span = ir::gathered_span(program_, instruction);
+        return to >= span.base && to < span.base + span.count ? value(static_cast<ir::Slot>(to))
+                                                              : 0.0;
       }
       case Op::delay_read: {
         const ir::Slot input = program_.delays[instruction.aux].input;
