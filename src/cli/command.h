@@ -41,5 +41,6 @@ std::function<int()> set_up_compare(CLI::App& app, const Common& common);
 std::function<int()> set_up_emit(CLI::App& app, const Common& common);
 std::function<int()> set_up_variables(CLI::App& app, const Common& common);
 std::function<int()> set_up_report(CLI::App& app, const Common& common);
+std::function<int()> set_up_validate(CLI::App& app, const Common& common);
 
 }  // namespace shamal::cli

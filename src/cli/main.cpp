@@ -24,10 +24,12 @@ constexpr Command kCommands[] = {
      set_up_variables},
     {"report", "Run a study's model and write a page that holds it against observations.",
      "shamal report models/levant/study.toml -o out/levant/index.html", set_up_report},
+    {"validate", "Run a study's battery of checks over draws of its priors.",
+     "shamal validate models/levant/study.toml --draws 1000", set_up_validate},
 };
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 success; 1 results differ (compare); 2 errors in a model, in data or in the "
+    "Exit codes: 0 success; 1 results differ (compare) or a check fails (validate); 2 errors in a model, in data or in the "
     "request, described on stderr; 3 command line not understood; 4 a defect of Shamal.";
 
 int run_main(int argc, char** argv) {

@@ -18,6 +18,11 @@ namespace {
 struct Options {
   std::string study;
   std::string page;
+  std::uint64_t draws = 1000;
+  std::uint64_t experiment_draws = 60;
+  std::uint64_t check_draws = 20;
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;
 };
 
 // Today, or the day that SOURCE_DATE_EPOCH says, so that a page can be made again byte for byte.
@@ -33,8 +38,10 @@ int report(const Options& options, const Common& common) {
   namespace fs = std::filesystem;
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto made = api::report_study({options.study, options.page, today(), common.command_line},
-                                      sources, diagnostics);
+  const auto made = api::report_study(
+      {options.study, options.page, today(), common.command_line, options.draws,
+       options.experiment_draws, options.check_draws, options.seed, options.threads},
+      sources, diagnostics);
   if (!made) {
     return fail(diagnostics, sources, common);
   }
@@ -66,6 +73,14 @@ std::function<int()> set_up_report(CLI::App& app, const Common& common) {
   app.add_option("-o,--output", options->page,
                  "The page to write; the results stand beside it in results.nc")
       ->required();
+  app.add_option("--draws", options->draws,
+                 "Draws of the priors for the fans around the curves; 0: none");
+  app.add_option("--experiment-draws", options->experiment_draws,
+                 "Draws of priors and structures for each use of the levers; 0: none");
+  app.add_option("--check-draws", options->check_draws,
+                 "Draws for each check of the battery; 0: no checks");
+  app.add_option("--seed", options->seed, "Seed of the draws");
+  app.add_option("--threads", options->threads, "Threads; 0: all that the machine has");
   return [options, &common] { return report(*options, common); };
 }
 

@@ -69,9 +69,10 @@ Extremes find_extremes(const ChartDrawing& chart) {
       core.take(value, chart.log);
     }
     for (const Band& band : curve.bands) {
+      // Wide priors may leave the drawing, like long errors.
       for (std::size_t i = 0; i < band.low.size(); ++i) {
-        core.take(band.low[i], chart.log);
-        core.take(band.high[i], chart.log);
+        errors.take(band.low[i], chart.log);
+        errors.take(band.high[i], chart.log);
       }
     }
   }

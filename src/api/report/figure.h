@@ -18,6 +18,7 @@ struct FigureInput {
   const analysis::Chart& chart;
   std::span<const analysis::ComparedSeries> series;  // those of this chart
   std::string id;                                    // unique in the page
+  const data::Dataset* fans = nullptr;               // of an ensemble, see fan.h
   bool leading = false;                              // the first of its line: drawn large
 };
 

@@ -18,6 +18,7 @@ struct Region {
   std::string element;  // of the model's dimension; empty: not modelled
   std::string name;
   std::string country;                    // empty if the file does not say
+  bool inset = false;                     // drawn small in the lower left corner
   std::vector<std::vector<Point>> rings;  // in pixels
   Point label;                            // the inner point that is farthest from the outline
   double room = 0;  // how far the outline is to the left or right of it, at least
