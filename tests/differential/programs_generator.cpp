@@ -385,7 +385,7 @@ class Generator {
     constexpr std::array<Procedure, 9> kSome = {
         Procedure::vector_rank,        Procedure::vector_sort_order, Procedure::vector_reorder,
         Procedure::vector_select,      Procedure::invert_matrix,     Procedure::determinant,
-        Procedure::allocate_available, Procedure::lookup_slope,      Procedure::random_gamma};
+        Procedure::allocate_available, Procedure::lookup_slope,      Procedure::gamma};
     const Procedure procedure = kSome[below(kSome.size())];
     const model::ProcedureRow& row = model::row(procedure);
     const ir::LoopId id = make_loop(2);
@@ -396,6 +396,10 @@ class Generator {
     ir::Call call;
     call.procedure = procedure;
     for (const char letter : row.arguments) {
+      if (letter == 'z') {
+        call.inputs.push_back({});
+        continue;
+      }
       if (letter == 't') {
         const auto tables = static_cast<std::uint32_t>(b_.program.tables.size());
         b_.program.table_views.push_back(view_of({0, tables}, loop(id)));
