@@ -32,6 +32,10 @@ SimSpecs XmileReader::read_sim_specs(pugi::xml_node node, MacroDecl* macro) {
     } else if (name == "dt") {
       specs.dt = number(child, &MacroDecl::dt);
       specs.reciprocal = ascii_lower(attribute_word(child, "reciprocal").text) == "true";
+      if (specs.reciprocal && !specs.dt && macro != nullptr) {
+        error(Code::bad_value, text_word(child).span, "a reciprocal dt that is computed");
+        specs.reciprocal = false;
+      }
       if (specs.reciprocal && specs.dt) {
         if (*specs.dt == 0) {
           error(Code::bad_value, text_word(child).span, "\"0\" for a reciprocal dt");
