@@ -187,7 +187,7 @@ void Resolver::declare_equations(VariableId variable) {
   if (about.driver != kNone) {
     declare_driven_flow(variable);
     if (!about.leaks || (decl.leak && decl.leak->fraction)) {
-      return;  // its equation, if there is one, is a placeholder
+      return;  // the conveyor or queue decides; an equation means nothing
     }
   }
   if (about.driver == kNone && about.raw != kNone && declared.kind != Kind::stock) {
