@@ -12,6 +12,8 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
+#include "analysis/marginal_density.h"
+
 namespace shamal::analysis {
 
 namespace {
@@ -107,6 +109,11 @@ double student_quantile(Numbers a, double p) { return bm::quantile(Student(a[0])
 double student_cdf(Numbers a, double x) {
   return std::isinf(x) ? (x > 0 ? 1.0 : 0.0) : bm::cdf(Student(a[0]), x);
 }
+
+double halfnormal_quantile(Numbers a, double p) {
+  return a[0] * bm::quantile(Normal(0, 1), (1 + p) / 2);
+}
+double halfnormal_cdf(Numbers a, double x) { return x <= 0 ? 0.0 : std::erf(x / a[0] * M_SQRT1_2); }
 
 using Poisson = bm::poisson_distribution<double, Policy>;
 
@@ -249,26 +256,94 @@ std::string ascending_curve(Numbers a) {
 
 std::span<const MarginalFamily> marginal_families() {
   static const std::vector<MarginalFamily> rows = {
-      {"uniform", {"low", "high"}, uniform_quantile, uniform_cdf, false, low_below_high},
-      {"loguniform", {"low", "high"}, loguniform_quantile, loguniform_cdf, false, positive_low},
+      {"uniform",
+       {"low", "high"},
+       uniform_quantile,
+       uniform_cdf,
+       false,
+       low_below_high,
+       density::uniform,
+       density::first_to_last},
+      {"loguniform",
+       {"low", "high"},
+       loguniform_quantile,
+       loguniform_cdf,
+       false,
+       positive_low,
+       density::loguniform,
+       density::first_to_last},
       {"triangular",
        {"low", "mode", "high"},
        triangular_quantile,
        triangular_cdf,
        false,
-       mode_between},
-      {"normal", {"mean", "sd"}, normal_quantile, normal_cdf, false, positive_last},
+       mode_between,
+       density::triangular,
+       density::first_to_last},
+      {"normal",
+       {"mean", "sd"},
+       normal_quantile,
+       normal_cdf,
+       false,
+       positive_last,
+       density::normal,
+       density::whole_line},
       {"lognormal",
        {"median", "factor"},
        lognormal_quantile,
        lognormal_cdf,
        false,
-       factor_above_one},
-      {"beta", {"a", "b"}, beta_quantile, beta_cdf, false, all_positive},
-      {"exponential", {"mean"}, exponential_quantile, exponential_cdf, false, all_positive},
-      {"gamma", {"order", "mean"}, gamma_quantile, gamma_cdf, false, all_positive},
-      {"weibull", {"shape", "mean"}, weibull_quantile, weibull_cdf, false, all_positive},
-      {"student", {"degrees"}, student_quantile, student_cdf, false, all_positive},
+       factor_above_one,
+       density::lognormal,
+       density::half_line},
+      {"beta",
+       {"a", "b"},
+       beta_quantile,
+       beta_cdf,
+       false,
+       all_positive,
+       density::beta,
+       density::unit_interval},
+      {"exponential",
+       {"mean"},
+       exponential_quantile,
+       exponential_cdf,
+       false,
+       all_positive,
+       density::exponential,
+       density::half_line},
+      {"gamma",
+       {"order", "mean"},
+       gamma_quantile,
+       gamma_cdf,
+       false,
+       all_positive,
+       density::gamma,
+       density::half_line},
+      {"weibull",
+       {"shape", "mean"},
+       weibull_quantile,
+       weibull_cdf,
+       false,
+       all_positive,
+       density::weibull,
+       density::half_line},
+      {"student",
+       {"degrees"},
+       student_quantile,
+       student_cdf,
+       false,
+       all_positive,
+       density::student,
+       density::whole_line},
+      {"halfnormal",
+       {"sd"},
+       halfnormal_quantile,
+       halfnormal_cdf,
+       false,
+       all_positive,
+       density::halfnormal,
+       density::half_line},
       {"poisson", {"mean"}, poisson_quantile, poisson_cdf, true, all_positive},
       {"binomial", {"p", "n"}, binomial_quantile, binomial_cdf, true, whole_trials},
       {"negative binomial",
@@ -278,7 +353,14 @@ std::span<const MarginalFamily> marginal_families() {
        true,
        whole_trials},
       {"choice", {}, choice_quantile, nullptr, false, weights},
-      {"curve", {}, curve_quantile, curve_cdf, false, ascending_curve},
+      {"curve",
+       {},
+       curve_quantile,
+       curve_cdf,
+       false,
+       ascending_curve,
+       density::curve,
+       density::curve_support},
   };
   return rows;
 }
@@ -312,17 +394,19 @@ std::string find_problem(const Marginal& marginal) {
   return family.problem(marginal.parameters);
 }
 
+Support cut_of(const Marginal& marginal) {
+  const double low = (marginal.low - marginal.shift) / marginal.stretch;
+  const double high = (marginal.high - marginal.shift) / marginal.stretch;
+  return marginal.stretch < 0 ? Support{high, low} : Support{low, high};
+}
+
 double quantile(const Marginal& marginal, double p) {
   const MarginalFamily& family = *marginal.family;
   const auto outside = [&](double value) { return marginal.shift + marginal.stretch * value; };
   if (family.cdf == nullptr) {  // of chosen values nothing is cut
     return outside(family.quantile(marginal.parameters, p));
   }
-  double low = (marginal.low - marginal.shift) / marginal.stretch;
-  double high = (marginal.high - marginal.shift) / marginal.stretch;
-  if (marginal.stretch < 0) {
-    std::swap(low, high);
-  }
+  const auto [low, high] = cut_of(marginal);
   // The values of a discrete family from low to high, low included.
   double below = std::isinf(low) ? 0.0 : family.cdf(marginal.parameters, low);
   if (family.discrete && !std::isinf(low)) {

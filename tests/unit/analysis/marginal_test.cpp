@@ -18,21 +18,14 @@ Marginal made(std::string_view family, std::vector<double> parameters) {
 
 // One of each row of the table.
 std::vector<Marginal> examples() {
-  return {made("uniform", {-1, 3}),
-          made("loguniform", {0.01, 100}),
-          made("triangular", {1, 2, 5}),
-          made("normal", {10, 2}),
-          made("lognormal", {3, 4}),
-          made("beta", {2, 5}),
-          made("exponential", {2}),
-          made("gamma", {3, 2}),
-          made("weibull", {1.5, 2}),
-          made("student", {4}),
-          made("poisson", {7}),
-          made("binomial", {0.3, 20}),
-          made("negative binomial", {0.4, 5}),
-          made("choice", {1, 1, 2, 3}),
-          made("curve", {0, 0, 1, 2, 4, 1})};
+  return {made("uniform", {-1, 3}),      made("loguniform", {0.01, 100}),
+          made("triangular", {1, 2, 5}), made("normal", {10, 2}),
+          made("lognormal", {3, 4}),     made("beta", {2, 5}),
+          made("exponential", {2}),      made("gamma", {3, 2}),
+          made("weibull", {1.5, 2}),     made("student", {4}),
+          made("halfnormal", {3}),       made("poisson", {7}),
+          made("binomial", {0.3, 20}),   made("negative binomial", {0.4, 5}),
+          made("choice", {1, 1, 2, 3}),  made("curve", {0, 0, 1, 2, 4, 1})};
 }
 
 TEST(Marginal, EveryFamilyHasAnExample) {
