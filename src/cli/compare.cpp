@@ -45,6 +45,9 @@ std::function<int()> set_up_compare(CLI::App& app, const Common& common) {
       ->required();
   app.add_option("--rtol", options->tolerance.relative, "Relative tolerance")->default_val(1e-5);
   app.add_option("--atol", options->tolerance.absolute, "Absolute tolerance")->default_val(0.0);
+  app.add_option("--ltol", options->tolerance.of_largest,
+                 "Tolerance as a part of each series' largest value, for runs in single precision")
+      ->default_val(0.0);
   return [options, &common] { return compare(*options, common); };
 }
 

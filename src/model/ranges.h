@@ -33,6 +33,9 @@ class Ranges {
   struct Range {
     std::vector<ElementId> elements;
     std::unordered_map<ElementId, std::uint32_t> places;
+    // As the file lists them, where it names elements more than once to pair them with those of
+    // another range; else empty.
+    std::vector<ElementId> listed;
     std::vector<Mapping> mappings;
     DimensionId same_as = kNone;  // the range that this one is another name for (<->)
     bool declared = false;        // by the file, not made for a variable

@@ -410,13 +410,19 @@ void Resolver::declare_ranges(const syntax::ParsedModel& file) {
       }
       continue;
     }
-    // An element named twice, by two ranges that overlap, counts once.
+    // An element named twice, by two ranges that overlap, counts once, except for mappings.
+    const std::vector<Word> listed = whole.elements;
     std::unordered_map<std::string, bool> seen;
     std::erase_if(whole.elements, [&](const Word& word) {
       return !seen.emplace(base::fold_name(word.text), true).second;
     });
     if (const auto id = add_dimension(whole, nullptr)) {
-      vensim->ranges.declare(*id);
+      Ranges::Range& range = vensim->ranges.declare(*id);
+      if (listed.size() > whole.elements.size()) {
+        for (const Word& word : listed) {
+          range.listed.push_back(vensim->ranges.intern(word.text));
+        }
+      }
       made.emplace_back(&decl, *id);
     }
   }
@@ -443,8 +449,11 @@ void Resolver::declare_mapping(const syntax::DimensionDecl& decl, DimensionId id
   Ranges::Mapping result;
   result.target = *target;
   const std::vector<ElementId>& own = ranges.of(id).elements;
+  const std::vector<ElementId>& listed = ranges.of(id).listed;
   if (mapping.elements.empty()) {
-    for (const ElementId element : ranges.of(*target).elements) {
+    const Ranges::Range& other = ranges.of(*target);
+    const std::size_t places = listed.empty() ? own.size() : listed.size();
+    for (const ElementId element : other.listed.size() == places ? other.listed : other.elements) {
       result.to.push_back({element});
     }
   } else {
@@ -469,6 +478,15 @@ void Resolver::declare_mapping(const syntax::DimensionDecl& decl, DimensionId id
       }
       result.to = std::move(by_element);
     }
+  }
+  // A range that names elements more than once is paired as it is listed.
+  if (result.to.size() != own.size() && result.to.size() == listed.size()) {
+    std::vector<std::vector<ElementId>> by_element(own.size());
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+      std::vector<ElementId>& all = by_element[ranges.place(listed[i], id)];
+      all.insert(all.end(), result.to[i].begin(), result.to[i].end());
+    }
+    result.to = std::move(by_element);
   }
   if (result.to.size() != own.size()) {
     error(Code::bad_mapping, mapping.target.span,

@@ -162,6 +162,25 @@ TEST(VensimSubscripts, MapFunctionsRunAndElementsAreNumbers) {
   EXPECT_THAT(result.at("d"), ElementsAre(0, -1, -2, 1, 0, -1, 2, 1, 0));
 }
 
+// A range may list an element more than once, to pair it with several of another range.
+TEST(VensimSubscripts, RangesThatRepeatElementsAreMappedAsListed) {
+  const Result result =
+      run("Plant: steam, peaker, onshore, offshore -> plant fuel ~~|\n"
+          "plant fuel: gas, gas, wind, wind -> Plant ~~|\n"
+          "Fuel: gas, coal, wind ~~|\n"
+          "price[Fuel] = 1, 2, 3 ~~|\n"
+          "use[Plant] = 10, 20, 30, 40 ~~|\n"
+          "cost[Plant] = price[plant fuel] * use[Plant] ~~|\n"
+          "by fuel[gas] = use[steam] + use[peaker] ~~|\n"
+          "by fuel[coal] = 0 ~~|\n"
+          "by fuel[wind] = use[onshore] + use[offshore] ~~|\n"
+          "first[plant fuel] = use[Plant] ~~|\n");
+  ASSERT_TRUE(result.layout) << result.messages;
+  EXPECT_THAT(result.at("cost"), ElementsAre(10, 20, 90, 120));
+  EXPECT_THAT(result.at("by fuel"), ElementsAre(30, 0, 70));
+  EXPECT_THAT(result.at("first"), ElementsAre(10, 30));
+}
+
 TEST(VensimSubscripts, TheMoreParticularEquationHolds) {
   const Result result = run(std::string(kRanges) +
                             "x[A] = 1 ~~|\nx[A2] = 2 ~~|\n"
