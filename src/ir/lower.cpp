@@ -3,7 +3,8 @@
 // the assignment. References to arrays are operands as they stand, without an instruction; the root
 // writes straight into the target's slots.
 //
-// Values within an assignment live in temporary slots that the next assignment uses again.
+// Values within an assignment live in temporary slots that nothing else uses: each is written once,
+// so that passes see where it comes from. Specialising a program lets them share slots.
 #include "ir/lower.h"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ class Lowerer {
         view.base = program_.slots + (view.base - kTemporary);
       }
     }
-    program_.slots += most_temporaries_;
+    program_.slots += temporaries_;
     return Lowered{std::move(program_), describe_layout()};
   }
 
@@ -74,7 +75,6 @@ class Lowerer {
   Slot temporary(std::uint32_t count) {
     const Slot base = kTemporary + temporaries_;
     temporaries_ += count;
-    most_temporaries_ = std::max(most_temporaries_, temporaries_);
     return base;
   }
 
@@ -392,7 +392,12 @@ class Lowerer {
         if (offset.base != kNone) {
           const Operand source = result;
           result = into != nullptr ? *into : result_operand(axes);
-          emit(Op::gather, axes, result, {offset, source});
+          const Slot first = slot_of(reference.variable);
+          program_.gathered.push_back(
+              {static_cast<std::int32_t>(first) - static_cast<std::int32_t>(source.base),
+               model_.element_count(model_.variables[reference.variable])});
+          emit(Op::gather, axes, result, {offset, source},
+               static_cast<std::uint32_t>(program_.gathered.size() - 1));
         }
         break;
       }
@@ -620,7 +625,6 @@ class Lowerer {
   void begin(const Assignment& assignment) {
     assignment_ = &assignment;
     values_.clear();
-    temporaries_ = 0;
   }
 
   void lower_order(const std::vector<std::uint32_t>& order, Block block) {
@@ -716,12 +720,11 @@ class Lowerer {
   std::unordered_map<std::string, LoopId> loop_ids_ = {{"", 0}};
   std::unordered_map<Slot, ViewId> scalar_views_;
   std::map<std::pair<const Assignment*, const model::Call*>, std::uint32_t> keepers_;
+  std::uint32_t temporaries_ = 0;
 
   // of the assignment being lowered
   const Assignment* assignment_ = nullptr;
   std::unordered_map<NodeId, Operand> values_;
-  std::uint32_t temporaries_ = 0;
-  std::uint32_t most_temporaries_ = 0;
 };
 
 }  // namespace

@@ -51,29 +51,52 @@ Loop joined(const Loop& outer, const Loop& inner) {
   return made;
 }
 
-std::vector<Access> reads(const Program& program, const Instruction& instruction) {
-  std::vector<Access> found;
+namespace {
+
+// Visits every view but the destination, and whether it is only a place.
+template <class Visit>
+void for_each_operand(const Program& program, const Instruction& instruction, Visit visit) {
   if (instruction.op == Op::procedure) {
     const Call& call = program.calls[instruction.aux];
     const std::string_view letters = model::row(call.procedure).arguments;
     for (std::size_t a = 0; a < call.inputs.size(); ++a) {
-      if (call.inputs[a].view != kNone && letters[a] != 'k') {
-        found.push_back({call.inputs[a].view, call.inputs[a].inner});
+      if (call.inputs[a].view != kNone) {
+        visit(Access{call.inputs[a].view, call.inputs[a].inner}, letters[a] == 'k');
       }
     }
-    return found;
+    return;
   }
   for (std::size_t a = 0; a < instruction.args.size(); ++a) {
-    const bool only_a_place =
-        (instruction.op == Op::gather && a == 1) || (instruction.op == Op::delay_read && a == 2);
-    if (instruction.args[a] != kNone && !only_a_place) {
+    if (instruction.args[a] != kNone) {
+      const bool only_a_place =
+          (instruction.op == Op::gather && a == 1) || (instruction.op == Op::delay_read && a == 2);
       const bool inner = instruction.op == Op::rank && a != 1;
       const bool device = instruction.op == Op::device;
-      found.push_back({instruction.args[a], inner ? instruction.aux : 0,
-                       device ? program.device_uses[instruction.aux].inputs : 1});
+      visit(Access{instruction.args[a], inner ? instruction.aux : 0,
+                   device ? program.device_uses[instruction.aux].inputs : 1},
+            only_a_place);
     }
   }
+}
+
+std::vector<Access> operands(const Program& program, const Instruction& instruction, bool places) {
+  std::vector<Access> found;
+  for_each_operand(program, instruction, [&](const Access& access, bool only_a_place) {
+    if (only_a_place == places) {
+      found.push_back(access);
+    }
+  });
   return found;
+}
+
+}  // namespace
+
+std::vector<Access> reads(const Program& program, const Instruction& instruction) {
+  return operands(program, instruction, false);
+}
+
+std::vector<Access> places(const Program& program, const Instruction& instruction) {
+  return operands(program, instruction, true);
 }
 
 const Instruction* first_procedure(const Program& program) {
@@ -95,6 +118,11 @@ Access write(const Program& program, const Instruction& instruction) {
 
 int arity(Distribution distribution) {
   return distribution == Distribution::exponential || distribution == Distribution::poisson ? 1 : 2;
+}
+
+SlotSpan gathered_span(const Program& program, const Instruction& instruction) {
+  const GatherReach& reach = program.gathered[instruction.aux];
+  return {program.views[instruction.args[1]].base + static_cast<Slot>(reach.offset), reach.count};
 }
 
 std::vector<std::int64_t> offsets(const Program& program, const Loop& loop, const View& view,

@@ -40,6 +40,13 @@ inline constexpr Slot kStartSlot = 2;
 inline constexpr Slot kStopSlot = 3;
 inline constexpr Slot kFirstFreeSlot = 4;
 
+struct SlotSpan {
+  Slot base = 0;
+  std::uint32_t count = 1;
+
+  bool operator==(const SlotSpan&) const = default;
+};
+
 enum class Op : std::uint8_t {
 #define SHAMAL_UNARY(name, meaning) name,
 #define SHAMAL_BINARY(name, meaning) name,
@@ -51,7 +58,7 @@ enum class Op : std::uint8_t {
   // Not elementwise arithmetic alone:
   lookup,      // dst = table[aux view](arg0)
   gather,      // dst = value[slot of arg1's view + arg0], arg0 being a flat offset; 0 where arg0 is
-               // NaN or leads to no slot
+               // NaN or leads out of the reach gathered[aux]
   delay_read,  // dst = what was at arg2 arg0 time units ago, or arg1 before the start; arg2 lies in
                // the input of delay line aux and is not read now
   random,      // dst = a draw of random_sites[aux] with parameters arg0, arg1 (as many as it has)
@@ -114,6 +121,7 @@ struct Instruction {
   ViewId dst = kNone;
   std::array<ViewId, 3> args{kNone, kNone, kNone};
   std::uint32_t aux = kNone;
+  bool inner = false;  // only the next instruction reads the result: the two may be done as one
 };
 
 enum class TableKind : std::uint8_t { continuous, extrapolate, discrete };
@@ -212,6 +220,13 @@ struct Keeper {
   std::uint32_t call = 0;
 };
 
+// Where a gather finds values: `count` slots from `offset` slots after (or, negative, before) the
+// base of its second argument's view on.
+struct GatherReach {
+  std::int32_t offset = 0;
+  std::uint32_t count = 1;
+};
+
 struct Constant {
   Slot slot = 0;
   double value = 0;
@@ -233,6 +248,8 @@ inline constexpr std::size_t kBlocks = 3;
 
 struct Program {
   std::uint32_t slots = kFirstFreeSlot;
+  // Slots below this one hold the same value in all runs that are executed together.
+  std::uint32_t shared = 0;
   std::vector<Constant> constants;  // literals and parameters, loaded before `initial`
   std::array<std::vector<Instruction>, kBlocks> blocks;
   std::vector<Loop> loops;  // loops[0] has rank 0
@@ -250,12 +267,16 @@ struct Program {
   std::vector<Port> results;  // of `rates` and `outputs`, read by the caller after each
   std::vector<Call> calls;
   std::vector<Keeper> keepers;
+  std::vector<GatherReach> gathered;
 
   const std::vector<Instruction>& block(Block b) const {
     return blocks[static_cast<std::size_t>(b)];
   }
   std::vector<Instruction>& block(Block b) { return blocks[static_cast<std::size_t>(b)]; }
 };
+
+// The slots that a gather may read.
+SlotSpan gathered_span(const Program& program, const Instruction& instruction);
 
 // Slots from `base` for every index tuple of the loop, in row-major order, by a view whose axes
 // `first_axis` and on belong to the loop.
@@ -276,6 +297,9 @@ struct Access {
 // The first call of a procedure, if there is one: for passes that do not understand them.
 const Instruction* first_procedure(const Program& program);
 std::vector<Access> reads(const Program& program, const Instruction& instruction);
+// Views that say where something is, whose values the instruction itself does not read: the array
+// of a gather, the input of a delay line, and what a keeper reads at the end of a step.
+std::vector<Access> places(const Program& program, const Instruction& instruction);
 Access write(const Program& program, const Instruction& instruction);
 
 // Our own mistakes, never the user's. Every slot, view, loop and table is in range; nothing writes

@@ -138,7 +138,8 @@ class Follower {
     }
     if (instruction.op == Op::gather && a == 1) {
       const View result = emit_.temporary(instruction.loop);
-      emit_.emit(Op::gather, instruction.loop, result, {old_.views[instruction.args[0]], d.view});
+      emit_.emit(Op::gather, instruction.loop, result, {old_.views[instruction.args[0]], d.view},
+                 instruction.aux);
       return emit_.value(instruction.loop, result);
     }
     if (instruction.op == Op::gather) {

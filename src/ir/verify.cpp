@@ -182,6 +182,15 @@ class Verifier {
         }
         arity = least = ir::arity(program_.random_sites[aux].distribution);
         break;
+      case Op::gather:
+        if (aux >= program_.gathered.size() || program_.gathered[aux].count == 0 ||
+            instruction.args[1] >= program_.views.size() ||
+            std::uint64_t{gathered_span(program_, instruction).base} +
+                    program_.gathered[aux].count >
+                program_.slots) {
+          report("reach of a gather {}", aux);
+        }
+        break;
       case Op::rank:
         if (aux >= program_.loops.size() || loop.rank + program_.loops[aux].rank > kMaxRank) {
           report("inner loop {}", aux);

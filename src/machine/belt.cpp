@@ -252,7 +252,7 @@ void Belt::release(double dt, double since_start, const double* in, double* out)
 }
 
 void Belt::share_out(const model::ConveyorShape::Inflow& inflow, double amount,
-                     const std::vector<PreparedTable>& tables, const Belt* source) {
+                     const std::vector<TableView>& tables, const Belt* source) {
   const std::size_t depth = coming_.depth;
   Amounts& landing = coming_.landing;
   const auto place = [](std::size_t slat, std::size_t length) {
@@ -273,7 +273,7 @@ void Belt::share_out(const model::ConveyorShape::Inflow& inflow, double amount,
       break;
     case model::Spread::dist:
       for (std::size_t i = 0; i < depth; ++i) {
-        weights.push_back(non_negative(evaluate(tables[inflow.table].view(), place(i, depth))));
+        weights.push_back(non_negative(evaluate(tables[inflow.table], place(i, depth))));
       }
       break;
     case model::Spread::source:
@@ -300,7 +300,7 @@ void Belt::share_out(const model::ConveyorShape::Inflow& inflow, double amount,
   }
 }
 
-void Belt::accept(double dt, const double* in, const std::vector<PreparedTable>& tables,
+void Belt::accept(double dt, const double* in, const std::vector<TableView>& tables,
                   const std::vector<const Belt*>& sources, double* out) {
   if (broken_ || coming_.depth == 0) {
     out[0] = kNan;

@@ -48,7 +48,7 @@ class Belt {
 
   // Inputs: each inflow, per unit of time. `sources` are, by inflow, the belts that it fell off, or
   // null. Output: the sum of what will lie on the belt.
-  void accept(double dt, const double* in, const std::vector<PreparedTable>& tables,
+  void accept(double dt, const double* in, const std::vector<TableView>& tables,
               const std::vector<const Belt*>& sources, double* out);
 
   // What the last release and accept determined takes place.
@@ -91,7 +91,7 @@ class Belt {
   void leak(double dt);
   void leak_whole(std::size_t leak, Amounts& rest);
   void share_out(const model::ConveyorShape::Inflow& inflow, double amount,
-                 const std::vector<PreparedTable>& tables, const Belt* source);
+                 const std::vector<TableView>& tables, const Belt* source);
   void put(std::size_t slat, double amount, double entered, const Journey& journey,
            std::size_t length);
   void resize(std::size_t length);

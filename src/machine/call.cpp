@@ -1,5 +1,8 @@
 #include "machine/call.h"
 
+#include "machine/kernel.h"
+#include "machine/state.h"
+
 namespace shamal::machine {
 
 namespace {
@@ -45,6 +48,10 @@ PreparedCall prepare_call(const ir::Program& program, const ir::Instruction& ins
   return made;
 }
 
+PreparedCall prepare_keeper(const ir::Program& program, const ir::Keeper& keeper) {
+  return prepare_arguments(program, keeper.loop, keeper.call);
+}
+
 CallFrame::CallFrame(const ir::Program& program, const PreparedCall& call)
     : program_(program), call_(call), result_(call.result.offsets.size()) {
   std::size_t count = 0;
@@ -66,7 +73,7 @@ model::ProcedureInputs CallFrame::collect(const State& state, std::uint32_t elem
   for (const PreparedCall::Operand& argument : call_.arguments) {
     if (!argument.first.empty()) {
       for (const std::int64_t offset : argument.offsets) {
-        *to++ = state.row(static_cast<ir::Slot>(argument.first[element] + offset))[lane];
+        *to++ = state.value(static_cast<ir::Slot>(argument.first[element] + offset), lane);
       }
     }
   }
@@ -78,23 +85,22 @@ model::ProcedureInputs CallFrame::collect(const State& state, std::uint32_t elem
     in.y = table.y;
   }
   in.draw = {state.random_key(lane), call_.site.stream + element, state.step};
-  in.time = state.row(ir::kTimeSlot)[lane];
-  in.dt = state.row(ir::kStepSlot)[lane];
+  in.time = state.value(ir::kTimeSlot, lane);
+  in.dt = state.value(ir::kStepSlot, lane);
   return in;
 }
 
 void CallFrame::store(State& state, std::uint32_t element, std::size_t lane) const {
   for (std::size_t i = 0; i < result_.size(); ++i) {
     const auto slot = static_cast<ir::Slot>(call_.result.first[element] + call_.result.offsets[i]);
-    state.row(slot)[lane] = result_[i];
+    state.value(slot, lane) = result_[i];
   }
 }
 
-void advance_keepers(const ir::Program& program, State& state) {
-  for (std::uint32_t k = 0; k < program.keepers.size(); ++k) {
-    const ir::Keeper& keeper = program.keepers[k];
-    const PreparedCall call = prepare_arguments(program, keeper.loop, keeper.call);
-    CallFrame frame(program, call);
+void advance_keepers(const Kernel& kernel, State& state) {
+  for (std::uint32_t k = 0; k < kernel.keepers().size(); ++k) {
+    const PreparedCall& call = kernel.keepers()[k];
+    CallFrame frame(kernel.program(), call);
     for (std::uint32_t element = 0; element < call.count; ++element) {
       for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
         const model::ProcedureInputs in = frame.collect(state, element, lane);

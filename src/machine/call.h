@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "ir/program.h"
-#include "machine/state.h"
 #include "model/procedure.h"
 
 namespace shamal::machine {
+
+class Kernel;
+class State;
 
 // A call with its views resolved: for each element of the outer loop a first slot, and the steps
 // from it to what is handed over together.
@@ -28,6 +30,7 @@ struct PreparedCall {
 };
 
 PreparedCall prepare_call(const ir::Program& program, const ir::Instruction& instruction);
+PreparedCall prepare_keeper(const ir::Program& program, const ir::Keeper& keeper);
 
 // The arguments of one call for one run at one outer element, and room for its result.
 class CallFrame {
@@ -48,6 +51,6 @@ class CallFrame {
 };
 
 // The end of a step: every keeper takes in what its call's arguments are.
-void advance_keepers(const ir::Program& program, State& state);
+void advance_keepers(const Kernel& kernel, State& state);
 
 }  // namespace shamal::machine

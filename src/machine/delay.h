@@ -17,12 +17,12 @@ inline double delayed(const State& state, std::uint32_t delay, std::uint32_t ele
   if (std::isnan(time)) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  const double dt = state.row(ir::kStepSlot)[lane];
+  const double dt = state.value(ir::kStepSlot, lane);
   const double steps = std::max(1.0, std::floor(time / dt + 0.5));
   if (steps > static_cast<double>(state.step)) {
     return start;
   }
-  return state.past(delay, element, state.step - static_cast<std::uint32_t>(steps))[lane];
+  return state.past(delay, element, state.step - static_cast<std::uint32_t>(steps), lane);
 }
 
 }  // namespace shamal::machine

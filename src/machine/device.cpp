@@ -32,20 +32,20 @@ std::vector<Holding> make_holdings(const ir::Program& program, std::size_t lanes
 
 namespace {
 
-void compute(State& state, const ir::Program& program, const std::vector<PreparedTable>& tables,
+void compute(State& state, const ir::Program& program, const std::vector<TableView>& tables,
              const ir::DeviceUse& use, std::uint32_t element, std::size_t lane, const double* in,
              double* out) {
   std::vector<Holding>& holdings = state.holdings();
   const ir::Device& device = program.devices[use.device];
   const std::size_t place = element * state.lanes() + lane;
   Holding& holding = holdings[use.device];
-  const double dt = state.row(ir::kStepSlot)[lane];
+  const double dt = state.value(ir::kStepSlot, lane);
   switch (use.action) {
     case ir::DeviceAction::conveyor_start:
       holding.belts[place].start(dt, in, use.inputs, out);
       break;
     case ir::DeviceAction::conveyor_release: {
-      const double since = state.row(ir::kTimeSlot)[lane] - state.row(ir::kStartSlot)[lane];
+      const double since = state.value(ir::kTimeSlot, lane) - state.value(ir::kStartSlot, lane);
       holding.belts[place].release(dt, since, in, out);
       break;
     }
@@ -69,7 +69,7 @@ void compute(State& state, const ir::Program& program, const std::vector<Prepare
 
 }  // namespace
 
-void use_device(State& state, const ir::Program& program, const std::vector<PreparedTable>& tables,
+void use_device(State& state, const ir::Program& program, const std::vector<TableView>& tables,
                 std::uint32_t use, ir::Slot in, ir::Slot out, std::size_t lane) {
   const ir::DeviceUse& of = program.device_uses[use];
   const std::uint32_t element = (out - of.base) / of.outputs;
@@ -78,7 +78,7 @@ void use_device(State& state, const ir::Program& program, const std::vector<Prep
     std::vector<double> inputs(of.inputs);
     std::vector<double> outputs(of.outputs);
     for (std::uint32_t i = 0; i < of.inputs; ++i) {
-      inputs[i] = state.row(in + i)[lane];
+      inputs[i] = state.value(in + i, lane);
     }
     compute(state, program, tables, of, element, lane, inputs.data(), outputs.data());
     for (std::uint32_t i = 0; i < of.outputs; ++i) {

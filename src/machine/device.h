@@ -22,7 +22,7 @@ std::vector<Holding> make_holdings(const ir::Program& program, std::size_t lanes
 
 // The use `use` of a device for one run, with the inputs from slot `in` on and the outputs from
 // slot `out` on. Between the commit and the next step it gives its outputs again.
-void use_device(State& state, const ir::Program& program, const std::vector<PreparedTable>& tables,
+void use_device(State& state, const ir::Program& program, const std::vector<TableView>& tables,
                 std::uint32_t use, ir::Slot in, ir::Slot out, std::size_t lane);
 
 void commit_devices(std::vector<Holding>& holdings);

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <limits>
 
+#include "model/elementary.h"
+
 namespace shamal::machine {
 
 namespace {
@@ -18,14 +20,14 @@ constexpr double kTwoPi = 6.283185307179586;
 
 double standard_normal(const DrawPlace& place) {
   const auto [u, v] = place.pair(0);
-  return std::sqrt(-2.0 * std::log(1.0 - u)) * std::cos(kTwoPi * v);
+  return std::sqrt(-2.0 * model::natural_log(1.0 - u)) * model::cosine(kTwoPi * v);
 }
 
 double lognormal(const DrawPlace& place, double mean, double deviation) {
   const double ratio = deviation / mean;
-  const double variance = std::log(1.0 + ratio * ratio);
-  const double middle = std::log(mean) - 0.5 * variance;
-  return std::exp(middle + std::sqrt(variance) * standard_normal(place));
+  const double variance = model::natural_log(1.0 + ratio * ratio);
+  const double middle = model::natural_log(mean) - 0.5 * variance;
+  return model::exponential(middle + std::sqrt(variance) * standard_normal(place));
 }
 
 // ln k!, by Stirling's series from 10 on, where the first term left out is below 1e-12.
@@ -33,18 +35,18 @@ double log_factorial(double k) {
   double shift = 0;
   while (k < 10) {
     k += 1;
-    shift += std::log(k);
+    shift += model::natural_log(k);
   }
   constexpr double kHalfLogTwoPi = 0.9189385332046727;
   const double r = 1.0 / k;
   const double r2 = r * r;
   const double series = r * (1.0 / 12 - r2 * (1.0 / 360 - r2 * (1.0 / 1260 - r2 / 1680)));
-  return (k + 0.5) * std::log(k) - k + kHalfLogTwoPi + series - shift;
+  return (k + 0.5) * model::natural_log(k) - k + kHalfLogTwoPi + series - shift;
 }
 
 double poisson_by_sums(const DrawPlace& place, double mean) {
   const double u = place.pair(0)[0];
-  double probability = std::exp(-mean);
+  double probability = model::exponential(-mean);
   double sum = probability;
   double k = 0;
   // Beyond 200 the probabilities of a mean below 10 are lost in rounding.
@@ -57,7 +59,7 @@ double poisson_by_sums(const DrawPlace& place, double mean) {
 }
 
 double poisson_by_rejection(const DrawPlace& place, double mean) {
-  const double log_mean = std::log(mean);
+  const double log_mean = model::natural_log(mean);
   const double b = 0.931 + 2.53 * std::sqrt(mean);
   const double a = -0.059 + 0.02483 * b;
   const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
@@ -73,7 +75,8 @@ double poisson_by_rejection(const DrawPlace& place, double mean) {
     if (k < 0 || (us < 0.013 && v > us)) {
       continue;
     }
-    if (std::log(v) + std::log(inverse_alpha) - std::log(a / (us * us) + b) <=
+    if (model::natural_log(v) + model::natural_log(inverse_alpha) -
+            model::natural_log(a / (us * us) + b) <=
         k * log_mean - mean - log_factorial(k)) {
       return k;
     }
@@ -101,7 +104,7 @@ double draw(model::Distribution distribution, const DrawPlace& place, double a, 
     case model::Distribution::lognormal:
       return lognormal(place, a, b);
     case model::Distribution::exponential:
-      return -a * std::log(1.0 - place.pair(0)[0]);
+      return -a * model::natural_log(1.0 - place.pair(0)[0]);
     case model::Distribution::poisson:
       return poisson(place, a);
   }

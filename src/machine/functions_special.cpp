@@ -6,7 +6,8 @@
 #include "machine/delay.h"
 #include "machine/device.h"
 #include "machine/draw.h"
-#include "machine/functions.h"
+#include "machine/kernel.h"
+#include "machine/state.h"
 
 namespace shamal::machine {
 
@@ -27,26 +28,15 @@ void for_each_element(const Prepared& prepared, Visit visit) {
   }
 }
 
-void lookup(const Prepared& prepared, const Kernel& kernel, State& state) {
-  for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
-    const TableView table = kernel.tables()[at[kTable]].view();
-    double* const d = state.row(at[kDst]);
-    const double* const a = state.row(at[1]);
-    const std::size_t lanes = state.pitch();
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      d[lane] = evaluate(table, a[lane]);
-    }
-  });
-}
-
-void gather(const Prepared& prepared, const Kernel& kernel, State& state) {
-  const double slots = kernel.program().slots;
+void gather(const Prepared& prepared, const Kernel&, State& state) {
+  const ir::SlotSpan& span = prepared.gathered;
+  const double first = span.base;
+  const double end = first + span.count;
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
     double* const d = state.row(at[kDst]);
-    const double* const a = state.row(at[1]);
-    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
-      const double to = at[2] + a[lane];
-      d[lane] = to >= 0 && to < slots ? state.row(static_cast<ir::Slot>(to))[lane] : 0.0;
+    for (std::size_t lane = 0; lane < state.width(at[kDst]); ++lane) {
+      const double to = at[2] + state.value(at[1], lane);
+      d[lane] = to >= first && to < end ? state.value(static_cast<ir::Slot>(to), lane) : 0.0;
     }
   });
 }
@@ -55,10 +45,9 @@ void delay_read(const Prepared& prepared, const Kernel& kernel, State& state) {
   const ir::Slot input = kernel.program().delays[prepared.aux].input;
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
     double* const d = state.row(at[kDst]);
-    const double* const time = state.row(at[1]);
-    const double* const start = state.row(at[2]);
-    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
-      d[lane] = delayed(state, prepared.aux, at[3] - input, lane, time[lane], start[lane]);
+    for (std::size_t lane = 0; lane < state.width(at[kDst]); ++lane) {
+      d[lane] = delayed(state, prepared.aux, at[3] - input, lane, state.value(at[1], lane),
+                        state.value(at[2], lane));
     }
   });
 }
@@ -67,11 +56,9 @@ void random(const Prepared& prepared, const Kernel& kernel, State& state) {
   const ir::RandomSite& site = kernel.program().random_sites[prepared.aux];
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t element) {
     double* const d = state.row(at[kDst]);
-    const double* const a = state.row(at[1]);
-    const double* const b = state.row(at[2]);
-    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+    for (std::size_t lane = 0; lane < state.width(at[kDst]); ++lane) {
       const DrawPlace place{state.random_key(lane), site.stream + element, state.step};
-      d[lane] = draw(site.distribution, place, a[lane], b[lane]);
+      d[lane] = draw(site.distribution, place, state.value(at[1], lane), state.value(at[2], lane));
     }
   });
 }
@@ -97,16 +84,15 @@ void rank(const Prepared& prepared, const Kernel& kernel, State& state) {
   std::vector<Entry> entries(count);
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
     double* const d = state.row(at[kDst]);
-    const double* const wanted = state.row(at[2]);
-    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
-      const double place = std::floor(wanted[lane]);
+    for (std::size_t lane = 0; lane < state.width(at[kDst]); ++lane) {
+      const double place = std::floor(state.value(at[2], lane));
       if (!(place >= 1 && place <= static_cast<double>(count))) {
         d[lane] = 0;
         continue;
       }
       for (std::uint32_t i = 0; i < count; ++i) {
         const auto from = [&](std::uint32_t first, const std::vector<std::int64_t>& offsets) {
-          return state.row(static_cast<ir::Slot>(first + offsets[i]))[lane];
+          return state.value(static_cast<ir::Slot>(first + offsets[i]), lane);
         };
         entries[i] = {from(at[1], ranked.elements),
                       ranked.ties.empty() ? 0.0 : from(at[3], ranked.ties), i};
@@ -122,7 +108,7 @@ void procedure(const Prepared& prepared, const Kernel& kernel, State& state) {
   const PreparedCall& call = kernel.calls()[prepared.aux];
   CallFrame frame(kernel.program(), call);
   for (std::uint32_t element = 0; element < call.count; ++element) {
-    for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
+    for (std::size_t lane = 0; lane < state.width(call.result.first[element]); ++lane) {
       model::ProcedureInputs in = frame.collect(state, element, lane);
       if (call.keeper != ir::kNone) {
         model::Kept& kept = state.kept(call.keeper, element, lane);
@@ -140,15 +126,15 @@ void procedure(const Prepared& prepared, const Kernel& kernel, State& state) {
 void device(const Prepared& prepared, const Kernel& kernel, State& state) {
   for_each_element(prepared, [&](const RowStart& at, std::uint32_t) {
     for (std::size_t lane = 0; lane < state.lanes(); ++lane) {
-      use_device(state, kernel.program(), kernel.tables(), prepared.aux, at[1], at[kDst], lane);
+      use_device(state, kernel.program(), kernel.views(), prepared.aux, at[1], at[kDst], lane);
     }
   });
 }
 
-Execute execute_of(ir::Op op) {
+}  // namespace
+
+Execute special_function(ir::Op op) {
   switch (op) {
-    case ir::Op::lookup:
-      return lookup;
     case ir::Op::gather:
       return gather;
     case ir::Op::delay_read:
@@ -164,13 +150,6 @@ Execute execute_of(ir::Op op) {
     default:
       return nullptr;
   }
-}
-
-}  // namespace
-
-Functions special_functions(ir::Op op) {
-  const Execute execute = execute_of(op);
-  return {execute, execute, execute, {}};
 }
 
 }  // namespace shamal::machine

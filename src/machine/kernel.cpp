@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "machine/functions.h"
-
 namespace shamal::machine {
 
 namespace {
@@ -67,58 +65,74 @@ void merge_axes(Nest& nest) {
   }
 }
 
-Views operand_views(const ir::Program& program, const ir::Instruction& instruction) {
+bool elementwise(ir::Op op) { return static_cast<std::size_t>(op) < ir::kElementwiseOps; }
+
+// The views of one instruction, or of an inner one and the one that reads it, and which loop does
+// them.
+Views operand_views(const ir::Program& program, const ir::Instruction& instruction,
+                    const ir::Instruction* inner, Prepared& made) {
   Views views;
   views[kDst] = program.views[instruction.dst];
-  for (std::size_t a = 0; a < instruction.args.size(); ++a) {
-    if (instruction.args[a] != ir::kNone) {
-      views[a + 1] = program.views[instruction.args[a]];
+  std::size_t next = 1;
+  const auto take = [&](ir::ViewId id) {
+    if (id != ir::kNone) {
+      views[next++] = program.views[id];
+    }
+  };
+  made.choice.op = instruction.op;
+  if (inner == nullptr) {
+    for (const ir::ViewId arg : instruction.args) {
+      take(arg);
+    }
+    if (instruction.op == ir::Op::lookup) {
+      views[kTable] = program.table_views[instruction.aux];
+    }
+  } else {
+    made.choice.inner = inner->op;
+    for (const ir::ViewId arg : inner->args) {
+      take(arg);
+    }
+    const ir::View& result = program.views[inner->dst];
+    for (std::size_t a = 0; a < instruction.args.size(); ++a) {
+      if (instruction.args[a] == ir::kNone) {
+        continue;
+      }
+      if (program.views[instruction.args[a]] == result) {
+        made.choice.shape = instruction.op == ir::Op::select ? Shape::choice
+                            : a == 0                         ? Shape::left
+                                                             : Shape::right;
+      } else {
+        take(instruction.args[a]);
+      }
     }
   }
-  if (instruction.op == ir::Op::lookup) {
-    views[kTable] = program.table_views[instruction.aux];
-  }
+  made.arguments = static_cast<std::uint32_t>(next - 1);
   return views;
 }
 
 // Within each row, whether operand k is the destination itself or apart from it.
 bool apart_or_same(const Prepared& prepared, const std::vector<RowStart>& starts, std::size_t k) {
+  const std::int64_t reach = std::int64_t{prepared.strides[k]} * (prepared.extent - 1);
   for (const RowStart& start : starts) {
     const std::int64_t d = start[kDst];
     const std::int64_t a = start[k];
-    const bool still = prepared.strides[k] == 0;
-    const bool apart = still ? a < d || a >= d + prepared.extent
-                             : a + prepared.extent <= d || a >= d + prepared.extent;
-    if (!apart && (still || a != d)) {
+    const std::int64_t low = a + std::min<std::int64_t>(0, reach);
+    const std::int64_t high = a + std::max<std::int64_t>(0, reach);
+    const bool apart = high < d || low >= d + prepared.extent;
+    if (!apart && (prepared.strides[k] != 1 || a != d)) {
       return false;
     }
   }
   return true;
 }
 
-void choose_functions(ir::Op op, const Views& views, const std::vector<RowStart>& starts,
-                      Prepared& prepared) {
-  const bool elementwise = static_cast<std::size_t>(op) < ir::kElementwiseOps;
-  const Functions functions = elementwise ? elementwise_functions(op) : special_functions(op);
-  prepared.batch = functions.batch;
-  prepared.single = functions.strided;
-  if (prepared.rows == 1 && prepared.extent == 1) {
-    prepared.single = functions.scalar;
-    prepared.contiguous = elementwise;
-    return;
-  }
-  unsigned held = 0;
-  bool as_array = elementwise && prepared.strides[kDst] == 1;
-  for (std::size_t k = 1; k < kOperands && as_array; ++k) {
-    if (views[k]) {
-      const std::int32_t stride = prepared.strides[k];
-      as_array = (stride == 0 || stride == 1) && apart_or_same(prepared, starts, k);
-      held |= stride == 0 ? 1u << (k - 1) : 0u;
-    }
-  }
-  prepared.contiguous = as_array && held == 0;
-  if (as_array && held < functions.row.size() && functions.row[held] != nullptr) {
-    prepared.single = functions.row[held];
+void find_overlaps(const std::vector<RowStart>& starts, Prepared& prepared) {
+  prepared.contiguous = prepared.strides[kDst] == 1 || prepared.extent == 1;
+  for (std::size_t k = 1; k <= prepared.arguments; ++k) {
+    const bool apart = prepared.extent == 1 || apart_or_same(prepared, starts, k);
+    prepared.apart |= apart ? 1u << (k - 1) : 0u;
+    prepared.contiguous =
+        prepared.contiguous && apart && (prepared.strides[k] == 1 || prepared.extent == 1);
   }
 }
 
@@ -150,15 +164,12 @@ Ranked ranked_by(const ir::Program& program, const ir::Instruction& instruction)
 
 // All but where the rows lie, which is given back.
 std::vector<RowStart> prepare(const ir::Program& program, const ir::Instruction& instruction,
-                              Prepared& made) {
-  if (instruction.op == ir::Op::procedure) {
-    // It finds its operands by itself.
-    const Functions functions = special_functions(instruction.op);
-    made.batch = functions.batch;
-    made.single = functions.scalar;
+                              const ir::Instruction* inner, Prepared& made) {
+  if (instruction.op == ir::Op::procedure) {  // finds its operands by itself
+    made.special = special_function(instruction.op);
     return {RowStart{}};
   }
-  Nest nest{program.loops[instruction.loop], operand_views(program, instruction)};
+  Nest nest{program.loops[instruction.loop], operand_views(program, instruction, inner, made)};
   drop_single_elements(nest, program);
   merge_axes(nest);
   if (nest.loop.rank > 0 && nest.evenly(nest.loop.rank - 1)) {
@@ -171,7 +182,10 @@ std::vector<RowStart> prepare(const ir::Program& program, const ir::Instruction&
   }
   std::vector<RowStart> starts = row_starts(nest, program);
   made.rows = static_cast<std::uint32_t>(starts.size());
-  choose_functions(instruction.op, nest.views, starts, made);
+  find_overlaps(starts, made);
+  if (!elementwise(instruction.op) && instruction.op != ir::Op::lookup) {
+    made.special = special_function(instruction.op);
+  }
   return starts;
 }
 
@@ -183,10 +197,21 @@ Kernel::Kernel(ir::Program program) {
   for (const ir::Table& table : contents->program.tables) {
     contents->tables.emplace_back(table);
   }
+  for (const PreparedTable& table : contents->tables) {
+    contents->views.push_back(table.view());
+  }
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
+    const ir::Instruction* inner = nullptr;
     for (const ir::Instruction& instruction : contents->program.blocks[b]) {
+      if (instruction.inner) {
+        inner = &instruction;
+        continue;
+      }
       Prepared& made = contents->blocks[b].emplace_back();
       made.aux = instruction.aux;
+      if (instruction.op == ir::Op::gather) {
+        made.gathered = ir::gathered_span(contents->program, instruction);
+      }
       if (instruction.op == ir::Op::rank) {
         made.aux = static_cast<std::uint32_t>(contents->ranked.size());
         contents->ranked.push_back(ranked_by(contents->program, instruction));
@@ -194,9 +219,13 @@ Kernel::Kernel(ir::Program program) {
         made.aux = static_cast<std::uint32_t>(contents->calls.size());
         contents->calls.push_back(prepare_call(contents->program, instruction));
       }
-      const auto starts = prepare(contents->program, instruction, made);
+      const auto starts =
+          prepare(contents->program, instruction, std::exchange(inner, nullptr), made);
       contents->starts.insert(contents->starts.end(), starts.begin(), starts.end());
     }
+  }
+  for (const ir::Keeper& keeper : contents->program.keepers) {
+    contents->keepers.push_back(prepare_keeper(contents->program, keeper));
   }
   const RowStart* start = contents->starts.data();
   for (std::vector<Prepared>& block : contents->blocks) {
@@ -209,14 +238,34 @@ Kernel::Kernel(ir::Program program) {
 }
 
 std::size_t Kernel::batch_width() const {
-  constexpr std::size_t kMost = 64;
-  constexpr std::size_t kLeast = 16;
-  constexpr std::size_t kCacheBytes = std::size_t{1} << 20;
+  constexpr std::size_t kMost = 128;
+  constexpr std::size_t kLeast = 8;
+  constexpr std::size_t kCacheBytes = std::size_t{384} << 10;
+  const std::size_t slots = program().slots - program().shared;
   std::size_t width = kMost;
-  while (width > kLeast && width * program().slots * sizeof(double) > kCacheBytes) {
+  while (width > kLeast && width * slots * sizeof(double) > kCacheBytes) {
     width /= 2;
   }
   return width;
+}
+
+std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {
+  constexpr std::size_t kRemembered = 4;
+  const std::lock_guard lock(contents_->mutex);
+  auto& known = contents_->specialised;
+  for (const auto& [of, special] : known) {
+    if (of == wanted) {
+      return special;
+    }
+  }
+  ir::Specialised made = ir::specialise(program(), wanted);
+  auto special = std::make_shared<const Special>(
+      Special{Kernel(std::move(made.program)), std::move(made.place)});
+  if (known.size() == kRemembered) {
+    known.erase(known.begin());
+  }
+  known.emplace_back(wanted, special);
+  return special;
 }
 
 }  // namespace shamal::machine

@@ -3,21 +3,25 @@
 // Preparation resolves every loop nest into `rows`, each a run of `extent` elements along which
 // every operand moves by a fixed number of slots. Neighbouring axes that all operands walk evenly
 // are merged first, so that most instructions have one row, and what is left of views, axes and
-// offset tables is a list of where each row starts. Each instruction then carries the two functions
-// that execute it, chosen here once: one for a batch of runs and one for a single run.
+// offset tables is a list of where each row starts. An instruction marked `inner` is prepared
+// together with the next one, as one loop (row.h).
 //
-// Passes that fuse instructions or reuse slots have their place between Program and Kernel;
-// functions for a newer processor, in the table of functions.h.
+// A kernel made from a program as it was lowered knows every variable; specialised() makes one that
+// knows what a simulation wants (ir/specialise.h) and is much faster.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "ir/program.h"
+#include "ir/specialise.h"
 #include "machine/call.h"
+#include "machine/row.h"
 #include "machine/table.h"
 
 namespace shamal::machine {
@@ -29,23 +33,28 @@ struct Prepared;
 using Execute = void (*)(const Prepared&, const Kernel&, State&);
 
 // dst, the arguments, and for Op::lookup the table.
-inline constexpr std::size_t kOperands = 5;
 inline constexpr std::size_t kDst = 0;
-inline constexpr std::size_t kTable = 4;
+inline constexpr std::size_t kTable = kMostArguments + 1;
+inline constexpr std::size_t kOperands = kMostArguments + 2;
 
 using RowStart = std::array<std::uint32_t, kOperands>;  // slots; of kTable: a table
 
 struct Prepared {
-  Execute batch = nullptr;   // any number of runs
-  Execute single = nullptr;  // one run
+  RowChoice choice;           // of a loop, unless
+  Execute special = nullptr;  // lanes go different ways
+  std::uint32_t arguments = 0;
   const RowStart* starts = nullptr;
   std::uint32_t rows = 1;
   std::uint32_t extent = 1;
   std::array<std::int32_t, kOperands> strides{};
   std::uint32_t aux = ir::kNone;  // as in the instruction; of Op::rank and Op::procedure: which of
                                   // the kernel's
-  // Every operand's slots follow each other, and no argument overlaps the destination but slot by
-  // slot: a row may be done in any order, as one array.
+  ir::SlotSpan gathered;          // of Op::gather: what it may read
+  // A bit for each argument that within every row is the destination itself, slot by slot, or apart
+  // from it.
+  unsigned apart = 0;
+  // Every operand's slots follow each other, and all are apart: a row may be done in any order, as
+  // one array.
   bool contiguous = false;
 };
 
@@ -65,25 +74,43 @@ class Kernel {
   const std::vector<Prepared>& block(ir::Block block) const {
     return contents_->blocks[static_cast<std::size_t>(block)];
   }
-  const std::vector<PreparedTable>& tables() const { return contents_->tables; }
+  const std::vector<TableView>& views() const { return contents_->views; }  // of the tables
   const std::vector<Ranked>& ranked() const { return contents_->ranked; }
   const std::vector<PreparedCall>& calls() const { return contents_->calls; }
+  const std::vector<PreparedCall>& keepers() const { return contents_->keepers; }
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
   // values to stay near the processor.
   std::size_t batch_width() const;
 
+  // The kernel for what is wanted, and where it keeps the slots of this one (kNone: nowhere).
+  // Made once and remembered: a caller may ask again for every block of an ensemble.
+  struct Special;
+  std::shared_ptr<const Special> specialised(const ir::Wanted& wanted) const;
+
  private:
   struct Contents {
     ir::Program program;
     std::vector<PreparedTable> tables;
+    std::vector<TableView> views;
     std::vector<Ranked> ranked;
     std::vector<PreparedCall> calls;
+    std::vector<PreparedCall> keepers;
     std::vector<RowStart> starts;
     std::array<std::vector<Prepared>, ir::kBlocks> blocks;
+
+    mutable std::mutex mutex;
+    mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
   };
 
   std::shared_ptr<const Contents> contents_;
 };
+
+struct Kernel::Special {
+  Kernel kernel;
+  std::vector<ir::Slot> place;
+};
+
+Execute special_function(ir::Op op);  // of operations that are not loops of row.h
 
 }  // namespace shamal::machine

@@ -6,14 +6,117 @@
 
 namespace shamal::machine {
 
-void execute(const Kernel& kernel, ir::Block block, State& state) {
-  if (state.pitch() == 1) {
-    for (const Prepared& prepared : kernel.block(block)) {
-      prepared.single(prepared, kernel, state);
+namespace {
+
+void place(const Kernel& kernel, const Prepared& prepared, const RowStart& start, State& state,
+           Operands& o) {
+  o.d = state.row(start[kDst]);
+  for (std::size_t k = 1; k <= prepared.arguments; ++k) {
+    o.a[k - 1] = state.row(start[k]);
+  }
+  if (prepared.choice.op == ir::Op::lookup) {
+    o.table = kernel.views().data() + start[kTable];
+  }
+}
+
+// The addresses of one row, and how its loop is to be run.
+//
+// If the destination has one value a run, an argument that is the same in all runs is held, and the
+// elements of an array are one long row where all its operands allow that. If the destination is
+// the same in all runs, the elements take the place of the runs.
+class Binder {
+ public:
+  Binder(const Kernel& kernel, State& state) : kernel_(kernel), state_(state), find_(find_row()) {}
+
+  State::Step bind(const Prepared& prepared) {
+    State::Step step;
+    step.prepared = &prepared;
+    step.one_row = prepared.rows == 1;
+    if (prepared.special != nullptr) {
+      return step;
     }
-  } else {
-    for (const Prepared& prepared : kernel.block(block)) {
-      prepared.batch(prepared, kernel, state);
+    const RowStart& start = prepared.starts[0];
+    const bool own = state_.width(start[kDst]) > 1;
+    const auto width = static_cast<std::uint32_t>(state_.width(start[kDst]));
+    RowChoice choice = prepared.choice;
+    choice.held = 0;
+    unsigned still = 0;
+    bool flat = prepared.extent > 1 && prepared.strides[kDst] == 1 &&
+                (prepared.choice.op != ir::Op::lookup || prepared.strides[kTable] == 0);
+    for (std::size_t k = 1; k <= prepared.arguments; ++k) {
+      const unsigned bit = 1u << (k - 1);
+      const bool moves_along = prepared.strides[k] == 1;
+      const bool stands = prepared.strides[k] == 0;
+      const bool shared = state_.width(start[k]) == 1;
+      choice.held |= own && shared ? bit : 0u;
+      still |= stands ? bit : 0u;
+      const bool apart = (prepared.apart & bit) != 0;
+      flat = flat &&
+             (own ? (shared ? stands : moves_along && apart) : (moves_along || stands) && apart);
+    }
+    Operands& o = step.operands;
+    o.count = width;
+    o.extent = prepared.extent;
+    if (flat) {
+      const unsigned held = own ? choice.held : still;
+      choice.held = held;
+      step.row = find_(choice);
+      if (step.row != nullptr) {
+        o.count = width * prepared.extent;
+        o.extent = 1;
+      } else {
+        choice.held = own ? choice.held : 0u;
+      }
+    }
+    if (step.row == nullptr) {
+      step.row = find_(choice);
+    }
+    const auto step_of = [&](std::size_t k) {
+      return prepared.strides[k] * static_cast<std::int32_t>(state_.width(start[k]));
+    };
+    o.d_step = step_of(kDst);
+    for (std::size_t k = 1; k <= prepared.arguments; ++k) {
+      o.a_step[k - 1] = step_of(k);
+    }
+    o.table_step = prepared.strides[kTable];
+    place(kernel_, prepared, start, state_, o);
+    return step;
+  }
+
+ private:
+  const Kernel& kernel_;
+  State& state_;
+  FindRow find_;
+};
+
+void bind(const Kernel& kernel, State& state) {
+  Binder binder(kernel, state);
+  for (std::size_t b = 0; b < ir::kBlocks; ++b) {
+    state.steps[b].clear();
+    for (const Prepared& prepared : kernel.block(static_cast<ir::Block>(b))) {
+      state.steps[b].push_back(binder.bind(prepared));
+    }
+  }
+  state.steps_of = &kernel.block(ir::Block::initial);
+}
+
+}  // namespace
+
+void execute(const Kernel& kernel, ir::Block block, State& state) {
+  if (state.steps_of != &kernel.block(ir::Block::initial)) {
+    bind(kernel, state);
+  }
+  for (const State::Step& step : state.steps[static_cast<std::size_t>(block)]) {
+    if (step.row == nullptr) {
+      step.prepared->special(*step.prepared, kernel, state);
+    } else if (step.one_row) {
+      step.row(step.operands);
+    } else {
+      Operands row = step.operands;
+      for (std::uint32_t r = 0; r < step.prepared->rows; ++r) {
+        place(kernel, *step.prepared, step.prepared->starts[r], state, row);
+        step.row(row);
+      }
     }
   }
 }
@@ -21,8 +124,8 @@ void execute(const Kernel& kernel, ir::Block block, State& state) {
 namespace {
 
 constexpr std::array<Backend, 2> kBackends = {{
-    {"machine", execute, "the vectorised machine"},
-    {"reference", execute_reference, "the interpreter that defines every result; slow"},
+    {"machine", execute, true, "the vectorised machine"},
+    {"reference", execute_reference, false, "the interpreter that defines every result; slow"},
 }};
 
 }  // namespace

@@ -15,6 +15,7 @@ void execute(const Kernel& kernel, ir::Block block, State& state);
 struct Backend {
   std::string_view name;
   void (*execute)(const Kernel& kernel, ir::Block block, State& state);
+  bool specialises;  // wants a kernel made for the simulation
   std::string_view doc;
 };
 

@@ -27,7 +27,7 @@ class Interpreter {
       if (instruction.op == Op::procedure) {
         call(instruction, indices, element);
       } else if (instruction.op == Op::device) {
-        use_device(state_, program_, kernel_.tables(), instruction.aux,
+        use_device(state_, program_, kernel_.views(), instruction.aux,
                    slot(instruction.args[0], indices), slot(instruction.dst, indices), lane_);
       } else {
         value(instruction.dst, indices) = compute(instruction, indices, element);
@@ -64,7 +64,7 @@ class Interpreter {
   ir::Slot slot(ir::ViewId view, const Indices& indices) const {
     return place(program_.views[view], indices);
   }
-  double& value(ir::Slot slot) { return state_.row(slot)[lane_]; }
+  double& value(ir::Slot slot) { return state_.value(slot, lane_); }
   double& value(ir::ViewId view, const Indices& indices) { return value(slot(view, indices)); }
 
   double compute(const ir::Instruction& instruction, const Indices& indices,
@@ -78,11 +78,13 @@ class Interpreter {
     switch (instruction.op) {
       case Op::lookup: {
         const ir::Slot table = place(program_.table_views[instruction.aux], indices);
-        return evaluate(kernel_.tables()[table].view(), args[0]);
+        return evaluate(kernel_.views()[table], args[0]);
       }
       case Op::gather: {
         const double to = slot(instruction.args[1], indices) + args[0];
-        return to >= 0 && to < program_.slots ? value(static_cast<ir::Slot>(to)) : 0.0;
+        const ir::SlotSpan span = ir::gathered_span(program_, instruction);
+        return to >= span.base && to < span.base + span.count ? value(static_cast<ir::Slot>(to))
+                                                              : 0.0;
       }
       case Op::delay_read: {
         const ir::Slot input = program_.delays[instruction.aux].input;

@@ -14,6 +14,11 @@ std::size_t pitch_for(std::size_t lanes) {
   return lanes == 1 ? 1 : (lanes + kLineLanes - 1) / kLineLanes * kLineLanes;
 }
 
+// Slots of their own begin at a cache line; a single run has no use for a gap.
+std::size_t shared_room(std::size_t shared, std::size_t pitch) {
+  return pitch == 1 ? shared : (shared + kLineLanes - 1) / kLineLanes * kLineLanes;
+}
+
 double* allocate(std::size_t count) {
   const std::size_t bytes = (count * sizeof(double) + kCacheLine - 1) / kCacheLine * kCacheLine;
   auto* values = static_cast<double*>(std::aligned_alloc(kCacheLine, bytes));
@@ -30,13 +35,15 @@ State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
              std::uint64_t first_run)
     : lanes_(lanes),
       pitch_(pitch_for(lanes)),
-      values_(allocate(program.slots * pitch_)),
+      shared_(program.shared),
+      values_(allocate(shared_room(shared_, pitch_) + (program.slots - shared_) * pitch_)),
+      own_(values_.get() + shared_room(shared_, pitch_)),
       past_(program.delays.size()) {
   for (std::size_t lane = 0; lane < pitch_; ++lane) {
     random_keys_.push_back(base::random_key(seed, first_run + std::min(lane, lanes - 1)));
   }
   for (const ir::DelayLine& delay : program.delays) {
-    past_counts_.push_back(delay.count);
+    past_shapes_.push_back({delay.count, width(delay.input)});
   }
   for (const ir::Keeper& keeper : program.keepers) {
     kept_.emplace_back(program.loops[keeper.loop].count() * pitch_);
@@ -63,39 +70,47 @@ double* State::device_outputs(std::uint32_t use, std::uint32_t element) {
   return outputs_.data() + output_places_[use] + element * output_counts_[use] * pitch_;
 }
 
-void State::fill(ir::Slot slot, double value) { std::fill_n(row(slot), pitch_, value); }
+void State::fill(ir::Slot slot, double value) { std::fill_n(row(slot), width(slot), value); }
 
 void State::set(ir::Slot slot, std::size_t lane, double value) {
   double* const lanes = row(slot);
+  if (width(slot) == 1) {
+    *lanes = value;
+    return;
+  }
   lanes[lane] = value;
   if (lane + 1 == lanes_) {
     std::fill(lanes + lanes_, lanes + pitch_, value);
   }
 }
 
-const double* State::past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step) const {
-  return past_[delay].data() + (at_step * past_counts_[delay] + element) * pitch_;
+double State::past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step,
+                   std::size_t lane) const {
+  const Past& of = past_shapes_[delay];
+  return past_[delay][(at_step * of.count + element) * of.width + (of.width == 1 ? 0 : lane)];
 }
 
 void State::append_delays(const ir::Program& program) {
   for (std::size_t d = 0; d < past_.size(); ++d) {
     const double* const input = row(program.delays[d].input);
-    past_[d].insert(past_[d].end(), input, input + program.delays[d].count * pitch_);
+    past_[d].insert(past_[d].end(), input, input + past_shapes_[d].count * past_shapes_[d].width);
   }
 }
 
 void State::hold_memories(const ir::Program& program) {
   held_.clear();
   for (const ir::Memory& memory : program.memories) {
-    held_.insert(held_.end(), row(memory.next), row(memory.next) + memory.count * pitch_);
+    const double* const next = row(memory.next);
+    held_.insert(held_.end(), next, next + memory.count * width(memory.next));
   }
 }
 
 void State::update_memories(const ir::Program& program) {
   const double* from = held_.data();
   for (const ir::Memory& memory : program.memories) {
-    std::copy_n(from, memory.count * pitch_, row(memory.current));
-    from += memory.count * pitch_;
+    const std::size_t count = memory.count * width(memory.next);
+    std::copy_n(from, count, row(memory.current));
+    from += count;
   }
 }
 

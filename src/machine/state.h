@@ -1,10 +1,12 @@
 // All that changes while a batch of runs is simulated: values, the past of delays, the step.
 //
-// Values are stored slot by slot, the runs of a slot ("lanes") next to each other: value of slot s
-// in lane l is at s * pitch + l. The pitch is the number of lanes rounded up to a whole cache line,
-// or 1 for a single run; lanes beyond the last run hold copies of it and are computed along.
+// Values are stored slot by slot, the runs of a slot ("lanes") next to each other, `pitch` of them:
+// the number of lanes rounded up to a whole cache line, or 1 for a single run. Lanes beyond the
+// last run hold copies of it and are computed along. Slots that are the same in all runs
+// (Program::shared) come first and have one value each.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -14,6 +16,7 @@
 #include "base/random.h"
 #include "ir/program.h"
 #include "machine/device.h"
+#include "machine/kernel.h"
 
 namespace shamal::machine {
 
@@ -25,8 +28,16 @@ class State {
   std::size_t lanes() const { return lanes_; }
   std::size_t pitch() const { return pitch_; }
 
-  double* row(ir::Slot slot) { return values_.get() + slot * pitch_; }
-  const double* row(ir::Slot slot) const { return values_.get() + slot * pitch_; }
+  // Values that a slot has: one or `pitch`.
+  std::size_t width(ir::Slot slot) const { return slot < shared_ ? 1 : pitch_; }
+  double* row(ir::Slot slot) {
+    return slot < shared_ ? values_.get() + slot : own_ + (slot - shared_) * pitch_;
+  }
+  const double* row(ir::Slot slot) const { return const_cast<State*>(this)->row(slot); }
+  double& value(ir::Slot slot, std::size_t lane) { return row(slot)[slot < shared_ ? 0 : lane]; }
+  double value(ir::Slot slot, std::size_t lane) const {
+    return row(slot)[slot < shared_ ? 0 : lane];
+  }
   void fill(ir::Slot slot, double value);
   // The lane's value; of the last lane also in the lanes beyond.
   void set(ir::Slot slot, std::size_t lane, double value);
@@ -35,8 +46,9 @@ class State {
 
   std::uint32_t step = 0;  // steps done
 
-  // What `element` of a delay line's input was at an earlier step; lanes as in a row.
-  const double* past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step) const;
+  // What `element` of a delay line's input was at an earlier step.
+  double past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step,
+              std::size_t lane) const;
 
   // The memory of a keeper's element in one run; empty until its procedure has started it.
   model::Kept& kept(std::uint32_t keeper, std::uint32_t element, std::size_t lane) {
@@ -58,6 +70,15 @@ class State {
   std::vector<Holding>& holdings() { return holdings_; }
   // The outputs of a device's use in this step, by use and element: output, lane.
   double* device_outputs(std::uint32_t use, std::uint32_t element);
+  // The kernel's instructions with the addresses of this state; made by machine::execute.
+  struct Step {
+    RowKernel row = nullptr;
+    Operands operands;
+    const Prepared* prepared = nullptr;
+    bool one_row = true;
+  };
+  std::array<std::vector<Step>, ir::kBlocks> steps;
+  const void* steps_of = nullptr;  // the kernel's blocks
 
  private:
   struct Free {
@@ -66,10 +87,16 @@ class State {
 
   std::size_t lanes_;
   std::size_t pitch_;
+  ir::Slot shared_;
   std::unique_ptr<double[], Free> values_;
-  std::vector<base::PhiloxKey> random_keys_;    // pitch_ of them
-  std::vector<std::vector<double>> past_;       // of each delay line: step, element, lane
-  std::vector<std::size_t> past_counts_;        // elements of each delay line
+  double* own_;                               // of the first slot that is not shared
+  std::vector<base::PhiloxKey> random_keys_;  // pitch_ of them
+  std::vector<std::vector<double>> past_;     // of each delay line: step, element, lane
+  struct Past {
+    std::size_t count;  // elements
+    std::size_t width;  // lanes of each
+  };
+  std::vector<Past> past_shapes_;
   std::vector<std::vector<model::Kept>> kept_;  // of each keeper: element, lane
   std::vector<double> held_;                    // next values of memories
   std::vector<Holding> holdings_;               // by device

@@ -1,46 +1,59 @@
 #include "machine/table.h"
 
+#include <cmath>
+#include <limits>
+
 namespace shamal::machine {
 
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 // Between two points of one x there is a step, whose slope is never asked for; at the ends of an
 // extrapolated table it counts as level.
 double slope_between(const ir::Table& table, std::size_t i) {
-  const double dx = table.x[i + 1] - table.x[i];
-  return dx > 0 ? (table.y[i + 1] - table.y[i]) / dx : 0.0;
-}
-
-// Even enough for the guess of count_below to miss by at most one: every point within a quarter of
-// a segment of its place.
-bool evenly_spaced(const std::vector<double>& x, double per_x) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!(std::fabs((x[i] - x.front()) * per_x - static_cast<double>(i)) < 0.25)) {
-      return false;
-    }
-  }
-  return true;
+  const double slope = (table.y[i + 1] - table.y[i]) / (table.x[i + 1] - table.x[i]);
+  return std::isfinite(slope) ? slope : 0.0;
 }
 
 }  // namespace
 
-PreparedTable::PreparedTable(const ir::Table& table)
-    : x_(table.x), y_(table.y), slope_(table.x.size(), 0.0) {
-  const std::size_t last = x_.size() - 1;
-  if (last > 0) {
-    per_x_ = static_cast<double>(last) / (x_.back() - x_.front());
-    even_ = std::isfinite(per_x_) && evenly_spaced(x_, per_x_);
+PreparedTable::PreparedTable(const ir::Table& table) {
+  const std::size_t last = table.x.size() - 1;
+  const bool level = table.kind == ir::TableKind::discrete;
+  const bool extrapolate = table.kind == ir::TableKind::extrapolate;
+  if (last > 0 && table.x[0] == table.x[1]) {
+    // The value left of a step at the first point.
+    points_.push_back({std::nextafter(table.x[0], -kInfinity), table.y[0], 0.0, kInfinity});
   }
-  if (table.kind == ir::TableKind::discrete) {
-    return;
+  for (std::size_t i = 0; i <= last; ++i) {
+    const double slope = level || i == last ? 0.0 : slope_between(table, i);
+    points_.push_back({table.x[i], table.y[i], slope, kInfinity});
   }
-  for (std::size_t i = 0; i < last; ++i) {
-    slope_[i] = slope_between(table, i);
+  for (std::size_t i = 0; i + 1 < points_.size(); ++i) {
+    points_[i].next = points_[i + 1].x;
   }
-  if (table.kind == ir::TableKind::extrapolate && last > 0) {
-    before_ = slope_.front();
-    slope_[last] = slope_[last - 1];
+  least_ = points_.front().x;
+  most_ = points_.back().x;
+  if (extrapolate && last > 0) {
+    points_.back().slope = slope_between(table, last - 1);
+    least_ = points_.front().slope == 0 ? least_ : -kInfinity;
+    most_ = points_.back().slope == 0 ? most_ : kInfinity;
   }
+  find_per_x();
+}
+
+// Even enough for the guess to miss by at most one: every point within a quarter of a segment of
+// its place.
+void PreparedTable::find_per_x() {
+  const double last = static_cast<double>(points_.size() - 1);
+  const double per_x = last / (points_.back().x - points_.front().x);
+  bool even = last > 0 && std::isfinite(per_x);
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    const double place = (points_[i].x - points_.front().x) * per_x;
+    even = even && std::fabs(place - static_cast<double>(i)) < 0.25;
+  }
+  per_x_ = even ? per_x : 0;
 }
 
 }  // namespace shamal::machine

@@ -1,70 +1,73 @@
 // Graphical functions at work.
 //
-// Let n(a) be how many points have x <= a. It alone decides the answer: with i = n(a) - 1, the last
-// of those points,
+//   c = a, held within [least, most]                      (a NaN stays one)
+//   i = the last point with x[i] <= c
+//   y[i] + slope[i] * (c - x[i])
 //
-//   continuous   y[i] + slope[i] * (a - x[i]),  slope[i] = (y[i+1] - y[i]) / (x[i+1] - x[i])
-//   discrete     y[i]
+// with slope[i] = (y[i+1] - y[i]) / (x[i+1] - x[i]), 0 for a discrete function and right of the
+// last point. An extrapolating function has no bound where its end segment is not level. At a step
+// (two points of one x) the later one holds.
 //
-// and the end values (or, extrapolating, the end segments) outside. At a step (two points of one x)
-// n(a) counts both, so that the later one holds at the step and after it.
+// Nearly all tables of published models have evenly spaced x. There i is guessed by a product and
+// corrected by looking at the point's own x and the next one's, so that the guess never decides.
+// Other tables are searched.
 //
-// Nearly all tables of published models have evenly spaced x; there n(a) is guessed by a division
-// and corrected by looking at the neighbours, so that the guess never decides the result. Slopes
-// are computed once: a division less for each look-up, and a result that at the right end of a
-// segment may miss y[i+1] by a rounding.
+// Slopes are computed once: a division less for each look-up, and a result that at the right end of
+// a segment may miss y[i+1] by a rounding.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <limits>
+#include <cstdint>
 #include <vector>
 
 #include "ir/program.h"
 
 namespace shamal::machine {
 
-// What an evaluation looks at; a copy of it in a loop's own variables stays in registers.
-struct TableView {
-  double first_x;
-  double last_x;
-  double before;  // slope left of the first point; 0 unless extrapolating
-  double per_x;   // segments for each unit of x, if even
-  bool even;      // x is evenly spaced, within a quarter of a segment
-  std::size_t points;
-  const double* x;
-  const double* y;
-  const double* slope;  // right of each point; of the last one 0 unless extrapolating
+// One point as a look-up wants it: one load.
+struct TablePoint {
+  double x;
+  double y;
+  double slope;
+  double next;  // x of the next point; infinite for the last
 };
 
-// n(a), for first_x <= a < last_x.
-inline std::size_t count_below(const TableView& table, double a) {
-  if (!table.even) {
-    return static_cast<std::size_t>(std::upper_bound(table.x, table.x + table.points, a) - table.x);
+// What an evaluation looks at; a copy of it in a loop's own variables stays in registers.
+struct TableView {
+  double least;
+  double most;
+  double first_x;
+  double per_x;  // segments for each unit of x, if the guess misses by one at most; else 0
+  double last;   // index of the last point
+  std::size_t points;
+  const TablePoint* point;
+};
+
+[[gnu::always_inline]] inline std::size_t point_below(const TableView& table, double c) {
+  if (table.per_x != 0) {
+    const double guess = (c - table.first_x) * table.per_x;
+    const double bounded = guess > 0 ? guess : 0;  // NaN: 0
+    auto i = static_cast<std::size_t>(
+        static_cast<std::int32_t>(bounded < table.last ? bounded : table.last));
+    i -= c < table.point[i].x && i > 0 ? 1 : 0;
+    i += c >= table.point[i].next && i + 1 < table.points ? 1 : 0;
+    return i;
   }
-  const double guess = (a - table.first_x) * table.per_x;
-  std::size_t n = std::min(static_cast<std::size_t>(guess) + 1, table.points - 1);
-  n -= table.x[n - 1] > a ? 1 : 0;
-  n += table.x[n] <= a ? 1 : 0;
-  return n;
+  std::size_t low = 0;
+  std::size_t count = table.points;
+  while (count > 1) {
+    const std::size_t half = count / 2;
+    low = table.point[low + half].x <= c ? low + half : low;
+    count -= half;
+  }
+  return low;
 }
 
-inline double evaluate(const TableView& table, double a) {
-  const std::size_t last = table.points - 1;
-  if (a >= table.first_x && a < table.last_x) {
-    const std::size_t i = count_below(table, a) - 1;
-    return table.y[i] + table.slope[i] * (a - table.x[i]);
-  }
-  // A level end gives its value even where a - x is infinite.
-  if (a < table.first_x) {
-    return table.before == 0 ? table.y[0] : table.y[0] + table.before * (a - table.first_x);
-  }
-  if (a >= table.last_x) {
-    return table.slope[last] == 0 ? table.y[last]
-                                  : table.y[last] + table.slope[last] * (a - table.last_x);
-  }
-  return std::numeric_limits<double>::quiet_NaN();
+[[gnu::always_inline]] inline double evaluate(const TableView& table, double a) {
+  double c = a < table.least ? table.least : a;
+  c = c > table.most ? table.most : c;
+  const TablePoint& at = table.point[point_below(table, c)];
+  return at.y + at.slope * (c - at.x);
 }
 
 class PreparedTable {
@@ -72,17 +75,22 @@ class PreparedTable {
   explicit PreparedTable(const ir::Table& table);
 
   TableView view() const {
-    return {x_.front(), x_.back(), before_,   per_x_,       even_,
-            x_.size(),  x_.data(), y_.data(), slope_.data()};
+    return {least_,
+            most_,
+            points_.front().x,
+            per_x_,
+            static_cast<double>(points_.size() - 1),
+            points_.size(),
+            points_.data()};
   }
 
  private:
-  std::vector<double> x_;
-  std::vector<double> y_;
-  std::vector<double> slope_;
-  double before_ = 0;
+  void find_per_x();
+
+  std::vector<TablePoint> points_;
+  double least_ = 0;
+  double most_ = 0;
   double per_x_ = 0;
-  bool even_ = false;
 };
 
 }  // namespace shamal::machine

@@ -7,30 +7,30 @@ namespace shamal::sim {
 std::size_t level_count(const machine::Kernel& kernel, const machine::State& state) {
   std::size_t count = 0;
   for (const ir::Stock& stock : kernel.program().stocks) {
-    count += stock.count;
+    count += stock.count * state.width(stock.level);
   }
-  return count * state.pitch();
+  return count;
 }
 
 void read_levels(const machine::Kernel& kernel, const machine::State& state, Levels& levels) {
   double* to = levels.data();
   for (const ir::Stock& stock : kernel.program().stocks) {
-    to = std::copy_n(state.row(stock.level), stock.count * state.pitch(), to);
+    to = std::copy_n(state.row(stock.level), stock.count * state.width(stock.level), to);
   }
 }
 
 void read_net_flows(const machine::Kernel& kernel, const machine::State& state, Levels& nets) {
   double* to = nets.data();
   for (const ir::Stock& stock : kernel.program().stocks) {
-    to = std::copy_n(state.row(stock.net), stock.count * state.pitch(), to);
+    to = std::copy_n(state.row(stock.net), stock.count * state.width(stock.level), to);
   }
 }
 
 void write_levels(const machine::Kernel& kernel, const Levels& levels, machine::State& state) {
   const double* from = levels.data();
   for (const ir::Stock& stock : kernel.program().stocks) {
-    std::copy_n(from, stock.count * state.pitch(), state.row(stock.level));
-    from += stock.count * state.pitch();
+    std::copy_n(from, stock.count * state.width(stock.level), state.row(stock.level));
+    from += stock.count * state.width(stock.level);
   }
 }
 
@@ -68,7 +68,7 @@ class EulerIntegrator final : public Integrator {
     for (const ir::Stock& stock : of_.kernel.program().stocks) {
       double* const level = of_.state.row(stock.level);
       const double* const net = of_.state.row(stock.net);
-      const std::size_t count = stock.count * of_.state.pitch();
+      const std::size_t count = stock.count * of_.state.width(stock.level);
       for (std::size_t i = 0; i < count; ++i) {
         level[i] += of_.dt * net[i];
       }

@@ -46,7 +46,8 @@ class Integrator {
 std::unique_ptr<Integrator> make_integrator(const Integration& integration);
 std::unique_ptr<Integrator> make_adaptive_integrator(const Integration& integration);
 
-// Values of all stocks side by side, the lanes of each as in the state: element, lane.
+// Values of all stocks side by side, the lanes of each as in the state: element, lane. Level and
+// net flow of a stock are the same in all runs, or neither is.
 using Levels = std::vector<double>;
 
 std::size_t level_count(const machine::Kernel& kernel, const machine::State& state);

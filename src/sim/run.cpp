@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -18,9 +19,12 @@ namespace {
 // A few consecutive runs, executed together.
 class Batch {
  public:
-  Batch(const machine::Kernel& kernel, const RunSpec& spec, const Inputs& inputs,
-        const machine::Backend& backend, const TimeGrid& grid, std::size_t first, std::size_t lanes)
+  // `place` leads from the slots of the spec and the inputs to those of the kernel; empty: nowhere.
+  Batch(const machine::Kernel& kernel, const std::vector<ir::Slot>& place, const RunSpec& spec,
+        const Inputs& inputs, const machine::Backend& backend, const TimeGrid& grid,
+        std::size_t first, std::size_t lanes)
       : kernel_(kernel),
+        place_(place),
         spec_(spec),
         backend_(backend),
         grid_(grid),
@@ -32,9 +36,16 @@ class Batch {
     state_.fill(ir::kStartSlot, spec.start);
     state_.fill(ir::kStopSlot, spec.stop);
     for (const Inputs::Override& override : inputs.overrides) {
+      const ir::Slot slot = placed(override.slot);
+      if (slot == ir::kNone) {
+        continue;  // nothing that is saved depends on it
+      }
+      if (override.values.size() == 1) {
+        state_.fill(slot, override.values.front());
+        continue;
+      }
       for (std::size_t lane = 0; lane < lanes; ++lane) {
-        state_.set(override.slot, lane,
-                   override.values[override.values.size() == 1 ? 0 : first + lane]);
+        state_.set(slot, lane, override.values[first + lane]);
       }
     }
   }
@@ -57,12 +68,12 @@ class Batch {
         break;
       }
       state_.append_delays(program);
-      advance_keepers(program);
+      advance_keepers();
       state_.hold_memories(program);
       state_.commit_devices();
       integrator_->advance(grid_.time(step));
       state_.update_memories(program);
-      exchange_keepers(program);
+      exchange_keepers();
       if (progress != nullptr) {
         progress->advance(state_.lanes());
         if (progress->cancelled()) {
@@ -71,31 +82,42 @@ class Batch {
         }
       }
     }
+    write_kept(into);
     note_failures(into);
   }
 
  private:
+  ir::Slot placed(ir::Slot slot) const { return place_.empty() ? slot : place_[slot]; }
+  ir::Slot origin(ir::Slot slot) const {
+    const auto at = std::find(place_.begin(), place_.end(), slot);
+    return at == place_.end() ? slot : static_cast<ir::Slot>(at - place_.begin());
+  }
+
   void set_time(std::uint32_t step) { state_.fill(ir::kTimeSlot, grid_.time(step)); }
 
   // The stages of the step to come still see the memories that keepers have now; what they will
   // have is put aside until exchange_keepers.
-  void advance_keepers(const ir::Program& program) {
-    next_keepers_.clear();
-    for_each_kept(program, [&](model::Kept& kept) { next_keepers_.push_back(kept); });
-    machine::advance_keepers(program, state_);
-    exchange_keepers(program);
+  void advance_keepers() {
+    std::size_t next = 0;
+    for_each_kept([&](model::Kept& kept) {
+      if (next == next_keepers_.size()) {
+        next_keepers_.emplace_back();
+      }
+      next_keepers_[next++] = kept;
+    });
+    machine::advance_keepers(kernel_, state_);
+    exchange_keepers();
   }
 
-  void exchange_keepers(const ir::Program& program) {
+  void exchange_keepers() {
     auto other = next_keepers_.begin();
-    for_each_kept(program, [&](model::Kept& kept) { std::swap(kept, *other++); });
+    for_each_kept([&](model::Kept& kept) { std::swap(kept, *other++); });
   }
 
   template <class Visit>
-  void for_each_kept(const ir::Program& program, Visit visit) {
-    for (std::uint32_t k = 0; k < program.keepers.size(); ++k) {
-      const std::uint32_t count = program.loops[program.keepers[k].loop].count();
-      for (std::uint32_t element = 0; element < count; ++element) {
+  void for_each_kept(Visit visit) {
+    for (std::uint32_t k = 0; k < kernel_.keepers().size(); ++k) {
+      for (std::uint32_t element = 0; element < kernel_.keepers()[k].count; ++element) {
         for (std::size_t lane = 0; lane < state_.pitch(); ++lane) {
           visit(state_.kept(k, element, lane));
         }
@@ -103,20 +125,43 @@ class Batch {
     }
   }
 
+  // Results are kept lane by lane until there is a block of them, and then written run by run: each
+  // run's times follow each other there, and writing them one by one would touch a line of memory
+  // for every number.
   void record(Trajectories& into, std::size_t save) {
-    std::size_t column = 0;
+    if (kept_.empty()) {
+      first_kept_ = save;
+    }
     for (const SlotRange& range : spec_.saved) {
-      for (ir::Slot slot = range.base; slot < range.base + range.count; ++slot, ++column) {
-        const double* const row = state_.row(slot);
+      for (ir::Slot slot = range.base; slot < range.base + range.count; ++slot) {
+        const double* const row = state_.row(placed(slot));
+        const std::size_t step = state_.width(placed(slot)) > 1 ? 1 : 0;
         for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
-          const std::size_t run = first_ + lane;
-          into.values[(run * into.times.size() + save) * into.columns + column] = row[lane];
-          if (std::isnan(row[lane])) {
-            note_not_a_number(into, run, into.times[save], slot);
+          const double value = row[lane * step];
+          kept_.push_back(value);
+          if (std::isnan(value)) {
+            note_not_a_number(into, first_ + lane, into.times[save], slot);
           }
         }
       }
     }
+    constexpr std::size_t kBlock = 8192;  // numbers: 64 KiB
+    if (kept_.size() >= kBlock) {
+      write_kept(into);
+    }
+  }
+
+  void write_kept(Trajectories& into) {
+    const std::size_t lanes = state_.lanes();
+    const std::size_t count = kept_.size() / lanes;  // of times and columns
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      double* const to =
+          into.values.data() + ((first_ + lane) * into.times.size() + first_kept_) * into.columns;
+      for (std::size_t i = 0; i < count; ++i) {
+        to[i] = kept_[i * lanes + lane];
+      }
+    }
+    kept_.clear();
   }
 
   void note_not_a_number(Trajectories& into, std::size_t run, double time, ir::Slot slot) {
@@ -130,12 +175,13 @@ class Batch {
   void note_failures(Trajectories& into) const {
     for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
       if (const auto failure = integrator_->failure(lane)) {
-        into.failures.push_back({first_ + lane, failure->time, failure->slot});
+        into.failures.push_back({first_ + lane, failure->time, origin(failure->slot)});
       }
     }
   }
 
   const machine::Kernel& kernel_;
+  const std::vector<ir::Slot>& place_;
   const RunSpec& spec_;
   const machine::Backend& backend_;
   const TimeGrid& grid_;
@@ -144,7 +190,23 @@ class Batch {
   std::unique_ptr<Integrator> integrator_;
   std::vector<bool> noted_;
   std::vector<model::Kept> next_keepers_;
+  std::vector<double> kept_;  // [time][column][lane], from the save first_kept_ on
+  std::size_t first_kept_ = 0;
 };
+
+// What a kernel made for this simulation has to know.
+ir::Wanted wanted(const RunSpec& spec, const Inputs& inputs, bool alone) {
+  ir::Wanted made;
+  made.saved = spec.saved;
+  made.alone = alone;
+  made.own_steps = spec.method->adaptive();
+  for (const Inputs::Override& override : inputs.overrides) {
+    if (override.values.size() > 1) {
+      made.varied.push_back(override.slot);
+    }
+  }
+  return made;
+}
 
 std::size_t column_count(const RunSpec& spec) {
   std::size_t columns = 0;
@@ -217,10 +279,16 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
   if (progress != nullptr && progress->expected() == 0) {
     progress->expect(std::uint64_t{grid.saves.back()} * inputs.runs);
   }
-  const std::size_t width = spec.batch_width > 0 ? spec.batch_width : kernel.batch_width();
+  std::shared_ptr<const machine::Kernel::Special> special;
+  if (backend.specialises) {
+    special = kernel.specialised(wanted(spec, inputs, inputs.runs == 1 || spec.batch_width == 1));
+  }
+  const machine::Kernel& used = special ? special->kernel : kernel;
+  const std::vector<ir::Slot> place = special ? special->place : std::vector<ir::Slot>{};
+  const std::size_t width = spec.batch_width > 0 ? spec.batch_width : used.batch_width();
   for (std::size_t first = 0; first < inputs.runs && !made.cancelled; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
-    Batch(kernel, spec, inputs, backend, grid, first, lanes).run(made, progress);
+    Batch(used, place, spec, inputs, backend, grid, first, lanes).run(made, progress);
   }
   std::stable_sort(made.not_a_number.begin(), made.not_a_number.end(),
                    [](const auto& a, const auto& b) { return a.run < b.run; });

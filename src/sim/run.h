@@ -30,10 +30,7 @@
 
 namespace shamal::sim {
 
-struct SlotRange {
-  ir::Slot base = 0;
-  std::uint32_t count = 1;
-};
+using SlotRange = ir::SlotSpan;
 
 struct RunSpec {
   double start = 0;

@@ -341,7 +341,8 @@ class Generator {
     b_.emit(block_, Op::checked_index, 0, b_.view(index), {source(loop(0)), b_.view(size)});
     b_.program.views.push_back({array.base, {}});
     const auto from = static_cast<ViewId>(b_.program.views.size() - 1);
-    add(Op::gather, id, {chance(80) ? b_.view(index) : source(loop(id)), from});
+    add(Op::gather, id, {chance(80) ? b_.view(index) : source(loop(id)), from},
+        b_.gathered(array.count));
   }
 
   void add_delay_read() {

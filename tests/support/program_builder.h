@@ -80,6 +80,11 @@ class ProgramBuilder {
     program.delays.push_back({input, count});
     return static_cast<std::uint32_t>(program.delays.size() - 1);
   }
+  // For Instruction::aux of a gather.
+  std::uint32_t gathered(std::uint32_t count) {
+    program.gathered.push_back({0, count});
+    return static_cast<std::uint32_t>(program.gathered.size() - 1);
+  }
   std::uint32_t random_site(ir::Distribution distribution, std::uint64_t stream) {
     program.random_sites.push_back({distribution, stream});
     return static_cast<std::uint32_t>(program.random_sites.size() - 1);

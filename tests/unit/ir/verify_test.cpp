@@ -48,7 +48,7 @@ struct Example {
     b.emit(Block::rates, Op::rank, 0, b.view(best), {b.view(level, {1}), b.view(rate)},
            b.loop({6}));
     b.emit(Block::rates, Op::multiply, six, b.view(net, {3, 1}), {b.view(late, {1}), b.view(rate)});
-    b.emit(Block::rates, Op::gather, next, {best, level});
+    b.emit(Block::rates, Op::gather, next, {best, level}, b.gathered(6));
     b.emit(Block::outputs, Op::copy, seen, {current});
   }
 

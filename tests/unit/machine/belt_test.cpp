@@ -32,8 +32,8 @@ TEST(Belt, NothingIsLostOrMade) {
   std::mt19937_64 random(7);
   const auto below = [&](std::uint64_t n) { return random() % n; };
   const auto number = [&](double most) { return most * static_cast<double>(below(1001)) / 1000; };
-  const std::vector<PreparedTable> tables = {
-      PreparedTable({ir::TableKind::continuous, {0, 1}, {1, 3}})};
+  const PreparedTable table({ir::TableKind::continuous, {0, 1}, {1, 3}});
+  const std::vector<TableView> tables = {table.view()};
   for (int round = 0; round < 200; ++round) {
     model::ConveyorShape shape;
     shape.exponential = below(2) == 0;

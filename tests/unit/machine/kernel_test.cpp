@@ -89,8 +89,8 @@ TEST(Kernel, NarrowsBatchesOfHugePrograms) {
   testing::ProgramBuilder small;
   testing::ProgramBuilder huge;
   huge.slots(10'000'000);
-  EXPECT_EQ(Kernel(small.program).batch_width(), 64u);
-  EXPECT_EQ(Kernel(huge.program).batch_width(), 16u);
+  EXPECT_EQ(Kernel(small.program).batch_width(), 128u);
+  EXPECT_EQ(Kernel(huge.program).batch_width(), 8u);
 }
 
 TEST(State, KeepsTheLanesOfASlotTogether) {

@@ -36,7 +36,7 @@ TEST(Gather, TakesTheSlotAnOffsetAway) {
   const Slot offset = b.constants({2, 0, kNan, -1e9, 1e9, 1.5});
   const Slot dst = b.slots(6);
   b.emit(Block::rates, Op::gather, b.loop({6}), b.view(dst, {1}),
-         {b.view(offset, {1}), b.view(array, {0})});
+         {b.view(offset, {1}), b.view(array, {0})}, b.gathered(3));
   const Kernel kernel(std::move(b.program));
   for_each_way(kernel, [&](const auto& run, State& state) {
     run(state);
@@ -52,7 +52,7 @@ TEST(Gather, EachRunHasItsOwnOffset) {
   const Slot array = b.constants({10, 20, 30});
   const Slot offset = b.constant(0);
   const Slot dst = b.slots();
-  b.emit(Block::rates, Op::gather, dst, {offset, array});
+  b.emit(Block::rates, Op::gather, dst, {offset, array}, b.gathered(3));
   const Kernel kernel(std::move(b.program));
   State state(kernel.program(), 3, 0, 0);
   for (std::size_t lane = 0; lane < 3; ++lane) {

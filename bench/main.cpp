@@ -1,0 +1,430 @@
+// Measures ensembles of each benchmark model on one core against scalar C made from the same model
+// (emit_c.h), compiled here by GCC and Clang and run in turn with ours in one process.
+//
+//   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--single] [--keep
+//   FOLDER]
+//
+// Of every measurement the least of the repetitions counts, in cycles of this thread.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <random>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "api/compile.h"
+#include "cycles.h"
+#include "emit_c.h"
+#include "sim/run.h"
+#include "synthetic.h"
+
+namespace shamal::bench {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string only;
+  std::size_t runs = 0;  // 0: as many as take about a quarter of a second
+  std::size_t repeat = 5;
+  std::size_t width = 0;  // runs in a batch; 0: the kernel's choice
+  std::string json;
+  std::string keep;
+  bool vary_all = false;
+  bool rivals = true;
+};
+
+struct Bench {
+  std::string name;
+  std::string path;                   // of a model file, or
+  std::function<std::string()> text;  // its text
+};
+
+std::vector<Bench> benches() {
+  const std::string own = std::string(SHAMAL_SOURCE_DIR) + "/bench/models/";
+  const std::string large = std::string(SHAMAL_SOURCE_DIR) + "/../shared/conformance/large/";
+  const auto mixed = [](std::uint32_t equations) {
+    return [equations] {
+      Mix mix;
+      mix.equations = equations;
+      return synthetic_model(mix);
+    };
+  };
+  const auto arrays = [] {
+    Mix mix;
+    mix.equations = 3000;
+    mix.arrayed = 1;
+    mix.tables = 0;
+    return synthetic_model(mix);
+  };
+  return {
+      {"teacup", own + "teacup.xmile", {}},
+      {"sir", own + "sir.xmile", {}},
+      {"world3-03", large + "wrld3-03.mdl", {}},
+      {"c-learn", large + "C-LEARN v77 for Vensim.mdl", {}},
+      {"regions-30", "", arrays},
+      {"epidemic-50x10", "", epidemic_model},
+      {"campaign", std::string(SHAMAL_SOURCE_DIR) + "/models/levant/levant.xmile", {}},
+      {"mix-1000", "", mixed(1000)},
+      {"mix-10000", "", mixed(10000)},
+      {"mix-100000", "", mixed(100000)},
+  };
+}
+
+struct Row {
+  std::string name;
+  std::uint64_t equations = 0;
+  std::uint64_t steps = 0;
+  std::size_t runs = 0;
+  double open_ms = 0;   // from the text to the kernel
+  double first_ms = 0;  // one run
+  double ours = 0;      // cycles for each equation, step and run
+  double ours_ms = 0;   // a run
+  double ipc = 0;
+  std::vector<std::pair<std::string, double>> rivals;  // cycles likewise
+  double rival_ms = 0;
+  double one_ratio = 0;  // one run: best rival's time over ours
+  double worst_difference = 0;
+
+  double best_rival() const {
+    double best = 0;
+    for (const auto& [compiler, cycles] : rivals) {
+      best = best == 0 ? cycles : std::min(best, cycles);
+    }
+    return best;
+  }
+};
+
+using RivalRun = void (*)(const double*, double*, double, double, double, unsigned, unsigned);
+
+struct Rival {
+  std::string name;
+  RivalRun run = nullptr;
+};
+
+constexpr const char* kCompilers[] = {"gcc -O3 -march=native", "gcc -O2 -march=native",
+                                      "clang -O3 -march=native"};
+
+std::vector<Rival> build_rivals(const std::string& source, const std::string& name,
+                                const std::string& folder) {
+  std::vector<Rival> made;
+  const std::string file = folder + "/" + name + ".c";
+  std::ofstream(file) << source;
+  for (std::size_t i = 0; i < std::size(kCompilers); ++i) {
+    const std::string library = fmt::format("{}/{}-{}.so", folder, name, i);
+    const std::string command = fmt::format("timeout 120 {} -fPIC -shared -w -o '{}' '{}' -lm 2>&1",
+                                            kCompilers[i], library, file);
+    if (std::system(command.c_str()) != 0) {
+      fmt::print(stderr, "{}: `{}` failed\n", name, kCompilers[i]);
+      continue;
+    }
+    void* const handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle != nullptr) {
+      made.push_back({kCompilers[i], reinterpret_cast<RivalRun>(dlsym(handle, "rival_run"))});
+    }
+  }
+  return made;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+struct Measured {
+  Counts least;
+
+  void take(const Counts& before, const Counts& after) {
+    const Counts one{after.cycles - before.cycles, after.instructions - before.instructions,
+                     after.seconds - before.seconds};
+    if (least.cycles == 0 || one.cycles < least.cycles) {
+      least = one;
+    }
+  }
+};
+
+// Up to 20 variables, every eighth step.
+constexpr std::size_t kSaved = 20;
+constexpr unsigned kSaveEvery = 8;
+
+std::optional<Row> measure(const Bench& bench, const Options& options, const std::string& folder) {
+  Row row;
+  row.name = bench.name;
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  std::string path = bench.path;
+  if (bench.text) {
+    path = folder + "/" + bench.name + ".xmile";
+    std::ofstream(path) << bench.text();
+  }
+  if (!fs::exists(path)) {
+    fmt::print(stderr, "{}: {} is not there\n", bench.name, path);
+    return std::nullopt;
+  }
+  const auto opening = std::chrono::steady_clock::now();
+  const auto compiled = api::compile(path, sources, diagnostics);
+  row.open_ms = 1e3 * seconds_since(opening);
+  if (!compiled) {
+    fmt::print(stderr, "{}: not simulated yet: {}\n", bench.name,
+               base::print(diagnostics, sources).substr(0, 200));
+    return std::nullopt;
+  }
+  sim::RunSpec spec;
+  spec.start = compiled->model.sim.start;
+  spec.stop = compiled->model.sim.stop;
+  spec.dt = compiled->model.sim.dt;
+  spec.save_interval = kSaveEvery * spec.dt;
+  spec.batch_width = options.width;
+  const auto steps = static_cast<unsigned>(std::lround((spec.stop - spec.start) / spec.dt));
+  std::vector<ir::Slot> constants;
+  std::vector<const ir::LayoutVariable*> moving;
+  for (const ir::LayoutVariable& variable : compiled->layout.variables) {
+    if (variable.alias) {
+      continue;
+    }
+    if (variable.kind == ir::VariableKind::constant) {
+      for (std::uint32_t i = 0; i < variable.count && !variable.structural; ++i) {
+        constants.push_back(variable.base + i);
+      }
+    } else {
+      row.equations += variable.count;
+      moving.push_back(&variable);
+    }
+  }
+  row.steps = steps;
+  RivalSpec rival_spec;
+  for (std::size_t i = 0; i < moving.size();
+       i += std::max<std::size_t>(1, moving.size() / kSaved)) {
+    spec.saved.push_back({moving[i]->base, 1});
+    rival_spec.saved.push_back(moving[i]->base);
+  }
+  // Parameters that differ from run to run: 64 of them, spread over the model.
+  const std::size_t apart = options.vary_all ? 1 : std::max<std::size_t>(1, constants.size() / 64);
+  for (std::size_t i = 0; i < constants.size(); i += apart) {
+    rival_spec.varied.push_back(constants[i]);
+  }
+  const double work = static_cast<double>(row.equations) * (steps + 1);
+  row.runs =
+      options.runs > 0
+          ? options.runs
+          : std::clamp<std::size_t>(static_cast<std::size_t>(6e8 / work), 64, 4096) / 64 * 64;
+  sim::Inputs inputs;
+  inputs.runs = row.runs;
+  std::mt19937_64 random(1);
+  std::vector<double> rival_inputs(row.runs * rival_spec.varied.size());
+  for (std::size_t i = 0; i < rival_spec.varied.size(); ++i) {
+    double value = 0;
+    for (const ir::Constant& constant : compiled->program.constants) {
+      value = constant.slot == rival_spec.varied[i] ? constant.value : value;
+    }
+    sim::Inputs::Override change{rival_spec.varied[i], {}};
+    for (std::size_t run = 0; run < row.runs; ++run) {
+      const double unit = static_cast<double>(random() >> 11) * 0x1p-53;
+      change.values.push_back(value * (0.95 + 0.1 * unit));
+      rival_inputs[run * rival_spec.varied.size() + i] = change.values.back();
+    }
+    inputs.overrides.push_back(std::move(change));
+  }
+  const sim::Inputs one{1, 0, {}};
+
+  std::vector<Rival> rivals;
+  if (options.rivals) {
+    if (const auto source = emit_c(compiled->program, rival_spec)) {
+      rivals = build_rivals(*source, bench.name, folder);
+    } else {
+      fmt::print(stderr, "{}: no rival: the model needs what is not written in C\n", bench.name);
+    }
+  }
+
+  const Counter counter;
+  Measured ours;
+  Measured ours_one;
+  std::vector<Measured> theirs(rivals.size());
+  std::vector<Measured> theirs_one(rivals.size());
+  sim::Trajectories result;
+  std::vector<double> rival_result;
+  const auto started = std::chrono::steady_clock::now();
+  for (std::size_t r = 0; r < options.repeat && (r < 2 || seconds_since(started) < 60); ++r) {
+    Counts before = counter.now();
+    result = sim::simulate(compiled->kernel, spec, inputs);
+    ours.take(before, counter.now());
+    const std::size_t few = work > 5e5 ? 1 : 20;
+    before = counter.now();
+    sim::RunSpec alone = spec;
+    alone.batch_width = 0;
+    for (std::size_t i = 0; i < few; ++i) {
+      sim::simulate(compiled->kernel, alone, one);
+    }
+    ours_one.take(before, counter.now());
+    for (std::size_t v = 0; v < rivals.size(); ++v) {
+      rival_result.assign(result.values.size(), 0.0);
+      before = counter.now();
+      for (std::size_t run = 0; run < row.runs; ++run) {
+        rivals[v].run(rival_inputs.data() + run * rival_spec.varied.size(),
+                      rival_result.data() + run * result.times.size() * result.columns, spec.start,
+                      spec.stop, spec.dt, steps, kSaveEvery);
+      }
+      theirs[v].take(before, counter.now());
+      before = counter.now();
+      for (std::size_t i = 0; i < few; ++i) {
+        rivals[v].run(rival_inputs.data(), rival_result.data(), spec.start, spec.stop, spec.dt,
+                      steps, kSaveEvery);
+      }
+      theirs_one[v].take(before, counter.now());
+      rivals[v].run(rival_inputs.data(), rival_result.data(), spec.start, spec.stop, spec.dt, steps,
+                    kSaveEvery);
+      for (std::size_t i = 0; i < result.values.size(); ++i) {
+        const double a = result.values[i];
+        const double b = rival_result[i];
+        const double off = std::fabs(a - b) / (std::fabs(a) + std::fabs(b) + 1e-30);
+        if (std::isfinite(a) || std::isfinite(b)) {
+          row.worst_difference = std::max(row.worst_difference, std::isfinite(off) ? off : 1.0);
+        }
+      }
+    }
+  }
+  const double all = work * static_cast<double>(row.runs);
+  row.ours = static_cast<double>(ours.least.cycles) / all;
+  row.ours_ms = 1e3 * ours.least.seconds / static_cast<double>(row.runs);
+  row.ipc = static_cast<double>(ours.least.instructions) / static_cast<double>(ours.least.cycles);
+  row.first_ms = 1e3 * ours_one.least.seconds / (work > 5e5 ? 1 : 20);
+  double best_one = 0;
+  for (std::size_t v = 0; v < rivals.size(); ++v) {
+    row.rivals.emplace_back(rivals[v].name, static_cast<double>(theirs[v].least.cycles) / all);
+    if (row.rivals.back().second == row.best_rival()) {
+      row.rival_ms = 1e3 * theirs[v].least.seconds / static_cast<double>(row.runs);
+    }
+    const auto cycles = static_cast<double>(theirs_one[v].least.cycles);
+    best_one = best_one == 0 ? cycles : std::min(best_one, cycles);
+  }
+  row.one_ratio = best_one / static_cast<double>(ours_one.least.cycles);
+  return row;
+}
+
+std::string output_of(const char* command) {
+  std::string text;
+  if (std::FILE* const pipe = popen(command, "r")) {
+    char buffer[256];
+    while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) {
+      text += buffer;
+    }
+    pclose(pipe);
+  }
+  while (!text.empty() && text.back() == '\n') {
+    text.pop_back();
+  }
+  return text;
+}
+
+void write_json(const std::vector<Row>& rows, const std::string& machine, const std::string& commit,
+                const std::string& file) {
+  std::string text =
+      fmt::format("{{\"machine\": \"{}\", \"commit\": \"{}\", \"rows\": [\n", machine, commit);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    text += fmt::format(
+        "  {{\"name\": \"{}\", \"equations\": {}, \"steps\": {}, \"runs\": {}, \"open_ms\": "
+        "{:.3f}, "
+        "\"one_run_ms\": {:.4f}, \"cycles\": {:.4f}, \"ms_per_run\": {:.6f}, \"ipc\": {:.3f}, "
+        "\"ratio\": {:.3f}, \"one_run_ratio\": {:.3f}, \"worst_difference\": {:.3g}, \"rivals\": "
+        "{{",
+        row.name, row.equations, row.steps, row.runs, row.open_ms, row.first_ms, row.ours,
+        row.ours_ms, row.ipc, row.best_rival() / row.ours, row.one_ratio, row.worst_difference);
+    for (std::size_t v = 0; v < row.rivals.size(); ++v) {
+      text += fmt::format("{}\"{}\": {:.4f}", v == 0 ? "" : ", ", row.rivals[v].first,
+                          row.rivals[v].second);
+    }
+    text += fmt::format("}}}}{}\n", i + 1 < rows.size() ? "," : "");
+  }
+  std::ofstream(file) << text << "]}\n";
+}
+
+int run(const Options& options) {
+  const fs::path folder = options.keep.empty()
+                              ? fs::temp_directory_path() / fmt::format("shamal-bench-{}", getpid())
+                              : fs::path(options.keep);
+  fs::create_directories(folder);
+  const std::string machine = output_of("sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1");
+  const std::string commit =
+      output_of("git -C '" SHAMAL_SOURCE_DIR "' describe --always --dirty 2>/dev/null");
+  fmt::print("machine: {}   commit: {}\n\n", machine, commit);
+  fmt::print("{:<15} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>5} {:>8} {:>7} {:>8} {:>8}\n",
+             "model", "eqs", "steps", "runs", "open ms", "one ms", "ms/run", "cyc", "ipc", "rival",
+             "ratio", "1 ratio", "off");
+  std::vector<Row> rows;
+  double logs = 0;
+  for (const Bench& bench : benches()) {
+    if (!options.only.empty() && options.only != bench.name) {
+      continue;
+    }
+    const auto row = measure(bench, options, folder.string());
+    if (!row) {
+      continue;
+    }
+    fmt::print(
+        "{:<15} {:>7} {:>6} {:>6} {:>9.2f} {:>9.3f} {:>9.4f} {:>7.3f} {:>5.2f} {:>8.3f} {:>7.2f} "
+        "{:>8.2f} {:>8.1e}\n",
+        row->name, row->equations, row->steps, row->runs, row->open_ms, row->first_ms, row->ours_ms,
+        row->ours, row->ipc, row->best_rival(), row->best_rival() / row->ours, row->one_ratio,
+        row->worst_difference);
+    std::fflush(stdout);
+    rows.push_back(*row);
+    logs += std::log(row->best_rival() / row->ours);
+  }
+  if (!rows.empty()) {
+    fmt::print("\ngeometric mean of the ratios: {:.2f}\n",
+               std::exp(logs / static_cast<double>(rows.size())));
+  }
+  if (!options.json.empty()) {
+    write_json(rows, machine, commit, options.json);
+  }
+  if (options.keep.empty()) {
+    fs::remove_all(folder);
+  }
+  return rows.empty() ? 1 : 0;
+}
+
+}  // namespace
+
+}  // namespace shamal::bench
+
+int main(int argc, char** argv) {
+  shamal::bench::Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view flag = argv[i];
+    const char* const next = i + 1 < argc ? argv[i + 1] : "";
+    if (flag == "--only") {
+      options.only = next, ++i;
+    } else if (flag == "--runs") {
+      options.runs = static_cast<std::size_t>(std::atoi(next)), ++i;
+    } else if (flag == "--repeat") {
+      options.repeat = static_cast<std::size_t>(std::atoi(next)), ++i;
+    } else if (flag == "--width") {
+      options.width = static_cast<std::size_t>(std::atoi(next)), ++i;
+    } else if (flag == "--json") {
+      options.json = next, ++i;
+    } else if (flag == "--keep") {
+      options.keep = next, ++i;
+    } else if (flag == "--vary-all") {
+      options.vary_all = true;
+    } else if (flag == "--no-rivals") {
+      options.rivals = false;
+    } else {
+      fmt::print(stderr,
+                 "shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] "
+                 "[--keep FOLDER] "
+                 "[--vary-all] [--no-rivals]\n");
+      return 2;
+    }
+  }
+  return shamal::bench::run(options);
+}

@@ -1,0 +1,39 @@
+// A program cut down to what one simulation needs of it.
+//
+// A Program keeps every variable in slots of its own. Who knows which variables are saved and which
+// constants differ from run to run can do with less; specialise() applies, in this order,
+//
+//   share    equal computations are done once, copies are read where they come from
+//   sweep    what no saved variable depends on goes, stocks included
+//   hoist    what never changes leaves `rates` for `initial`
+//   pair     an operation whose result only one other reads stands right before it
+//   place    what is the same in all runs gets the first slots (Program::shared); everything else
+//            shares slots with what it never meets, so that the working set stays in the cache
+//
+// and gives a program that computes the same bits, for the reference interpreter as for the
+// machine.
+#pragma once
+
+#include <vector>
+
+#include "ir/program.h"
+
+namespace shamal::ir {
+
+struct Wanted {
+  std::vector<SlotSpan> saved;
+  std::vector<Slot> varied;  // constants that differ from run to run
+  bool alone = false;        // one run: everything is the same in all runs
+  bool own_steps = false;  // runs choose their own steps: TIME differs too, and every stock counts
+
+  bool operator==(const Wanted&) const = default;
+};
+
+struct Specialised {
+  Program program;
+  std::vector<Slot> place;  // where a slot of the old program is found after `outputs`; kNone: gone
+};
+
+Specialised specialise(const Program& program, const Wanted& wanted);
+
+}  // namespace shamal::ir

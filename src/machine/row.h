@@ -1,0 +1,61 @@
+// The loops that do the work: one operation, or two at once, along a row of values.
+//
+// A row is `extent` elements of `count` values each. From one element to the next, every operand
+// moves by its step. An operand whose bit is set in the mask `held` has one value for all `count`
+// (it is the same in all runs); the others have one each. Values of an element do not depend on
+// each other: the destination is an argument itself or apart from it.
+//
+// Which loops exist is a table for each processor: rows_base.cpp for any, rows_avx2.cpp. All are
+// compiled from row_kernels.h, and as every operation rounds on its own, all give the same bits.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "ir/program.h"
+#include "machine/table.h"
+
+namespace shamal::machine {
+
+inline constexpr std::size_t kMostArguments = 4;
+
+struct Operands {
+  double* d = nullptr;
+  std::array<const double*, kMostArguments> a{};
+  const TableView* table = nullptr;
+  std::uint32_t count = 1;
+  std::uint32_t extent = 1;
+  std::int32_t d_step = 0;
+  std::array<std::int32_t, kMostArguments> a_step{};
+  std::int32_t table_step = 0;
+};
+
+using RowKernel = void (*)(const Operands&);
+
+// Operations that are done two at once. The arguments are those of the inner operation, then the
+// outer one's others in their order.
+enum class Shape : std::uint8_t {
+  one,    // op(a, b, c)
+  left,   // outer(inner(a, b), c)
+  right,  // outer(c, inner(a, b))
+  choice  // inner is a comparison: inner(a, b) ? c : d
+};
+
+struct RowChoice {
+  Shape shape = Shape::one;
+  ir::Op op = ir::Op::copy;     // the outer one
+  ir::Op inner = ir::Op::copy;  // of two
+  unsigned held = 0;            // a bit for each argument
+};
+
+// The loop for a choice; null if there is none (only possible for two at once).
+using FindRow = RowKernel (*)(const RowChoice&);
+
+RowKernel find_row_base(const RowChoice& choice);
+RowKernel find_row_avx2(const RowChoice& choice);
+
+// The best that this processor has.
+FindRow find_row();
+
+}  // namespace shamal::machine

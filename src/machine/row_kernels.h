@@ -1,0 +1,249 @@
+// Included once by each rows_*.cpp, after the namespace-free part of the library: everything here
+// is compiled for that file's processor and stays in its anonymous namespace.
+//
+// Each row of operations.def becomes one small class. Loops are templates over such classes, so
+// that the compiler sees the operations inside the loop and vectorises what the processor can.
+#pragma once
+
+#include <cmath>
+#include <utility>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#include "machine/row.h"
+#include "model/arithmetic.h"
+
+namespace shamal::machine {
+
+namespace {
+
+using namespace model;
+
+#if defined(__clang__)
+#define SHAMAL_LANES_ARE_INDEPENDENT  // asks at run time
+#else
+#define SHAMAL_LANES_ARE_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#define SHAMAL_OPERATION(name, operands, meaning)                         \
+  struct name##_operation {                                               \
+    static constexpr std::size_t arity = operands;                        \
+    [[gnu::always_inline]] static double apply([[maybe_unused]] double a, \
+                                               [[maybe_unused]] double b, \
+                                               [[maybe_unused]] double c, \
+                                               [[maybe_unused]] double) { \
+      return meaning;                                                     \
+    }                                                                     \
+  };
+#define SHAMAL_UNARY(name, meaning) SHAMAL_OPERATION(name, 1, meaning)
+#define SHAMAL_BINARY(name, meaning) SHAMAL_OPERATION(name, 2, meaning)
+#define SHAMAL_TERNARY(name, meaning) SHAMAL_OPERATION(name, 3, meaning)
+#include "model/operations.def"
+#undef SHAMAL_UNARY
+#undef SHAMAL_BINARY
+#undef SHAMAL_TERNARY
+#undef SHAMAL_OPERATION
+
+template <class Inner, class Outer>
+struct LeftPair {
+  static constexpr std::size_t arity = 3;
+  [[gnu::always_inline]] static double apply(double a, double b, double c, double) {
+    return Outer::apply(Inner::apply(a, b, 0, 0), c, 0, 0);
+  }
+};
+
+template <class Inner, class Outer>
+struct RightPair {
+  static constexpr std::size_t arity = 3;
+  [[gnu::always_inline]] static double apply(double a, double b, double c, double) {
+    return Outer::apply(c, Inner::apply(a, b, 0, 0), 0, 0);
+  }
+};
+
+template <class Comparison>
+struct Choice {
+  static constexpr std::size_t arity = 4;
+  [[gnu::always_inline]] static double apply(double a, double b, double c, double d) {
+    return Comparison::apply(a, b, 0, 0) != 0.0 ? c : d;
+  }
+};
+
+// `fixed`, unless 0, is o.count: arrays of few runs are common, and a loop of known length has no
+// overhead.
+template <class Operation, unsigned held, std::size_t fixed>
+[[gnu::always_inline]] inline void along_elements(const Operands& o) {
+  double* d = o.d;
+  std::array<const double*, kMostArguments> a = o.a;
+  for (std::uint32_t element = 0; element < o.extent; ++element) {
+    std::array<double, kMostArguments> one{};
+    for (std::size_t k = 0; k < Operation::arity; ++k) {
+      one[k] = (held & (1u << k)) != 0 ? *a[k] : 0.0;
+    }
+    const auto argument = [&](std::size_t k, std::size_t i) __attribute__((always_inline)) {
+      return k >= Operation::arity || (held & (1u << k)) != 0 ? one[k] : a[k][i];
+    };
+    const auto compute = [&](std::size_t i) __attribute__((always_inline)) {
+      return Operation::apply(argument(0, i), argument(1, i), argument(2, i), argument(3, i));
+    };
+    if constexpr (fixed != 0) {
+      std::array<double, fixed> result;
+      for (std::size_t i = 0; i < fixed; ++i) {
+        result[i] = compute(i);
+      }
+      for (std::size_t i = 0; i < fixed; ++i) {
+        d[i] = result[i];
+      }
+    } else {
+      // Runs come in eights: the compiler sees that no vector is left half full.
+      const std::size_t eights = o.count & ~std::size_t{7};
+      SHAMAL_LANES_ARE_INDEPENDENT
+      for (std::size_t i = 0; i < eights; ++i) {
+        d[i] = compute(i);
+      }
+      for (std::size_t i = eights; i < o.count; ++i) {
+        asm volatile("");  // not worth a second vector loop
+        d[i] = compute(i);
+      }
+    }
+    d += o.d_step;
+    for (std::size_t k = 0; k < Operation::arity; ++k) {
+      a[k] += o.a_step[k];
+    }
+  }
+}
+
+template <class Operation, unsigned held>
+void along(const Operands& operands) {
+  const Operands o = operands;
+  if (o.count == 8) {
+    along_elements<Operation, held, 8>(o);
+  } else {
+    along_elements<Operation, held, 0>(o);
+  }
+}
+
+constexpr unsigned kMasks = 16;
+using Masks = std::array<RowKernel, kMasks>;
+
+// All masks of the operation's arguments but, for two at once, the one that holds everything.
+template <class Operation, bool all, unsigned... held>
+constexpr Masks masks(std::integer_sequence<unsigned, held...>) {
+  constexpr unsigned kAll = (1u << Operation::arity) - 1;
+  const auto one = []<unsigned mask>() -> RowKernel {
+    if constexpr (mask < kAll || (all && mask == kAll)) {
+      return along<Operation, mask>;
+    } else {
+      return nullptr;
+    }
+  };
+  return {one.template operator()<held>()...};
+}
+
+template <class Operation, bool all>
+constexpr Masks kMasksOf = masks<Operation, all>(std::make_integer_sequence<unsigned, kMasks>());
+
+constexpr std::array<const Masks*, ir::kElementwiseOps> kSingles = {{
+#define SHAMAL_UNARY(name, meaning) &kMasksOf<name##_operation, true>,
+#define SHAMAL_BINARY(name, meaning) &kMasksOf<name##_operation, true>,
+#define SHAMAL_TERNARY(name, meaning) &kMasksOf<name##_operation, true>,
+#include "model/operations.def"
+#undef SHAMAL_UNARY
+#undef SHAMAL_BINARY
+#undef SHAMAL_TERNARY
+}};
+
+// ---- two at once: what real models have, (arithmetic, arithmetic) and (comparison, select)
+
+struct PairRow {
+  ir::Op inner;
+  ir::Op outer;
+  const Masks* left;
+  const Masks* right;
+};
+
+#define SHAMAL_PAIR(x, y)                                                          \
+  {ir::Op::x, ir::Op::y, &kMasksOf<LeftPair<x##_operation, y##_operation>, false>, \
+   &kMasksOf<RightPair<x##_operation, y##_operation>, false>},
+#define SHAMAL_PAIRS(x)    \
+  SHAMAL_PAIR(x, add)      \
+  SHAMAL_PAIR(x, subtract) \
+  SHAMAL_PAIR(x, multiply) SHAMAL_PAIR(x, divide) SHAMAL_PAIR(x, minimum) SHAMAL_PAIR(x, maximum)
+
+constexpr PairRow kPairs[] = {SHAMAL_PAIRS(add) SHAMAL_PAIRS(subtract) SHAMAL_PAIRS(multiply)
+                                  SHAMAL_PAIRS(divide) SHAMAL_PAIRS(minimum) SHAMAL_PAIRS(maximum)};
+#undef SHAMAL_PAIRS
+#undef SHAMAL_PAIR
+
+struct ChoiceRow {
+  ir::Op inner;
+  const Masks* masks;
+};
+
+constexpr ChoiceRow kChoices[] = {
+    {ir::Op::less, &kMasksOf<Choice<less_operation>, false>},
+    {ir::Op::less_equal, &kMasksOf<Choice<less_equal_operation>, false>},
+    {ir::Op::greater, &kMasksOf<Choice<greater_operation>, false>},
+    {ir::Op::greater_equal, &kMasksOf<Choice<greater_equal_operation>, false>},
+    {ir::Op::equal, &kMasksOf<Choice<equal_operation>, false>},
+    {ir::Op::not_equal, &kMasksOf<Choice<not_equal_operation>, false>},
+};
+
+// ---- look-ups
+
+#if defined(__AVX2__)
+#include "machine/lookup_avx2.h"
+#else
+inline void look_up(double* d, const double* a, std::size_t count, const TableView& table) {
+  for (std::size_t i = 0; i < count; ++i) {
+    d[i] = evaluate(table, a[i]);
+  }
+}
+#endif
+
+template <bool held>
+void along_table(const Operands& operands) {
+  const Operands o = operands;
+  for (std::uint32_t element = 0; element < o.extent; ++element) {
+    const std::int32_t at = static_cast<std::int32_t>(element);
+    double* const d = o.d + static_cast<std::ptrdiff_t>(at) * o.d_step;
+    const double* const a = o.a[0] + static_cast<std::ptrdiff_t>(at) * o.a_step[0];
+    const TableView& table = o.table[static_cast<std::ptrdiff_t>(at) * o.table_step];
+    if constexpr (held) {
+      const double value = evaluate(table, *a);
+      for (std::size_t i = 0; i < o.count; ++i) {
+        d[i] = value;
+      }
+    } else {
+      look_up(d, a, o.count, table);
+    }
+  }
+}
+
+RowKernel find(const RowChoice& choice) {
+  if (choice.shape == Shape::one) {
+    if (choice.op == ir::Op::lookup) {
+      return choice.held == 0 ? along_table<false> : along_table<true>;
+    }
+    return (*kSingles[static_cast<std::size_t>(choice.op)])[choice.held];
+  }
+  if (choice.shape == Shape::choice) {
+    for (const ChoiceRow& row : kChoices) {
+      if (row.inner == choice.inner) {
+        return (*row.masks)[choice.held];
+      }
+    }
+    return nullptr;
+  }
+  for (const PairRow& row : kPairs) {
+    if (row.inner == choice.inner && row.outer == choice.op) {
+      return (choice.shape == Shape::left ? *row.left : *row.right)[choice.held];
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+}  // namespace shamal::machine
