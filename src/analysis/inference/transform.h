@@ -1,7 +1,7 @@
 // Numbers with bounds, seen from a space without bounds.
 //
 // A sampler moves in all real numbers y; a model wants x in (low, high). The map, its slope and the
-// logarithm of the slope, which a density gains by the change of variables [Carpenter2017, § 4]:
+// logarithm of the slope, which a density gains by the change of variables [Carpenter2017]:
 //
 //   unbounded  x = y                       dx/dy = 1
 //   lower      x = low + exp(y)            dx/dy = exp(y)

@@ -1,0 +1,351 @@
+// ChEES-HMC: Hamiltonian Monte Carlo for many chains in lockstep [Hoffman2021].
+//
+// All chains take the same number of leapfrog steps, so that no lane ever waits. The length of the
+// trajectory is u T with u quasi-random in (0, 1] (van der Corput), so that no direction is left
+// standing at a multiple of its period. T climbs the criterion
+//
+//   ChEES = 1/4 E[(|q' - E q'|^2 - |q - E q|^2)^2]
+//
+// (how much the squared distance from the centre changes in one transition: squares are what takes
+// longest to mix) by its gradient over the chains m with acceptance a_m,
+//
+//   g_m = u T (|q'_m - mean q'|^2 - |q_m - mean q|^2) (q'_m - mean q') . v'_m
+//   d ChEES / d log T  ~  sum a_m g_m / sum a_m
+//
+// in Adam's steps of log T [Kingma2015] with beta_1 = 0, beta_2 = 0.95 and rate 0.025. The step
+// size is learned by dual averaging from the harmonic mean of the acceptances, target 0.651, so
+// that no chain is left behind; an acceptance counts as at least 0.01, so that one stuck chain
+// cannot bring all to a halt. Both are averaged over the last part of the warm-up and then stand
+// still.
+//
+// Beyond the paper: q is measured in units of the standard deviation over all chains and the
+// iterations of a window, as NUTS does for one chain. With n chains a window holds n times as many
+// points, so that short warm-ups (200 to 500) do.
+//
+// Limits: one T for all of the posterior; where scales differ from place to place (a funnel), NUTS
+// adapts and this does not. Below some 16 chains the gradient is noisy.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/inference/adaptation.h"
+#include "analysis/inference/random_stream.h"
+#include "analysis/inference/sampler_rows.h"
+
+namespace shamal::analysis::inference {
+
+namespace {
+
+using Vector = std::vector<double>;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kDivergence = 1000;
+
+// The digits of n in base 2 mirrored at the point: 1/2, 1/4, 3/4, 1/8, …
+double van_der_corput(std::uint64_t n) {
+  double value = 0;
+  for (double digit = 0.5; n > 0; n /= 2, digit /= 2) {
+    value += digit * static_cast<double>(n % 2);
+  }
+  return value;
+}
+
+class Chees final : public Sampler {
+ public:
+  Chees() = default;
+  Chees(const SamplerOptions& options, std::span<const double> points, std::size_t chains,
+        std::size_t dimensions)
+      : options_(options), chains_(chains), variance_(dimensions, 1.0) {
+    q_.assign(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(chains * dimensions));
+    running_.restart(dimensions);
+  }
+
+  std::uint64_t iteration() const override { return iteration_; }
+  std::size_t chains() const override { return chains_; }
+  Checkpoint checkpoint() const override { return save_state("chees", *this); }
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    option_fields(options_, visit);
+    visit("chains", chains_);
+    visit("iteration", iteration_);
+    visit("q", q_);
+    visit("gradient", gradient_);
+    visit("log_density", log_density_);
+    visit("variance", variance_);
+    visit("step", step_);
+    visit("log_length", log_length_);
+    visit("log_length_average", log_length_average_);
+    visit("squared_slope", squared_slope_);
+    visit("slopes", slopes_);
+    adaptation_.fields(visit);
+    running_.fields(visit);
+  }
+
+  void advance(const LogDensity& density, std::size_t iterations, Draws& draws) override {
+    const std::size_t d = density.dimensions;
+    std::size_t row = make_room(draws, chains_, d, iteration_, iterations, options_.warmup);
+    if (log_density_.empty() && iterations > 0) {
+      log_density_.resize(chains_);
+      gradient_.resize(q_.size());
+      density.evaluate(q_, log_density_, gradient_);
+      find_step(density);
+      log_length_ = std::min(0.0, std::log(10 * step_));
+    }
+    for (std::size_t i = 0; i < iterations; ++i) {
+      const std::uint32_t steps = move(density);
+      if (iteration_ < options_.warmup) {
+        adapt(density);
+      } else {
+        for (std::size_t c = 0; c < chains_; ++c) {
+          std::copy_n(q_.begin() + static_cast<std::ptrdiff_t>(c * d), d,
+                      draws.point(row, c).begin());
+          draws.at(row, c) = {log_density_[c],    acceptance_[c], energy_[c], step_, steps, 0,
+                              bool(divergent_[c])};
+        }
+        ++row;
+      }
+      ++iteration_;
+    }
+  }
+
+ private:
+  // Momenta are kept as velocities in the scaled space: v ~ N(0, 1), dq = sd v dt.
+  void draw_velocities(std::uint64_t purpose) {
+    velocity_.resize(q_.size());
+    const std::size_t d = variance_.size();
+    for (std::size_t c = 0; c < chains_; ++c) {
+      RandomStream random(options_.seed, c, iteration_, purpose);
+      for (std::size_t j = 0; j < d; ++j) {
+        velocity_[c * d + j] = random.normal();
+      }
+    }
+  }
+
+  double energy_of(std::size_t chain, const Vector& velocity, const Vector& log_density) const {
+    const std::size_t d = variance_.size();
+    double kinetic = 0;
+    for (std::size_t j = 0; j < d; ++j) {
+      kinetic += velocity[chain * d + j] * velocity[chain * d + j];
+    }
+    return kinetic / 2 - log_density[chain];
+  }
+
+  void kick(double time) {
+    const std::size_t d = variance_.size();
+    for (std::size_t k = 0; k < new_v_.size(); ++k) {
+      new_v_[k] += time * std::sqrt(variance_[k % d]) * new_gradient_[k];
+    }
+  }
+
+  // From q_, velocity_: new_q_, new_v_, new_gradient_, new_log_density_ after `steps`.
+  void leapfrog(const LogDensity& density, std::uint64_t steps) {
+    const std::size_t d = variance_.size();
+    new_q_ = q_;
+    new_v_ = velocity_;
+    new_gradient_ = gradient_;
+    new_log_density_ = log_density_;
+    lost_.assign(chains_, 0);
+    for (std::uint64_t s = 0; s < steps; ++s) {
+      kick(step_ / 2);
+      for (std::size_t k = 0; k < new_q_.size(); ++k) {
+        new_q_[k] += step_ * std::sqrt(variance_[k % d]) * new_v_[k];
+      }
+      density.evaluate(new_q_, new_log_density_, new_gradient_);
+      for (std::size_t c = 0; c < chains_; ++c) {
+        if (lost_[c] || !std::isfinite(new_log_density_[c])) {
+          lose(c);
+        }
+      }
+      kick(step_ / 2);
+    }
+  }
+
+  // A chain that came to an impossible place waits for the others where it started, at rest.
+  void lose(std::size_t chain) {
+    lost_[chain] = 1;
+    const std::size_t d = variance_.size();
+    for (std::size_t k = chain * d; k < (chain + 1) * d; ++k) {
+      new_q_[k] = q_[k];
+      new_v_[k] = 0;
+      new_gradient_[k] = 0;
+    }
+  }
+
+  // Energy before minus energy after; minus infinity where the end is impossible.
+  void compare() {
+    change_.resize(chains_);
+    energy_.resize(chains_);
+    acceptance_.resize(chains_);
+    for (std::size_t c = 0; c < chains_; ++c) {
+      energy_[c] = energy_of(c, velocity_, log_density_);
+      const double after = energy_of(c, new_v_, new_log_density_);
+      change_[c] = std::isfinite(after) && !lost_[c] ? energy_[c] - after : -kInfinity;
+      acceptance_[c] = change_[c] > 0 ? 1.0 : std::exp(change_[c]);
+    }
+  }
+
+  double harmonic_acceptance() const {
+    double sum = 0;
+    double possible = 0;
+    for (std::size_t c = 0; c < chains_; ++c) {
+      if (!lost_[c]) {
+        possible += 1;
+        sum += 1 / std::max(acceptance_[c], 0.01);
+      }
+    }
+    return possible > 0 ? possible / sum * (possible / static_cast<double>(chains_)) : 0.0;
+  }
+
+  void find_step(const LogDensity& density) {
+    int direction = 0;
+    for (std::uint64_t trial = 0; trial < 60; ++trial) {
+      draw_velocities(2 + trial);
+      leapfrog(density, 1);
+      compare();
+      const int now = harmonic_acceptance() > 0.8 ? 1 : -1;
+      if (direction != 0 && now != direction) {
+        break;
+      }
+      direction = now;
+      step_ *= now > 0 ? 2.0 : 0.5;
+    }
+    adaptation_.restart(step_);
+  }
+
+  std::uint32_t move(const LogDensity& density) {
+    const std::size_t d = variance_.size();
+    draw_velocities(0);
+    time_ = van_der_corput(iteration_ + 1) * std::exp(log_length_);
+    const double wanted = std::ceil(time_ / step_);
+    const auto steps = static_cast<std::uint32_t>(
+        std::clamp(wanted, 1.0, static_cast<double>(options_.max_steps)));
+    leapfrog(density, steps);
+    compare();
+    slope_ = iteration_ < options_.warmup ? criterion_slope() : 0;
+    divergent_.assign(chains_, 0);
+    for (std::size_t c = 0; c < chains_; ++c) {
+      divergent_[c] = !(change_[c] > -kDivergence);
+      RandomStream random(options_.seed, c, iteration_, 1);
+      if (random.log_uniform() < change_[c]) {
+        const auto at = static_cast<std::ptrdiff_t>(c * d);
+        std::copy_n(new_q_.begin() + at, d, q_.begin() + at);
+        std::copy_n(new_gradient_.begin() + at, d, gradient_.begin() + at);
+        log_density_[c] = new_log_density_[c];
+        energy_[c] -= change_[c];
+      }
+    }
+    return steps;
+  }
+
+  // d ChEES / d log T, before the accepted states are taken over.
+  double criterion_slope() const {
+    const std::size_t d = variance_.size();
+    Vector old_mean(d), new_mean(d);
+    double weight = 0;
+    for (std::size_t c = 0; c < chains_; ++c) {
+      if (acceptance_[c] > 0) {
+        weight += acceptance_[c];
+        for (std::size_t j = 0; j < d; ++j) {
+          new_mean[j] += acceptance_[c] * new_q_[c * d + j];
+        }
+      }
+      for (std::size_t j = 0; j < d; ++j) {
+        old_mean[j] += q_[c * d + j] / static_cast<double>(chains_);
+      }
+    }
+    if (!(weight > 0)) {
+      return 0;
+    }
+    double sum = 0;
+    for (std::size_t c = 0; c < chains_; ++c) {
+      if (!(acceptance_[c] > 0)) {
+        continue;
+      }
+      double change = 0;
+      double along = 0;
+      for (std::size_t j = 0; j < d; ++j) {
+        const double before = q_[c * d + j] - old_mean[j];
+        const double after = new_q_[c * d + j] - new_mean[j] / weight;
+        change += (after * after - before * before) / variance_[j];
+        along += after / std::sqrt(variance_[j]) * new_v_[c * d + j];
+      }
+      sum += acceptance_[c] * time_ * change * along;
+    }
+    return sum / weight;
+  }
+
+  void adapt(const LogDensity& density) {
+    const double target = options_.target_acceptance > 0 ? options_.target_acceptance : 0.651;
+    step_ = adaptation_.learn(harmonic_acceptance(), target);
+    learn_length();
+    const WarmupSchedule schedule(options_.warmup);
+    const std::size_t d = variance_.size();
+    if (schedule.in_window(iteration_)) {
+      for (std::size_t c = 0; c < chains_; ++c) {
+        running_.add(std::span(q_).subspan(c * d, d));
+      }
+    }
+    if (schedule.ends_window(iteration_)) {
+      running_.regularised(variance_);
+      running_.restart(d);
+      find_step(density);
+      slopes_ = 0;  // the average of log T starts again, T itself goes on
+    }
+    if (iteration_ + 1 == options_.warmup) {
+      step_ = adaptation_.averaged();
+      log_length_ = log_length_average_;
+    }
+  }
+
+  void learn_length() {
+    constexpr double kRate = 0.025;
+    constexpr double kDecay = 0.95;
+    if (!std::isfinite(slope_)) {
+      return;
+    }
+    squared_slope_ = squared_slope_ == 0 ? slope_ * slope_
+                                         : kDecay * squared_slope_ + (1 - kDecay) * slope_ * slope_;
+    const double move = kRate * slope_ / (std::sqrt(squared_slope_) + 1e-300);
+    const double longest = std::log(step_ * static_cast<double>(options_.max_steps));
+    log_length_ = std::min(log_length_ + move, longest);
+    log_length_ = std::max(log_length_, std::log(step_));
+    slopes_ += 1;
+    const double share = std::pow(slopes_, -0.75);
+    log_length_average_ = share * log_length_ + (1 - share) * log_length_average_;
+  }
+
+  SamplerOptions options_;
+  std::uint64_t chains_ = 0;
+  std::uint64_t iteration_ = 0;
+  Vector q_, gradient_, log_density_;  // of every chain
+  Vector variance_;
+  double step_ = 1;
+  double log_length_ = 0;  // log T
+  double log_length_average_ = 0;
+  double squared_slope_ = 0;  // Adam's running mean
+  double slopes_ = 0;         // since the average began
+  StepAdaptation adaptation_;
+  RunningVariance running_;
+
+  // Within an iteration.
+  double time_ = 0;   // u T
+  double slope_ = 0;  // d ChEES / d log T
+  Vector velocity_, new_q_, new_v_, new_gradient_, new_log_density_;
+  Vector change_, acceptance_, energy_;
+  std::vector<char> divergent_, lost_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sampler> start_chees(const SamplerOptions& options, std::span<const double> points,
+                                     std::size_t chains, std::size_t dimensions) {
+  return std::make_unique<Chees>(options, points, chains, dimensions);
+}
+
+std::unique_ptr<Sampler> resume_chees(const Checkpoint& checkpoint) {
+  auto sampler = std::make_unique<Chees>();
+  return load_state("chees", checkpoint, *sampler) ? std::move(sampler) : nullptr;
+}
+
+}  // namespace shamal::analysis::inference
