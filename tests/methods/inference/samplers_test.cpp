@@ -178,6 +178,10 @@ SchoolMeans school_means() {
 
 TEST(Samplers, KnowEightSchools) {
   const SchoolMeans exact = school_means();
+  // The published reference posterior, within four of its own standard errors [posteriordb].
+  EXPECT_NEAR(exact.mu, 4.41051833695493, 4 * 0.0330374705950917);
+  EXPECT_NEAR(exact.tau, 3.60205952364059, 4 * 0.0318615135640706);
+  EXPECT_NEAR(exact.first, 6.15050229334425, 4 * 0.0557375282295219);
   for (const SamplerRow& row : inference::samplers()) {
     Plan plan = plan_for(row);
     plan.target_acceptance = row.needs_gradient ? 0.9 : 0;
