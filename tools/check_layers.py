@@ -21,6 +21,7 @@ OWNERS = {
     "pugixml": {"syntax"},
     "toml++/": {"analysis"},
     "boost/": {"analysis"},
+    "nlopt": {"analysis"},
     "nlohmann/": {"api", "cli"},
     "netcdf": {"data"},
     "orcus/": {"data"},

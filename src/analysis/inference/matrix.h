@@ -29,6 +29,63 @@ inline bool cholesky(std::span<const double> a, std::size_t d, std::vector<doubl
   return true;
 }
 
+// Eigenvectors (the columns of `vectors`) and eigenvalues of a symmetric matrix, by Jacobi's
+// rotations [Golub2013, 8.5]: each makes one element off the diagonal zero; a few sweeps over all
+// of them leave nothing.
+inline void eigen(std::vector<double> a, std::size_t d, std::vector<double>& vectors,
+                  std::vector<double>& values) {
+  vectors.assign(d * d, 0);
+  values.resize(d);
+  for (std::size_t j = 0; j < d; ++j) {
+    vectors[j * d + j] = 1;
+  }
+  for (int sweep = 0; sweep < 50; ++sweep) {
+    double outside = 0;
+    double inside = 0;
+    for (std::size_t p = 0; p < d; ++p) {
+      inside += a[p * d + p] * a[p * d + p];
+      for (std::size_t q = p + 1; q < d; ++q) {
+        outside += a[p * d + q] * a[p * d + q];
+      }
+    }
+    if (outside <= 1e-30 * inside) {
+      break;
+    }
+    for (std::size_t p = 0; p < d; ++p) {
+      for (std::size_t q = p + 1; q < d; ++q) {
+        if (a[p * d + q] == 0) {
+          continue;
+        }
+        const double theta = (a[q * d + q] - a[p * d + p]) / (2 * a[p * d + q]);
+        const double t = std::copysign(1 / (std::fabs(theta) + std::hypot(1.0, theta)), theta);
+        const double c = 1 / std::hypot(1.0, t);
+        const double s = t * c;
+        for (std::size_t k = 0; k < d; ++k) {
+          const double kp = a[k * d + p];
+          const double kq = a[k * d + q];
+          a[k * d + p] = c * kp - s * kq;
+          a[k * d + q] = s * kp + c * kq;
+        }
+        for (std::size_t k = 0; k < d; ++k) {
+          const double pk = a[p * d + k];
+          const double qk = a[q * d + k];
+          a[p * d + k] = c * pk - s * qk;
+          a[q * d + k] = s * pk + c * qk;
+        }
+        for (std::size_t k = 0; k < d; ++k) {
+          const double kp = vectors[k * d + p];
+          const double kq = vectors[k * d + q];
+          vectors[k * d + p] = c * kp - s * kq;
+          vectors[k * d + q] = s * kp + c * kq;
+        }
+      }
+    }
+  }
+  for (std::size_t j = 0; j < d; ++j) {
+    values[j] = a[j * d + j];
+  }
+}
+
 // Running mean and covariance of points.
 struct RunningCovariance {
   double count = 0;
