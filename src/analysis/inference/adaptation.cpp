@@ -39,7 +39,7 @@ void RunningVariance::regularised(std::vector<double>& variance) const {
   }
 }
 
-WarmupSchedule::WarmupSchedule(std::uint64_t warmup) : length(warmup) {
+WarmupSchedule::WarmupSchedule(std::uint64_t warmup, std::uint64_t tail) : length(warmup) {
   if (warmup < 20) {  // too short for any window
     first = last = warmup;
     window = 1;
@@ -47,8 +47,8 @@ WarmupSchedule::WarmupSchedule(std::uint64_t warmup) : length(warmup) {
   }
   const bool whole = warmup >= 150;
   first = whole ? 75 : warmup * 15 / 100;
-  last = warmup - (whole ? 50 : warmup / 10);
-  window = whole ? 25 : last - first;
+  last = std::max(first + 1, warmup - std::max(tail, whole ? 50 : warmup / 10));
+  window = whole ? std::min<std::uint64_t>(25, last - first) : last - first;
 }
 
 bool WarmupSchedule::ends_window(std::uint64_t iteration) const {

@@ -60,14 +60,15 @@ struct RunningVariance {
 
 // Stan's warm-up in three parts: a first one for the step size alone, windows that double in length
 // and each end with a new scale, and a last one for the step size alone [Carpenter2017]. Of 1000:
-// 75, then 25, 50, 100, 200, 500, then 50; of fewer than 150 in the shares 15, 75 and 10 %.
+// 75, then 25, 50, 100, 200, 500, then 50; of fewer than 150 in the shares 15, 75 and 10 %. `tail`
+// makes the last part longer.
 struct WarmupSchedule {
   std::uint64_t length = 0;
   std::uint64_t first = 0;   // the windows begin
   std::uint64_t last = 0;    // and end
   std::uint64_t window = 0;  // length of the first one
 
-  explicit WarmupSchedule(std::uint64_t warmup);
+  explicit WarmupSchedule(std::uint64_t warmup, std::uint64_t tail = 0);
 
   bool in_window(std::uint64_t iteration) const { return iteration >= first && iteration < last; }
   // Whether a window ends with this iteration.

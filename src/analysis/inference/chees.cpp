@@ -18,9 +18,13 @@
 // cannot bring all to a halt. Both are averaged over the last part of the warm-up and then stand
 // still.
 //
-// Beyond the paper: q is measured in units of the standard deviation over all chains and the
-// iterations of a window, as NUTS does for one chain. With n chains a window holds n times as many
-// points, so that short warm-ups (200 to 500) do.
+// Beyond the paper: q is seen as x with q = L x, L L' the covariance over all chains and the
+// iterations of a window, so that what is correlated a posteriori (as the constants of one feedback
+// loop are) costs no more than what is not. NUTS has one chain to learn from, and learns variances
+// only; with n chains a window holds n times as many points, and short warm-ups (200 to 500) do.
+// After a window T falls back to what suits a white Gaussian, and a last quarter of the warm-up
+// learns it anew. Of N points, the covariances are drawn towards 0 by N / (N + d). Velocities are
+// kept in the space of x: v ~ N(0, 1), dq = L v dt, dv = L' grad dt.
 //
 // Limits: one T for all of the posterior; where scales differ from place to place (a funnel), NUTS
 // adapts and this does not. Below some 16 chains the gradient is noisy.
@@ -29,6 +33,7 @@
 #include <limits>
 
 #include "analysis/inference/adaptation.h"
+#include "analysis/inference/matrix.h"
 #include "analysis/inference/random_stream.h"
 #include "analysis/inference/sampler_rows.h"
 
@@ -40,6 +45,7 @@ using Vector = std::vector<double>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDivergence = 1000;
+constexpr double kWhiteLength = M_PI;  // a mean u T of a quarter of the period
 
 // The digits of n in base 2 mirrored at the point: 1/2, 1/4, 3/4, 1/8, …
 double van_der_corput(std::uint64_t n) {
@@ -55,8 +61,11 @@ class Chees final : public Sampler {
   Chees() = default;
   Chees(const SamplerOptions& options, std::span<const double> points, std::size_t chains,
         std::size_t dimensions)
-      : options_(options), chains_(chains), variance_(dimensions, 1.0) {
+      : options_(options), chains_(chains), lower_(dimensions * dimensions) {
     q_.assign(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(chains * dimensions));
+    for (std::size_t j = 0; j < dimensions; ++j) {
+      lower_[j * dimensions + j] = 1;
+    }
     running_.restart(dimensions);
   }
 
@@ -72,7 +81,7 @@ class Chees final : public Sampler {
     visit("q", q_);
     visit("gradient", gradient_);
     visit("log_density", log_density_);
-    visit("variance", variance_);
+    visit("lower", lower_);
     visit("step", step_);
     visit("log_length", log_length_);
     visit("log_length_average", log_length_average_);
@@ -110,10 +119,11 @@ class Chees final : public Sampler {
   }
 
  private:
-  // Momenta are kept as velocities in the scaled space: v ~ N(0, 1), dq = sd v dt.
+  std::size_t dimensions() const { return running_.mean.size(); }
+
   void draw_velocities(std::uint64_t purpose) {
     velocity_.resize(q_.size());
-    const std::size_t d = variance_.size();
+    const std::size_t d = dimensions();
     for (std::size_t c = 0; c < chains_; ++c) {
       RandomStream random(options_.seed, c, iteration_, purpose);
       for (std::size_t j = 0; j < d; ++j) {
@@ -123,7 +133,7 @@ class Chees final : public Sampler {
   }
 
   double energy_of(std::size_t chain, const Vector& velocity, const Vector& log_density) const {
-    const std::size_t d = variance_.size();
+    const std::size_t d = dimensions();
     double kinetic = 0;
     for (std::size_t j = 0; j < d; ++j) {
       kinetic += velocity[chain * d + j] * velocity[chain * d + j];
@@ -132,15 +142,35 @@ class Chees final : public Sampler {
   }
 
   void kick(double time) {
-    const std::size_t d = variance_.size();
-    for (std::size_t k = 0; k < new_v_.size(); ++k) {
-      new_v_[k] += time * std::sqrt(variance_[k % d]) * new_gradient_[k];
+    const std::size_t d = dimensions();
+    for (std::size_t c = 0; c < chains_; ++c) {
+      const double* g = new_gradient_.data() + c * d;
+      double* v = new_v_.data() + c * d;
+      for (std::size_t i = 0; i < d; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+          v[j] += time * lower_[i * d + j] * g[i];
+        }
+      }
+    }
+  }
+
+  void drift(double time) {
+    const std::size_t d = dimensions();
+    for (std::size_t c = 0; c < chains_; ++c) {
+      const double* v = new_v_.data() + c * d;
+      double* q = new_q_.data() + c * d;
+      for (std::size_t i = 0; i < d; ++i) {
+        double step = 0;
+        for (std::size_t j = 0; j <= i; ++j) {
+          step += lower_[i * d + j] * v[j];
+        }
+        q[i] += time * step;
+      }
     }
   }
 
   // From q_, velocity_: new_q_, new_v_, new_gradient_, new_log_density_ after `steps`.
   void leapfrog(const LogDensity& density, std::uint64_t steps) {
-    const std::size_t d = variance_.size();
     new_q_ = q_;
     new_v_ = velocity_;
     new_gradient_ = gradient_;
@@ -148,9 +178,7 @@ class Chees final : public Sampler {
     lost_.assign(chains_, 0);
     for (std::uint64_t s = 0; s < steps; ++s) {
       kick(step_ / 2);
-      for (std::size_t k = 0; k < new_q_.size(); ++k) {
-        new_q_[k] += step_ * std::sqrt(variance_[k % d]) * new_v_[k];
-      }
+      drift(step_);
       density.evaluate(new_q_, new_log_density_, new_gradient_);
       for (std::size_t c = 0; c < chains_; ++c) {
         if (lost_[c] || !std::isfinite(new_log_density_[c])) {
@@ -164,7 +192,7 @@ class Chees final : public Sampler {
   // A chain that came to an impossible place waits for the others where it started, at rest.
   void lose(std::size_t chain) {
     lost_[chain] = 1;
-    const std::size_t d = variance_.size();
+    const std::size_t d = dimensions();
     for (std::size_t k = chain * d; k < (chain + 1) * d; ++k) {
       new_q_[k] = q_[k];
       new_v_[k] = 0;
@@ -214,7 +242,7 @@ class Chees final : public Sampler {
   }
 
   std::uint32_t move(const LogDensity& density) {
-    const std::size_t d = variance_.size();
+    const std::size_t d = dimensions();
     draw_velocities(0);
     time_ = van_der_corput(iteration_ + 1) * std::exp(log_length_);
     const double wanted = std::ceil(time_ / step_);
@@ -240,7 +268,7 @@ class Chees final : public Sampler {
 
   // d ChEES / d log T, before the accepted states are taken over.
   double criterion_slope() const {
-    const std::size_t d = variance_.size();
+    const std::size_t d = dimensions();
     Vector old_mean(d), new_mean(d);
     double weight = 0;
     for (std::size_t c = 0; c < chains_; ++c) {
@@ -258,17 +286,22 @@ class Chees final : public Sampler {
       return 0;
     }
     double sum = 0;
+    Vector before(d), after(d);
     for (std::size_t c = 0; c < chains_; ++c) {
       if (!(acceptance_[c] > 0)) {
         continue;
       }
+      for (std::size_t j = 0; j < d; ++j) {
+        before[j] = q_[c * d + j] - old_mean[j];
+        after[j] = new_q_[c * d + j] - new_mean[j] / weight;
+      }
+      solve_lower(lower_, d, before);
+      solve_lower(lower_, d, after);
       double change = 0;
       double along = 0;
       for (std::size_t j = 0; j < d; ++j) {
-        const double before = q_[c * d + j] - old_mean[j];
-        const double after = new_q_[c * d + j] - new_mean[j] / weight;
-        change += (after * after - before * before) / variance_[j];
-        along += after / std::sqrt(variance_[j]) * new_v_[c * d + j];
+        change += after[j] * after[j] - before[j] * before[j];
+        along += after[j] * new_v_[c * d + j];
       }
       sum += acceptance_[c] * time_ * change * along;
     }
@@ -279,22 +312,38 @@ class Chees final : public Sampler {
     const double target = options_.target_acceptance > 0 ? options_.target_acceptance : 0.651;
     step_ = adaptation_.learn(harmonic_acceptance(), target);
     learn_length();
-    const WarmupSchedule schedule(options_.warmup);
-    const std::size_t d = variance_.size();
+    const WarmupSchedule schedule(options_.warmup, options_.warmup / 4);
+    const std::size_t d = dimensions();
     if (schedule.in_window(iteration_)) {
       for (std::size_t c = 0; c < chains_; ++c) {
         running_.add(std::span(q_).subspan(c * d, d));
       }
     }
     if (schedule.ends_window(iteration_)) {
-      running_.regularised(variance_);
+      learn_covariance();
       running_.restart(d);
       find_step(density);
-      slopes_ = 0;  // the average of log T starts again, T itself goes on
+      log_length_ = std::min(log_length_, std::log(kWhiteLength));
+      slopes_ = 0;  // the average starts again
     }
     if (iteration_ + 1 == options_.warmup) {
       step_ = adaptation_.averaged();
       log_length_ = log_length_average_;
+    }
+  }
+
+  void learn_covariance() {
+    const std::size_t d = dimensions();
+    std::vector<double> covariance = running_.covariance();
+    const double share = running_.count / (running_.count + static_cast<double>(d));
+    for (std::size_t i = 0; i < d; ++i) {
+      for (std::size_t j = 0; j < d; ++j) {
+        covariance[i * d + j] *= i == j ? 1.0 : share;
+      }
+    }
+    Vector lower;
+    if (cholesky(covariance, d, lower)) {
+      lower_ = std::move(lower);
     }
   }
 
@@ -319,14 +368,14 @@ class Chees final : public Sampler {
   std::uint64_t chains_ = 0;
   std::uint64_t iteration_ = 0;
   Vector q_, gradient_, log_density_;  // of every chain
-  Vector variance_;
+  Vector lower_;                       // L
   double step_ = 1;
   double log_length_ = 0;  // log T
   double log_length_average_ = 0;
   double squared_slope_ = 0;  // Adam's running mean
   double slopes_ = 0;         // since the average began
   StepAdaptation adaptation_;
-  RunningVariance running_;
+  RunningCovariance running_;
 
   // Within an iteration.
   double time_ = 0;   // u T

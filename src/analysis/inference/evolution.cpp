@@ -62,133 +62,190 @@ struct Strategy {
   }
 };
 
+// m, s, C and the paths, over the coordinates that move.
+class Evolution {
+ public:
+  Evolution(const OptimiseOptions& options, std::span<const double> start,
+            std::vector<std::size_t> free)
+      : options_(options),
+        start_(start),
+        free_(std::move(free)),
+        d_(free_.size()),
+        strategy_(d_),
+        mean_(d_),
+        path_sigma_(d_),
+        path_c_(d_),
+        covariance_(d_ * d_),
+        axes_(d_ * d_),
+        lengths_(d_, 1.0),
+        sigma_(options.first_step),
+        y_(strategy_.population * d_) {
+    for (std::size_t j = 0; j < d_; ++j) {
+      mean_[j] = start[free_[j]];
+      covariance_[j * d_ + j] = axes_[j * d_ + j] = 1;
+    }
+  }
+
+  std::size_t population() const { return strategy_.population; }
+  std::size_t parents() const { return strategy_.weights.size(); }
+
+  // The points of a generation, population x all coordinates.
+  void draw(std::uint64_t search, std::uint64_t generation, Vector& points) {
+    points.resize(population() * start_.size());
+    Vector z(d_);
+    for (std::size_t i = 0; i < population(); ++i) {
+      RandomStream random(options_.seed, search * population() + i, generation);
+      const std::span<double> point = std::span(points).subspan(i * start_.size(), start_.size());
+      std::copy(start_.begin(), start_.end(), point.begin());
+      for (std::size_t k = 0; k < d_; ++k) {
+        z[k] = lengths_[k] * random.normal();
+      }
+      for (std::size_t j = 0; j < d_; ++j) {
+        double step = 0;
+        for (std::size_t k = 0; k < d_; ++k) {
+          step += axes_[j * d_ + k] * z[k];
+        }
+        double& x = point[free_[j]] = mean_[j] + sigma_ * step;
+        if (!options_.low.empty()) {
+          x = std::clamp(x, options_.low[free_[j]], options_.high[free_[j]]);
+        }
+        y_[i * d_ + j] = (x - mean_[j]) / sigma_;
+      }
+    }
+  }
+
+  // From the points just drawn, `order` from best to worst.
+  void learn(std::span<const std::size_t> order, std::uint64_t generation) {
+    Vector move(d_);  // y
+    for (std::size_t i = 0; i < parents(); ++i) {
+      for (std::size_t j = 0; j < d_; ++j) {
+        move[j] += strategy_.weights[i] * y_[order[i] * d_ + j];
+      }
+    }
+    for (std::size_t j = 0; j < d_; ++j) {
+      mean_[j] += sigma_ * move[j];
+    }
+    const double norm = follow(whiten(move)) / strategy_.expected_norm;
+    const double age = 1 - std::pow(1 - strategy_.c_sigma, 2 * static_cast<double>(generation + 1));
+    // h: while s grows fast, the path of C waits.
+    const bool moving = norm / std::sqrt(age) < 1.4 + 2 / static_cast<double>(d_ + 1);
+    adapt_covariance(order, move, moving);
+    sigma_ *= std::exp(strategy_.c_sigma / strategy_.d_sigma * (norm - 1));
+  }
+
+ private:
+  // C^-1/2 x, by the axes.
+  Vector whiten(const Vector& x) const {
+    Vector result(d_);
+    for (std::size_t k = 0; k < d_; ++k) {
+      double along = 0;
+      for (std::size_t j = 0; j < d_; ++j) {
+        along += axes_[j * d_ + k] * x[j];
+      }
+      for (std::size_t j = 0; j < d_; ++j) {
+        result[j] += axes_[j * d_ + k] * along / lengths_[k];
+      }
+    }
+    return result;
+  }
+
+  // Moves p_s on; gives its length.
+  double follow(const Vector& whitened) {
+    const double c = strategy_.c_sigma;
+    const double gain = std::sqrt(c * (2 - c) * strategy_.effective);
+    double square = 0;
+    for (std::size_t j = 0; j < d_; ++j) {
+      path_sigma_[j] = (1 - c) * path_sigma_[j] + gain * whitened[j];
+      square += path_sigma_[j] * path_sigma_[j];
+    }
+    return std::sqrt(square);
+  }
+
+  void adapt_covariance(std::span<const std::size_t> order, const Vector& move, bool moving) {
+    const double c = strategy_.c_c;
+    const double gain = std::sqrt(c * (2 - c) * strategy_.effective);
+    for (std::size_t j = 0; j < d_; ++j) {
+      path_c_[j] = (1 - c) * path_c_[j] + (moving ? gain * move[j] : 0.0);
+    }
+    // What a path that waits would take from C is given back.
+    const double kept =
+        1 - strategy_.c_1 - strategy_.c_mu + (moving ? 0.0 : strategy_.c_1 * c * (2 - c));
+    for (std::size_t j = 0; j < d_; ++j) {
+      for (std::size_t k = 0; k < d_; ++k) {
+        double parents_spread = 0;
+        for (std::size_t i = 0; i < parents(); ++i) {
+          parents_spread += strategy_.weights[i] * y_[order[i] * d_ + j] * y_[order[i] * d_ + k];
+        }
+        covariance_[j * d_ + k] = kept * covariance_[j * d_ + k] +
+                                  strategy_.c_1 * path_c_[j] * path_c_[k] +
+                                  strategy_.c_mu * parents_spread;
+      }
+    }
+    eigen(covariance_, d_, axes_, lengths_);
+    for (double& length : lengths_) {
+      length = std::sqrt(std::max(length, 1e-20));
+    }
+  }
+
+  const OptimiseOptions& options_;
+  std::span<const double> start_;
+  std::vector<std::size_t> free_;
+  std::size_t d_;
+  Strategy strategy_;
+  Vector mean_, path_sigma_, path_c_, covariance_, axes_, lengths_;
+  double sigma_;
+  Vector y_;
+};
+
+std::vector<std::size_t> best_first(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
+  return order;
+}
+
 }  // namespace
 
 Optimum evolve(const LogDensity& density, const OptimiseOptions& options,
                std::span<const double> start, std::size_t index) {
-  // Coordinates that move.
   std::vector<std::size_t> free;
   for (std::size_t j = 0; j < start.size(); ++j) {
     if (options.frozen.empty() || !options.frozen[j]) {
       free.push_back(j);
     }
   }
-  const std::size_t d = free.size();
   Optimum best{{start.begin(), start.end()}, -HUGE_VAL, index, 0, "reached its evaluations"};
-  if (d == 0) {
+  if (free.empty()) {
     Vector value(1);
     density.evaluate(start, value, {});
     return {best.point, value[0], index, 1, "nothing to move"};
   }
-  const Strategy strategy(d);
-  const std::size_t lambda = strategy.population;
-  Vector mean(d), path_sigma(d), path_c(d), covariance(d * d), axes(d * d), lengths(d, 1.0);
-  for (std::size_t j = 0; j < d; ++j) {
-    mean[j] = start[free[j]];
-    covariance[j * d + j] = axes[j * d + j] = 1;
-  }
-  double sigma = options.first_step;
-  Vector points(lambda * start.size()), values(lambda), y(lambda * d);
-  double last_best = -HUGE_VAL;
-  std::size_t without_gain = 0;
+  Evolution evolution(options, start, std::move(free));
+  Vector points, values(evolution.population());
+  std::size_t without_gain = 0;  // generations
   for (std::uint64_t generation = 0; best.evaluations < options.most_evaluations; ++generation) {
-    for (std::size_t i = 0; i < lambda; ++i) {
-      RandomStream random(options.seed, index * lambda + i, generation);
-      const std::span<double> point = std::span(points).subspan(i * start.size(), start.size());
-      std::copy(start.begin(), start.end(), point.begin());
-      Vector z(d);
-      for (std::size_t k = 0; k < d; ++k) {
-        z[k] = lengths[k] * random.normal();
-      }
-      for (std::size_t j = 0; j < d; ++j) {
-        double step = 0;
-        for (std::size_t k = 0; k < d; ++k) {
-          step += axes[j * d + k] * z[k];
-        }
-        double& x = point[free[j]] = mean[j] + sigma * step;
-        if (!options.low.empty()) {
-          x = std::clamp(x, options.low[free[j]], options.high[free[j]]);
-        }
-        y[i * d + j] = (x - mean[j]) / sigma;
-      }
-    }
+    evolution.draw(index, generation, points);
     density.evaluate(points, values, {});
-    best.evaluations += lambda;
+    best.evaluations += values.size();
     for (double& value : values) {
       value = std::isfinite(value) ? value : -HUGE_VAL;
     }
-    std::vector<std::size_t> order(lambda);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
-    if (values[order[0]] > best.log_density) {
-      best.log_density = values[order[0]];
-      best.point.assign(
-          points.begin() + static_cast<std::ptrdiff_t>(order[0] * start.size()),
-          points.begin() + static_cast<std::ptrdiff_t>((order[0] + 1) * start.size()));
+    const std::vector<std::size_t> order = best_first(values);
+    const double top = values[order[0]];
+    const bool gained = top > best.log_density + options.tolerance;
+    if (top > best.log_density) {
+      best.log_density = top;
+      const auto at = points.begin() + static_cast<std::ptrdiff_t>(order[0] * start.size());
+      std::copy_n(at, start.size(), best.point.begin());
     }
-    // Ends when neither the best has gained nor the population differs, some generations long.
-    const double spread = values[order[0]] - values[order[lambda / 2]];
-    without_gain = best.log_density - last_best < options.tolerance && spread < options.tolerance
-                       ? without_gain + 1
-                       : 0;
-    last_best = best.log_density;
+    const bool level = top - values[order[evolution.parents()]] < options.tolerance;
+    without_gain = level && !gained ? without_gain + 1 : 0;
     if (without_gain >= 10) {
       best.ended = "gained less than the tolerance";
       break;
     }
-
-    Vector move(d);
-    for (std::size_t i = 0; i < strategy.weights.size(); ++i) {
-      for (std::size_t j = 0; j < d; ++j) {
-        move[j] += strategy.weights[i] * y[order[i] * d + j];
-      }
-    }
-    // C^-1/2 move, by the axes.
-    Vector whitened(d);
-    for (std::size_t k = 0; k < d; ++k) {
-      double along = 0;
-      for (std::size_t j = 0; j < d; ++j) {
-        along += axes[j * d + k] * move[j];
-      }
-      for (std::size_t j = 0; j < d; ++j) {
-        whitened[j] += axes[j * d + k] * along / lengths[k];
-      }
-    }
-    const double gain_sigma =
-        std::sqrt(strategy.c_sigma * (2 - strategy.c_sigma) * strategy.effective);
-    double norm = 0;
-    for (std::size_t j = 0; j < d; ++j) {
-      mean[j] += sigma * move[j];
-      path_sigma[j] = (1 - strategy.c_sigma) * path_sigma[j] + gain_sigma * whitened[j];
-      norm += path_sigma[j] * path_sigma[j];
-    }
-    norm = std::sqrt(norm);
-    const double age =
-        1 - std::pow(1 - strategy.c_sigma, 2.0 * static_cast<double>(generation + 1));
-    const bool moving = norm / std::sqrt(age) <
-                        (1.4 + 2 / static_cast<double>(d + 1)) * strategy.expected_norm;  // h
-    const double gain_c = std::sqrt(strategy.c_c * (2 - strategy.c_c) * strategy.effective);
-    for (std::size_t j = 0; j < d; ++j) {
-      path_c[j] = (1 - strategy.c_c) * path_c[j] + (moving ? gain_c * move[j] : 0.0);
-    }
-    const double stalled = moving ? 0.0 : strategy.c_1 * strategy.c_c * (2 - strategy.c_c);
-    for (std::size_t j = 0; j < d; ++j) {
-      for (std::size_t k = 0; k < d; ++k) {
-        double rank_mu = 0;
-        for (std::size_t i = 0; i < strategy.weights.size(); ++i) {
-          rank_mu += strategy.weights[i] * y[order[i] * d + j] * y[order[i] * d + k];
-        }
-        covariance[j * d + k] =
-            (1 - strategy.c_1 - strategy.c_mu + stalled) * covariance[j * d + k] +
-            strategy.c_1 * path_c[j] * path_c[k] + strategy.c_mu * rank_mu;
-      }
-    }
-    sigma *= std::exp(strategy.c_sigma / strategy.d_sigma * (norm / strategy.expected_norm - 1));
-    eigen(covariance, d, axes, lengths);
-    for (double& length : lengths) {
-      length = std::sqrt(std::max(length, 1e-20));
-    }
+    evolution.learn(order, generation);
   }
   return best;
 }

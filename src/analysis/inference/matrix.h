@@ -29,6 +29,16 @@ inline bool cholesky(std::span<const double> a, std::size_t d, std::vector<doubl
   return true;
 }
 
+// x of L x = b, in place.
+inline void solve_lower(std::span<const double> lower, std::size_t d, std::span<double> x) {
+  for (std::size_t i = 0; i < d; ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      x[i] -= lower[i * d + k] * x[k];
+    }
+    x[i] /= lower[i * d + i];
+  }
+}
+
 // Eigenvectors (the columns of `vectors`) and eigenvalues of a symmetric matrix, by Jacobi's
 // rotations [Golub2013, 8.5]: each makes one element off the diagonal zero; a few sweeps over all
 // of them leave nothing.

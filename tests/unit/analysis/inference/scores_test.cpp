@@ -88,7 +88,7 @@ TEST(LeaveOneOut, IsWhatAFitWithoutTheObservationSays) {
     exact += log_normal(value, (sum - value) / (n - 1), 1 + 1 / (n - 1));
   }
   const LeaveOneOut loo = leave_each_out(log_likelihood, y.size());
-  EXPECT_NEAR(loo.log_score, exact, 0.06);  // in sample it would be off by 1.7
+  EXPECT_NEAR(loo.log_score, exact, 0.06);                // in sample it would be off by 1.7
   EXPECT_NEAR(loo.effective_parameters, 1.3 * 1.3, 0.9);  // times the variance of the data
   EXPECT_EQ(loo.doubtful, 0u);
   EXPECT_GT(loo.standard_error, 0);
