@@ -109,8 +109,8 @@ class Chees final : public Sampler {
         for (std::size_t c = 0; c < chains_; ++c) {
           std::copy_n(q_.begin() + static_cast<std::ptrdiff_t>(c * d), d,
                       draws.point(row, c).begin());
-          draws.at(row, c) = {log_density_[c],    acceptance_[c], energy_[c], step_, steps, 0,
-                              bool(divergent_[c])};
+          draws.at(row, c) = {log_density_[c],     acceptance_[c], energy_[c], step_, steps, 0,
+                              bool(divergent_[c]), bool(lost_[c])};
         }
         ++row;
       }
@@ -253,7 +253,7 @@ class Chees final : public Sampler {
     slope_ = iteration_ < options_.warmup ? criterion_slope() : 0;
     divergent_.assign(chains_, 0);
     for (std::size_t c = 0; c < chains_; ++c) {
-      divergent_[c] = !(change_[c] > -kDivergence);
+      divergent_[c] = !lost_[c] && !(change_[c] > -kDivergence);
       RandomStream random(options_.seed, c, iteration_, 1);
       if (random.log_uniform() < change_[c]) {
         const auto at = static_cast<std::ptrdiff_t>(c * d);

@@ -298,6 +298,7 @@ Verdict judge(const Draws& draws, const StoppingRule& rule) {
   for (std::size_t c = 0; c < draws.chains; ++c) {
     for (std::size_t i = 0; i < iterations; ++i) {
       verdict.divergences += draws.at(i, c).divergent;
+      verdict.impossible += draws.at(i, c).impossible;
       energies[i] = draws.at(i, c).energy;
     }
     if (ebfmi(energies) < rule.ebfmi) {  // false where there are no energies
@@ -313,7 +314,7 @@ Verdict judge(const Draws& draws, const StoppingRule& rule) {
   }
   const bool enough_seen = n >= 200 || 2 * iterations >= rule.most_iterations;
   const bool over = iterations >= rule.most_iterations ||
-                    verdict.iterations_needed > static_cast<double>(rule.most_iterations);
+                    verdict.iterations_needed > 3 * static_cast<double>(rule.most_iterations);
   if (enough_seen && (hopeless || verdict.too_many_divergences || over)) {
     verdict.state = Verdict::State::will_not_converge;
   }

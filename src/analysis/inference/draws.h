@@ -18,6 +18,7 @@ struct DrawStatistics {
   std::uint32_t evaluations = 0;  // of the density
   std::uint32_t depth = 0;        // of the tree, of NUTS
   bool divergent = false;         // the trajectory left the level of its energy
+  bool impossible = false;        // it came to where the density is zero or the model fails
 };
 
 struct Draws {

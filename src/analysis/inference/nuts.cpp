@@ -127,6 +127,7 @@ class NutsChain {
     double energy = energy_of(moving_);
     if (!std::isfinite(energy)) {
       energy = kInfinity;
+      impossible_ = !std::isfinite(moving_.log_density);
     }
     if (find_step_) {
       end_trial(energy);
@@ -182,7 +183,7 @@ class NutsChain {
   void begin_trajectory() {
     evaluations_ = 0;
     acceptance_ = 0;
-    divergent_ = false;
+    divergent_ = impossible_ = false;
     depth_ = 0;
     draw_momentum();
     left_ = right_ = chosen_ = now_;
@@ -219,7 +220,7 @@ class NutsChain {
     const double log_leaf = energy_ - energy;
     acceptance_ += log_leaf > 0 ? 1.0 : std::exp(log_leaf);
     if (!(energy - energy_ < kDivergence)) {
-      divergent_ = true;
+      divergent_ = !impossible_;
       return false;
     }
     subtree_log_weight_ = log_sum(subtree_log_weight_, log_leaf);
@@ -272,7 +273,7 @@ class NutsChain {
     const double mean_acceptance = acceptance_ / evaluations_;
     now_ = chosen_;
     statistics_ = {now_.log_density, mean_acceptance, chosen_energy_, step_,
-                   evaluations_,     depth_,          divergent_};
+                   evaluations_,     depth_,          divergent_,     impossible_};
     if (iteration_ < options.warmup) {
       adapt(options, mean_acceptance);
     }
@@ -318,6 +319,7 @@ class NutsChain {
   std::uint32_t evaluations_ = 0;
   std::uint32_t depth_ = 0;
   bool divergent_ = false;
+  bool impossible_ = false;
   double acceptance_ = 0;  // sum
   double energy_ = 0;      // H_0
   State moving_, left_, right_, chosen_, subtree_chosen_;

@@ -319,7 +319,37 @@ TEST(Samplers, KeepOutOfWhereTheModelFails) {
     expect_mean(
         draws, [](Point x) { return x[0]; }, std::sqrt(2 / M_PI), 0.04, std::string(row.name));
     expect_moments(draws, 1, 0, 1, 0.05, std::string(row.name));
+    // A cliff is no divergence, but it is counted.
+    const inference::Verdict verdict = inference::judge(draws, {});
+    EXPECT_EQ(verdict.divergences, 0u) << row.name;
+    EXPECT_EQ(verdict.impossible > 0, row.needs_gradient) << row.name;
   }
+}
+
+// What is strongly correlated costs ChEES no more than what is not: it learns the covariance of all
+// chains. Per evaluation of the density it knows 30 such numbers much better than Metropolis.
+TEST(Samplers, ManyChainsLearnCorrelations) {
+  const LogDensity density = correlated_gaussian(std::vector<double>(30, 1.0));
+  const auto worth = [&](const char* sampler, std::size_t warmup, std::size_t iterations) {
+    Plan plan;
+    plan.chains = 32;
+    plan.warmup = warmup;
+    plan.iterations = iterations;
+    const Draws draws = sample(sampler, density, plan);
+    double evaluations = 0;
+    for (const inference::DrawStatistics& statistics : draws.statistics) {
+      evaluations += statistics.evaluations;
+    }
+    double least = HUGE_VAL;
+    for (std::size_t j = 0; j < draws.dimensions; ++j) {
+      const std::vector<double> series = draws.series(j);
+      least = std::min(least, inference::ess_bulk(series, draws.chains));
+    }
+    return least / evaluations;
+  };
+  const double chees = worth("chees", 300, 100);
+  EXPECT_GT(chees, 1.0 / 20);  // an effective draw of the slowest in 20 gradients
+  EXPECT_GT(chees, 8 * worth("metropolis", 2000, 2000));
 }
 
 }  // namespace
