@@ -70,10 +70,9 @@ struct Choice {
   }
 };
 
-// `fixed`, unless 0, is o.count: arrays of few runs are common, and a loop of known length has no
-// overhead.
-template <class Operation, unsigned held, std::size_t fixed>
-[[gnu::always_inline]] inline void along_elements(const Operands& o) {
+template <class Operation, unsigned held>
+void along(const Operands& operands) {
+  const Operands o = operands;
   double* d = o.d;
   std::array<const double*, kMostArguments> a = o.a;
   for (std::uint32_t element = 0; element < o.extent; ++element) {
@@ -87,40 +86,20 @@ template <class Operation, unsigned held, std::size_t fixed>
     const auto compute = [&](std::size_t i) __attribute__((always_inline)) {
       return Operation::apply(argument(0, i), argument(1, i), argument(2, i), argument(3, i));
     };
-    if constexpr (fixed != 0) {
-      std::array<double, fixed> result;
-      for (std::size_t i = 0; i < fixed; ++i) {
-        result[i] = compute(i);
-      }
-      for (std::size_t i = 0; i < fixed; ++i) {
-        d[i] = result[i];
-      }
-    } else {
-      // Runs come in eights: the compiler sees that no vector is left half full.
-      const std::size_t eights = o.count & ~std::size_t{7};
-      SHAMAL_LANES_ARE_INDEPENDENT
-      for (std::size_t i = 0; i < eights; ++i) {
-        d[i] = compute(i);
-      }
-      for (std::size_t i = eights; i < o.count; ++i) {
-        asm volatile("");  // not worth a second vector loop
-        d[i] = compute(i);
-      }
+    // Runs come in eights: the compiler sees that no vector is left half full.
+    const std::size_t eights = o.count & ~std::size_t{7};
+    SHAMAL_LANES_ARE_INDEPENDENT
+    for (std::size_t i = 0; i < eights; ++i) {
+      d[i] = compute(i);
+    }
+    for (std::size_t i = eights; i < o.count; ++i) {
+      asm volatile("");  // not worth a second vector loop
+      d[i] = compute(i);
     }
     d += o.d_step;
     for (std::size_t k = 0; k < Operation::arity; ++k) {
       a[k] += o.a_step[k];
     }
-  }
-}
-
-template <class Operation, unsigned held>
-void along(const Operands& operands) {
-  const Operands o = operands;
-  if (o.count == 8) {
-    along_elements<Operation, held, 8>(o);
-  } else {
-    along_elements<Operation, held, 0>(o);
   }
 }
 

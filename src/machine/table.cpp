@@ -20,31 +20,32 @@ double slope_between(const ir::Table& table, std::size_t i) {
 
 PreparedTable::PreparedTable(const ir::Table& table) {
   const std::size_t last = table.x.size() - 1;
-  const bool level = table.kind == ir::TableKind::discrete;
-  const bool extrapolate = table.kind == ir::TableKind::extrapolate;
+  const bool discrete = table.kind == ir::TableKind::discrete;
   if (last > 0 && table.x[0] == table.x[1]) {
     // The value left of a step at the first point.
-    points_.push_back({std::nextafter(table.x[0], -kInfinity), table.y[0], 0.0, kInfinity});
+    points_.push_back({std::nextafter(table.x[0], -kInfinity), table.y[0], 0.0, 0.0});
   }
+  double slope = 0;
   for (std::size_t i = 0; i <= last; ++i) {
-    const double slope = level || i == last ? 0.0 : slope_between(table, i);
-    points_.push_back({table.x[i], table.y[i], slope, kInfinity});
-  }
-  for (std::size_t i = 0; i + 1 < points_.size(); ++i) {
-    points_[i].next = points_[i + 1].x;
+    const double right = discrete || i == last ? 0.0 : slope_between(table, i);
+    points_.push_back({table.x[i], table.y[i], slope, right});
+    slope = right;
   }
   least_ = points_.front().x;
   most_ = points_.back().x;
-  if (extrapolate && last > 0) {
-    points_.back().slope = slope_between(table, last - 1);
-    least_ = points_.front().slope == 0 ? least_ : -kInfinity;
-    most_ = points_.back().slope == 0 ? most_ : kInfinity;
+  if (table.kind == ir::TableKind::extrapolate && last > 0) {
+    points_.front().left = points_.front().right;
+    points_.back().right = points_.back().left;
+    least_ = points_.front().left == 0 ? least_ : -kInfinity;
+    most_ = points_.back().right == 0 ? most_ : kInfinity;
   }
-  find_per_x();
+  if (!discrete) {
+    find_per_x();
+  }
 }
 
-// Even enough for the guess to miss by at most one: every point within a quarter of a segment of
-// its place.
+// Even enough for the nearest point to be beside every argument: every point within a quarter of a
+// segment of its place.
 void PreparedTable::find_per_x() {
   const double last = static_cast<double>(points_.size() - 1);
   const double per_x = last / (points_.back().x - points_.front().x);

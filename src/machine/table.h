@@ -1,19 +1,20 @@
 // Graphical functions at work.
 //
 //   c = a, held within [least, most]                      (a NaN stays one)
-//   i = the last point with x[i] <= c
-//   y[i] + slope[i] * (c - x[i])
+//   g = a point with c in one of the two segments beside it
+//   y[g] + (c < x[g] ? left[g] : right[g]) * (c - x[g])
 //
-// with slope[i] = (y[i+1] - y[i]) / (x[i+1] - x[i]), 0 for a discrete function and right of the
-// last point. An extrapolating function has no bound where its end segment is not level. At a step
-// (two points of one x) the later one holds.
+// with the slopes of these segments, (y[i+1] - y[i]) / (x[i+1] - x[i]); 0 for a discrete function
+// and beyond the ends. An extrapolating function goes on with the slope of its end segment and has
+// no bound there.
 //
-// Nearly all tables of published models have evenly spaced x. There i is guessed by a product and
-// corrected by looking at the point's own x and the next one's, so that the guess never decides.
-// Other tables are searched.
+// Nearly all tables of published models have evenly spaced x. There g is the point nearest to c,
+// found by a product; as both points beside c give its segment's line, a rounding of the product
+// decides nothing but the last bit. Other tables, and discrete ones, are searched for the last
+// point with x[g] <= c: at a step (two points of one x) the later one holds.
 //
-// Slopes are computed once: a division less for each look-up, and a result that at the right end of
-// a segment may miss y[i+1] by a rounding.
+// Slopes are computed once: a division less for each look-up. At a point of an even table the
+// result is its y exactly.
 #pragma once
 
 #include <cstddef>
@@ -24,12 +25,12 @@
 
 namespace shamal::machine {
 
-// One point as a look-up wants it: one load.
-struct TablePoint {
+// One point as a look-up wants it.
+struct alignas(32) TablePoint {
   double x;
   double y;
-  double slope;
-  double next;  // x of the next point; infinite for the last
+  double left;  // slopes
+  double right;
 };
 
 // What an evaluation looks at; a copy of it in a loop's own variables stays in registers.
@@ -37,21 +38,18 @@ struct TableView {
   double least;
   double most;
   double first_x;
-  double per_x;  // segments for each unit of x, if the guess misses by one at most; else 0
+  double per_x;  // segments for each unit of x, if x is even; else 0
   double last;   // index of the last point
   std::size_t points;
   const TablePoint* point;
 };
 
-[[gnu::always_inline]] inline std::size_t point_below(const TableView& table, double c) {
+[[gnu::always_inline]] inline std::size_t point_beside(const TableView& table, double c) {
   if (table.per_x != 0) {
-    const double guess = (c - table.first_x) * table.per_x;
-    const double bounded = guess > 0 ? guess : 0;  // NaN: 0
-    auto i = static_cast<std::size_t>(
-        static_cast<std::int32_t>(bounded < table.last ? bounded : table.last));
-    i -= c < table.point[i].x && i > 0 ? 1 : 0;
-    i += c >= table.point[i].next && i + 1 < table.points ? 1 : 0;
-    return i;
+    const double place = (c - table.first_x) * table.per_x;
+    const double bounded = place > 0 ? place : 0;  // NaN: 0
+    return static_cast<std::size_t>(
+        static_cast<std::int32_t>((bounded < table.last ? bounded : table.last) + 0.5));
   }
   std::size_t low = 0;
   std::size_t count = table.points;
@@ -66,8 +64,9 @@ struct TableView {
 [[gnu::always_inline]] inline double evaluate(const TableView& table, double a) {
   double c = a < table.least ? table.least : a;
   c = c > table.most ? table.most : c;
-  const TablePoint& at = table.point[point_below(table, c)];
-  return at.y + at.slope * (c - at.x);
+  const TablePoint& at = table.point[point_beside(table, c)];
+  const double past = c - at.x;
+  return at.y + (past < 0 ? at.left : at.right) * past;
 }
 
 class PreparedTable {

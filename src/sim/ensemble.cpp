@@ -127,12 +127,13 @@ std::uint64_t simulate_ensemble(const machine::Kernel& kernel, const EnsemblePla
 
 std::uint64_t memory_bound(const machine::Kernel& kernel, const EnsemblePlan& plan,
                            std::size_t threads) {
-  const ir::Program& program = kernel.program();
+  const auto special = kernel.specialised(wanted(plan.run, plan.varied, false));
+  const ir::Program& program = special->kernel.program();
   const TimeGrid grid = grid_of(plan.run);
   const std::uint64_t block =
       std::min(plan.block_runs(), plan.runs) * (plan.cells() + 2 * plan.varied.size());
   const std::uint64_t lanes =
-      plan.run.batch_width > 0 ? plan.run.batch_width : kernel.batch_width();
+      plan.run.batch_width > 0 ? plan.run.batch_width : special->kernel.batch_width();
   std::uint64_t levels = 0;
   for (const ir::Stock& stock : program.stocks) {
     levels += stock.count;

@@ -135,14 +135,12 @@ class Batch {
     for (const SlotRange& range : spec_.saved) {
       for (ir::Slot slot = range.base; slot < range.base + range.count; ++slot) {
         const double* const row = state_.row(placed(slot));
-        const std::size_t step = state_.width(placed(slot)) > 1 ? 1 : 0;
-        for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
-          const double value = row[lane * step];
-          kept_.push_back(value);
-          if (std::isnan(value)) {
-            note_not_a_number(into, first_ + lane, into.times[save], slot);
-          }
+        if (state_.width(placed(slot)) > 1) {
+          kept_.insert(kept_.end(), row, row + state_.lanes());
+        } else {
+          kept_.insert(kept_.end(), state_.lanes(), *row);
         }
+        note_not_numbers(into, save, slot);
       }
     }
     constexpr std::size_t kBlock = 8192;  // numbers: 64 KiB
@@ -162,6 +160,20 @@ class Batch {
       }
     }
     kept_.clear();
+  }
+
+  // Of the lanes that were kept last.
+  void note_not_numbers(Trajectories& into, std::size_t save, ir::Slot slot) {
+    const double* const values = kept_.data() + kept_.size() - state_.lanes();
+    std::size_t count = 0;
+    for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
+      count += std::isnan(values[lane]) ? 1 : 0;
+    }
+    for (std::size_t lane = 0; lane < state_.lanes() && count > 0; ++lane) {
+      if (std::isnan(values[lane])) {
+        note_not_a_number(into, first_ + lane, into.times[save], slot);
+      }
+    }
   }
 
   void note_not_a_number(Trajectories& into, std::size_t run, double time, ir::Slot slot) {
@@ -194,20 +206,6 @@ class Batch {
   std::size_t first_kept_ = 0;
 };
 
-// What a kernel made for this simulation has to know.
-ir::Wanted wanted(const RunSpec& spec, const Inputs& inputs, bool alone) {
-  ir::Wanted made;
-  made.saved = spec.saved;
-  made.alone = alone;
-  made.own_steps = spec.method->adaptive();
-  for (const Inputs::Override& override : inputs.overrides) {
-    if (override.values.size() > 1) {
-      made.varied.push_back(override.slot);
-    }
-  }
-  return made;
-}
-
 std::size_t column_count(const RunSpec& spec) {
   std::size_t columns = 0;
   for (const SlotRange& range : spec.saved) {
@@ -217,6 +215,10 @@ std::size_t column_count(const RunSpec& spec) {
 }
 
 }  // namespace
+
+ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone) {
+  return {spec.saved, std::move(varied), alone, spec.method->adaptive()};
+}
 
 TimeGrid grid_of(const RunSpec& spec) {
   return spec.save_times.empty() ? time_grid(spec.start, spec.stop, spec.dt, spec.save_interval)
@@ -281,7 +283,14 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
   }
   std::shared_ptr<const machine::Kernel::Special> special;
   if (backend.specialises) {
-    special = kernel.specialised(wanted(spec, inputs, inputs.runs == 1 || spec.batch_width == 1));
+    std::vector<ir::Slot> varied;
+    for (const Inputs::Override& override : inputs.overrides) {
+      if (override.values.size() > 1) {
+        varied.push_back(override.slot);
+      }
+    }
+    special = kernel.specialised(
+        wanted(spec, std::move(varied), inputs.runs == 1 || spec.batch_width == 1));
   }
   const machine::Kernel& used = special ? special->kernel : kernel;
   const std::vector<ir::Slot> place = special ? special->place : std::vector<ir::Slot>{};

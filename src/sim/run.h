@@ -90,6 +90,10 @@ struct Trajectories {
 // When the runs step and which steps are recorded.
 TimeGrid grid_of(const RunSpec& spec);
 
+// What a kernel made for such simulations has to know (machine/kernel.h): `varied` slots differ
+// from run to run, or there is one run alone.
+ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone);
+
 // What the caller got wrong: a step or a span that cannot be, an override of something that is no
 // constant, a saved slot out of range.
 std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSpec& spec,
