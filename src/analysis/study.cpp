@@ -73,6 +73,8 @@ class Reader {
     study.calibration_end = table.date("calibration_end", Need::required).value_or(Date{});
     study.observations = path(table, "observations", Need::optional);
     study.sources = path(table, "sources", Need::optional);
+    study.checks = path(table, "checks", Need::optional);
+    study.cards = path(table, "cards", Need::optional);
     for (PlacedText& caveat : table.texts("caveats")) {
       study.caveats.push_back(std::move(caveat.text));
     }

@@ -195,6 +195,8 @@ struct Study {
   PlacedText model;         // paths, resolved against the folder of the study
   PlacedText observations;  // empty if the study has none
   PlacedText sources;       // empty if the study has none
+  PlacedText checks;        // the battery, see battery.h; may be empty
+  PlacedText cards;         // see cards.h; may be empty
   Calendar calendar;
   Date calibration_end;
   std::optional<MapSpec> map;

@@ -41,6 +41,17 @@ std::optional<StudyFiles> load_study(const std::string& path, base::Sources& sou
   if (const auto table = named(files.study.observations)) {
     files.observations = read_observations(sources, *table, files.study.calendar, diagnostics);
   }
+  if (const auto table = named(files.study.checks)) {
+    if (auto battery = read_battery(sources, *table, files.study, diagnostics)) {
+      files.battery = std::move(*battery);
+    }
+  }
+  if (const auto table = named(files.study.cards)) {
+    if (auto cards = read_cards(sources, *table, files.study, files.observations, files.sources,
+                                diagnostics)) {
+      files.cards = std::move(*cards);
+    }
+  }
   if (const auto regions = named(files.study.map ? files.study.map->geojson : PlacedText{})) {
     files.regions = sources.text(*regions);
   }

@@ -3,7 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "analysis/battery.h"
+#include "analysis/cards.h"
 #include "analysis/observations.h"
 #include "analysis/study.h"
 #include "base/diagnostics.h"
@@ -15,6 +18,8 @@ struct StudyFiles {
   Study study;
   Observations observations;
   SourceList sources;
+  Battery battery;
+  std::vector<Card> cards;
   std::string regions;  // the GeoJSON of the map, as it stands; empty without a map
 };
 

@@ -202,6 +202,27 @@ std::vector<Date> TomlTable::dates(std::string_view key) {
   return result;
 }
 
+std::vector<double> TomlTable::numbers(std::string_view key) {
+  const toml::node* found = node(key, Need::required);
+  std::vector<double> result;
+  if (found == nullptr) {
+    return result;
+  }
+  const toml::array* list = found->as_array();
+  bool good = list != nullptr && !list->empty();
+  for (std::size_t i = 0; good && i < list->size(); ++i) {
+    const std::optional<double> value = (*list)[i].value<double>();
+    good = value.has_value();
+    result.push_back(value.value_or(0));
+  }
+  if (!good) {
+    wrong(*found, fmt::format("\"{}\" of {} is not a list of numbers", key, name_),
+          "write [1, 2.5, …]");
+    result.clear();
+  }
+  return result;
+}
+
 const toml::table* TomlTable::table(std::string_view key, Need need) {
   const toml::node* found = node(key, need);
   if (found == nullptr) {

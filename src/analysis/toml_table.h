@@ -56,6 +56,7 @@ class TomlTable {
   std::optional<bool> flag(std::string_view key);
   std::optional<Date> date(std::string_view key, Need need = Need::optional);
   std::vector<Date> dates(std::string_view key);
+  std::vector<double> numbers(std::string_view key);  // required, not empty
   const toml::table* table(std::string_view key, Need need = Need::optional);
   std::vector<const toml::table*> tables(std::string_view key);  // an array of tables
 

@@ -65,6 +65,33 @@ void add_fingerprints(const std::vector<std::string>& paths, std::vector<std::st
 
 }  // namespace
 
+std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::ParsedModel parsed,
+                                            base::Sources& sources,
+                                            base::Diagnostics& diagnostics) {
+  auto model = model::resolve(parsed, sources, diagnostics);
+  if (!model || diagnostics.has_errors()) {
+    return std::nullopt;
+  }
+  auto lowered = ir::lower(*model, diagnostics);
+  if (!lowered) {
+    return std::nullopt;
+  }
+  const std::vector<std::string> defects = ir::verify(lowered->program);
+  if (!defects.empty()) {
+    throw std::logic_error(fmt::format(
+        "the program made from {} is unsound: {}. This is a defect of Shamal; please report it.",
+        path, defects.front()));
+  }
+  machine::Kernel kernel(lowered->program);
+  return CompiledModel{path,
+                       {},
+                       std::move(parsed),
+                       std::move(*model),
+                       std::move(lowered->program),
+                       std::move(lowered->layout),
+                       std::move(kernel)};
+}
+
 std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
                                      base::Diagnostics& diagnostics, const CompileInputs& inputs) {
   const auto first = static_cast<base::FileId>(sources.size());
@@ -84,19 +111,9 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
     }
   }
   add_fingerprints(inputs.data, fingerprints);
-  auto model = model::resolve(changed, sources, diagnostics);
-  if (!model || diagnostics.has_errors()) {
+  auto compiled = compile_parsed(path, std::move(changed), sources, diagnostics);
+  if (!compiled) {
     return std::nullopt;
-  }
-  auto lowered = ir::lower(*model, diagnostics);
-  if (!lowered) {
-    return std::nullopt;
-  }
-  const std::vector<std::string> defects = ir::verify(lowered->program);
-  if (!defects.empty()) {
-    throw std::logic_error(fmt::format(
-        "the program made from {} is unsound: {}. This is a defect of Shamal; please report it.",
-        path, defects.front()));
   }
   std::string texts;
   for (base::FileId file = first; file < sources.size(); ++file) {
@@ -105,14 +122,9 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
     }
   }
   texts += fmt::format("{}", fmt::join(fingerprints, ""));
-  machine::Kernel kernel(lowered->program);
-  return CompiledModel{path,
-                       base::sha256(texts),
-                       std::move(*parsed),
-                       std::move(*model),
-                       std::move(lowered->program),
-                       std::move(lowered->layout),
-                       std::move(kernel)};
+  compiled->sha256 = base::sha256(texts);
+  compiled->parsed = std::move(*parsed);
+  return compiled;
 }
 
 }  // namespace shamal::api

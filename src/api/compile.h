@@ -40,4 +40,9 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
                                      base::Diagnostics& diagnostics,
                                      const CompileInputs& inputs = {});
 
+// What follows reading, for a model that was changed in memory. `path` names it in messages; there
+// is no hash of a text.
+std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::ParsedModel parsed,
+                                            base::Sources& sources, base::Diagnostics& diagnostics);
+
 }  // namespace shamal::api

@@ -10,7 +10,10 @@
 
 #include "analysis/comparison.h"
 #include "api/assets.h"
+#include "api/report/cards.h"
 #include "api/report/figure.h"
+#include "api/report/guide.h"
+#include "api/report/levers.h"
 #include "api/report/map.h"
 #include "api/report/misfit.h"
 #include "api/report/outline.h"
@@ -86,9 +89,12 @@ class Page {
         "<style>{}</style>\n</head>\n<body>\n",
         escape(content_hash(style)), escape(content_hash(script)), escape(study_.title), style);
     out += "<a class=\"skip\" href=\"#lines\">Skip to the charts</a>\n";
-    out += head() + contents() + "<main id=\"lines\">\n" + map() + lines() + misfits() +
-           parameters() + missing() + unplaced() + bibliography() + misuse() + reproduce() +
-           "</main>\n";
+    out += head() + contents() + "<main id=\"lines\">\n";
+    out += input_.tests_only
+               ? tests() + misfits() + bibliography() + misuse() + reproduce()
+               : cards() + map() + lines() + levers() + misfits() + tests() + parameters() +
+                     equations() + missing() + unplaced() + bibliography() + misuse() + reproduce();
+    out += "</main>\n";
     out += fmt::format("<script>{}</script>\n</body>\n</html>\n", script);
     return out;
   }
@@ -135,15 +141,18 @@ class Page {
                                             analysis::time_unit_name(study_.calendar.unit)));
     item("Calibration to", analysis::plain_date(study_.calibration_end));
     item("Seed", escape(attribute("seed")));
+    if (input_.draws > 0) {
+      item("Draws", number_text(static_cast<double>(input_.draws), 9));
+    }
     item("Made", escape(attribute("created")));
     return "<dl class=\"provenance\">" + items + "</dl>\n";
   }
 
-  std::string contents() const {
-    std::string items;
-    const auto item = [&](std::string_view href, const std::string& text) {
-      items += fmt::format("<li><a href=\"#{}\">{}</a></li>", href, text);
-    };
+  template <typename Item>
+  void parts(const Item& item) const {
+    if (!input_.files.cards.empty()) {
+      item("cards", "Claims");
+    }
     if (study_.map) {
       item("map", "Map");
     }
@@ -152,9 +161,32 @@ class Page {
         item(line_anchor(line), fmt::format("<b>{}</b> {}", line.number, escape(line.title)));
       }
     }
+    if (input_.experiment) {
+      item("levers", "Levers");
+      item("structures", "Structures");
+    }
     item("misfit", "Every misfit");
+    if (!input_.checks.empty() || !input_.bands.empty()) {
+      item("tests", "Tests");
+    }
     item("parameters", "Every assumption");
+    if (!input_.equations.empty()) {
+      item("equations", "Equations");
+    }
     item("missing", "Not modelled");
+  }
+
+  std::string contents() const {
+    std::string items;
+    const auto item = [&](std::string_view href, const std::string& text) {
+      items += fmt::format("<li><a href=\"#{}\">{}</a></li>", href, text);
+    };
+    if (input_.tests_only) {
+      item("tests", "Tests");
+      item("misfit", "Every misfit");
+    } else {
+      parts(item);
+    }
     item("sources", "Sources");
     if (!study_.misuse.empty()) {
       item("misuse", "Misuse");
@@ -191,12 +223,54 @@ class Page {
                                                             chart.series.size());
         next += chart.series.size();
         out += figure_html({input_.files, input_.results, chart, own,
-                            fmt::format("chart-{}-{}", anchor(line.id), i + 1), i == 0}) +
+                            fmt::format("chart-{}-{}", anchor(line.id), i + 1),
+                            input_.fans ? &*input_.fans : nullptr, i == 0,
+                            !input_.equations.empty()}) +
                "\n";
       }
       out += "</div>\n</section>\n";
     }
     return out;
+  }
+
+  std::string cards() const {
+    return input_.files.cards.empty()
+               ? std::string()
+               : fmt::format(
+                     "<section id=\"cards\">\n<h2>Six claims</h2>\n<p class=\"lead\">What was "
+                     "officially said of each line of effort, beside what the data show and what "
+                     "the model can and cannot attribute. Every figure is computed from the data "
+                     "and the model when this page is made.</p>\n{}\n</section>\n",
+                     cards_html(input_.files, series_,
+                                input_.experiment ? &*input_.experiment : nullptr));
+  }
+
+  std::string levers() const {
+    if (!input_.experiment) {
+      return {};
+    }
+    return fmt::format(
+        "<section id=\"levers\">\n<h2>What the lines of effort change</h2>\n{}\n</section>\n"
+        "<section id=\"structures\">\n<h2>Structures side by side</h2>\n{}\n</section>\n",
+        levers_html(study_, *input_.experiment), structures_html(study_, *input_.experiment));
+  }
+
+  std::string tests() const {
+    if (input_.checks.empty() && input_.bands.empty()) {
+      return {};
+    }
+    return fmt::format("<section id=\"tests\">\n<h2>Tests of the model</h2>\n{}\n{}\n</section>\n",
+                       input_.checks.empty() ? std::string() : battery_html(input_.checks),
+                       input_.bands.empty() ? std::string() : bands_html(study_, input_.bands));
+  }
+
+  std::string equations() const {
+    return input_.equations.empty()
+               ? std::string()
+               : fmt::format(
+                     "<section id=\"equations\">\n<h2>Every equation</h2>\n{}\n"
+                     "</section>\n",
+                     guide_html(input_.equations, input_.files.sources));
   }
 
   std::string misfits() const {

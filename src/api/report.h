@@ -11,6 +11,10 @@
 #include <vector>
 
 #include "analysis/study_files.h"
+#include "api/battery.h"
+#include "api/equations.h"
+#include "api/experiment.h"
+#include "api/report/tests.h"
 #include "data/dataset.h"
 
 namespace shamal::api {
@@ -41,6 +45,15 @@ struct ReportInput {
   data::Dataset results;
   std::vector<ReportParameter> parameters;
   ModelSize size;
+  std::vector<ReportEquation> equations;
+  // What an ensemble adds; all may be missing.
+  std::optional<data::Dataset> fans;  // see ensemble.h
+  std::uint64_t draws = 0;
+  std::uint64_t failures = 0;  // draws in which a value was not a number
+  std::vector<report::BandResult> bands;
+  std::optional<Experiment> experiment;
+  std::vector<CheckResult> checks;
+  bool tests_only = false;  // the page has the tests and the misfits alone
 };
 
 std::string report_html(const ReportInput& input);

@@ -1,12 +1,20 @@
 #include "api/study_report.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "analysis/comparison.h"
 #include "analysis/study_files.h"
+#include "api/battery.h"
 #include "api/compile.h"
+#include "api/ensemble.h"
+#include "api/experiment.h"
 #include "api/report.h"
+#include "api/report/spread.h"
 #include "api/run.h"
+#include "data/series_name.h"
 
 namespace shamal::api {
 
@@ -88,6 +96,62 @@ void describe_model(const CompiledModel& compiled, ReportInput& input) {
   }
 }
 
+base::Progress* begin(const StudyReportRequest& request, const std::string& stage) {
+  return request.on_stage ? request.on_stage(stage) : nullptr;
+}
+
+// The fan of every charted variable and the bands, over draws of the priors; structures and levers
+// stay as the model has them. False after errors.
+bool add_ensemble(const CompiledModel& compiled, const StudyReportRequest& asked,
+                  base::Diagnostics& diagnostics, ReportInput& input) {
+  const analysis::Study& study = input.files.study;
+  EnsembleRequest request;
+  request.run.seed = asked.seed;
+  request.threads = asked.threads;
+  request.design.runs = asked.draws;
+  add_priors(study, request);
+  for (const analysis::Line& line : study.lines) {
+    for (const analysis::Chart& chart : line.charts) {
+      for (const analysis::ChartCurve& curve : chart.curves) {
+        const std::string name = data::split_series_name(curve.variable.text).base;
+        if (std::find(request.run.columns.begin(), request.run.columns.end(), name) ==
+            request.run.columns.end()) {
+          request.run.columns.push_back(name);
+        }
+      }
+    }
+  }
+  for (const analysis::Band& band : study.bands) {
+    const analysis::Reading& of = band.reading;
+    request.readings.push_back({"band " + band.id, of.variable.text, of.scale, of.measure,
+                                study.calendar.time(of.from), study.calendar.time(of.until),
+                                of.level, of.variable.span});
+  }
+  auto made = run_ensemble(compiled, request, diagnostics,
+                           begin(asked, fmt::format("{} draws of the priors", asked.draws)));
+  if (!made) {
+    return false;
+  }
+  for (const analysis::Band& band : study.bands) {
+    const data::Variable* values = made->runs.find("band " + band.id);
+    if (values == nullptr) {
+      continue;
+    }
+    report::BandResult result{&band, 0, 0, false};
+    for (const double value : values->values) {
+      result.share += value >= band.low && value <= band.high ? 1 : 0;
+    }
+    result.share /= static_cast<double>(values->values.size());
+    result.median = report::spread_of(values->values).median;
+    result.passed = result.share >= band.share;
+    input.bands.push_back(result);
+  }
+  input.draws = asked.draws;
+  input.failures = made->failures.size();
+  input.fans = std::move(made->fans);
+  return true;
+}
+
 }  // namespace
 
 std::optional<StudyReport> report_study(const StudyReportRequest& request, base::Sources& sources,
@@ -112,12 +176,34 @@ std::optional<StudyReport> report_study(const StudyReportRequest& request, base:
   }
   results->attributes["study"] = files->study.name;
   results->attributes["created"] = request.created;
-  ReportInput input{std::move(*files), std::move(*results), {}, {}};
+  ReportInput input;
+  input.files = std::move(*files);
+  input.results = std::move(*results);
+  input.tests_only = request.tests_only;
   describe_model(*compiled, input);
+  input.equations = equations_of(*compiled);
+  if (!input.files.study.priors.empty()) {
+    if (request.draws > 0 && !add_ensemble(*compiled, request, diagnostics, input)) {
+      return std::nullopt;
+    }
+    if (request.experiment_draws > 0 && !request.tests_only) {
+      input.experiment =
+          run_experiment(*compiled, input.files.study, request.experiment_draws, request.seed,
+                         request.threads, diagnostics, request.on_stage);
+    }
+  }
+  if (request.check_draws > 0) {
+    input.checks =
+        run_battery(*compiled, input.files, {request.check_draws, request.seed, request.threads},
+                    sources, diagnostics, request.on_stage);
+  }
+  if (diagnostics.has_errors()) {
+    return std::nullopt;
+  }
   StudyReport report;
   report.html = report_html(input);
   report.summary = report_summary_text(input, request.page);
-  report.results = std::move(input.results);
+  report.input = std::move(input);
   return report;
 }
 

@@ -45,5 +45,6 @@ std::function<int()> set_up_functions(CLI::App& app, const Common& common);
 std::function<int()> set_up_report(CLI::App& app, const Common& common);
 std::function<int()> set_up_ensemble(CLI::App& app, const Common& common);
 std::function<int()> set_up_merge(CLI::App& app, const Common& common);
+std::function<int()> set_up_validate(CLI::App& app, const Common& common);
 
 }  // namespace shamal::cli

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/stages.h"
 #include "data/delimited.h"
 
 namespace shamal::cli {
@@ -194,12 +195,6 @@ std::string bytes_text(std::uint64_t bytes) {
   return mib < 1        ? fmt::format("{:.0f} KiB", mib * 1024)
          : mib < 10'000 ? fmt::format("{:.0f} MiB", mib)
                         : fmt::format("{:.1f} GiB", mib / 1024);
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
-  return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60)
-                      : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 void print_progress(const base::Progress& progress) {

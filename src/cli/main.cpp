@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
      "shamal functions > functions.md", set_up_functions},
     {"report", "Run a study's model and write a page that holds it against observations.",
      "shamal report models/levant/study.toml -o out/levant/index.html", set_up_report},
+    {"validate", "Run a study's battery of checks over draws of its priors.",
+     "shamal validate models/levant/study.toml --draws 1000", set_up_validate},
     {"ensemble", "Run a model many times with values of its constants that a design chooses.",
      "shamal ensemble teacup.xmile --runs 10000 --vary \"Room Temperature=uniform(15,25)\" "
      "-o teacup.nc",
@@ -35,9 +37,9 @@ constexpr Command kCommands[] = {
 };
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 success; 1 results differ (compare); 2 errors in a model, in data or in the "
-    "request, described on stderr; 3 command line not understood; 4 a defect of Shamal; "
-    "5 interrupted, what was done is kept (ensemble).";
+    "Exit codes: 0 success; 1 results differ (compare) or a check fails (validate); 2 errors in a "
+    "model, in data or in the request, described on stderr; 3 command line not understood; 4 a "
+    "defect of Shamal; 5 interrupted, what was done is kept (ensemble).";
 
 int run_main(int argc, char** argv) {
   CLI::App app("Shamal: an open campaign laboratory, and an engine for system dynamics models.",

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -61,8 +62,8 @@ const std::string kTeacup = "tests/stages/teacup.xmile";
 const std::string kRegions = "tests/stages/regions.xmile";
 
 TEST(Help, EveryCommandShowsAnExampleAndItsExitCodes) {
-  for (const std::string name :
-       {"check", "run", "compare", "emit", "variables", "report", "ensemble", "merge"}) {
+  for (const std::string name : {"check", "run", "compare", "emit", "variables", "report",
+                                 "validate", "ensemble", "merge"}) {
     const Result help = shamal(name + " --help");
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_THAT(help.out, HasSubstr("Example:\n  shamal " + name)) << name;
@@ -165,12 +166,61 @@ TEST(Emit, WritesXmileThatReadsBack) {
 
 TEST(Report, StandsOnItsOwn) {
   const fs::path page = folder() / "levant" / "index.html";
-  const Result report = shamal("report models/levant/study.toml -o '" + page.string() + "'");
+  const Result report = shamal(
+      "report models/levant/study.toml --draws 3 --experiment-draws 2 "
+      "--check-draws 0 -o '" +
+      page.string() + "'");
   EXPECT_EQ(report.code, 0) << report.err;
   EXPECT_GE(std::count(report.out.begin(), report.out.end(), '\n'), 8);
   EXPECT_LE(std::count(report.out.begin(), report.out.end(), '\n'), 12);
   EXPECT_THAT(read(page), StartsWith("<!"));
   EXPECT_TRUE(fs::exists(folder() / "levant" / "results.nc"));
+}
+
+TEST(Validate, SaysWhichChecksPassAndWhichFail) {
+  const Result good = shamal("validate tests/errors/studies/good.toml --draws 3");
+  EXPECT_EQ(good.code, 1);
+  EXPECT_THAT(
+      good.out,
+      HasSubstr(
+          "passed  low Never below nothing\n"
+          "        holds in all 3 draws\n"
+          "failed  high Never above fifteen\n"
+          "        y is 18.69 against 15 on 1 May 2014 in draw 1\n"
+          "finding sign More makes more\n"
+          "        from 0 to 1 the outcome goes down in 0 of the 3 draws in which it moves (3 in "
+          "all)\n"
+          "passed  step The step does not matter\n"
+          "        1 outcomes; the largest change is 0 of what is allowed (1 % of the curve's "
+          "peak, "
+          "0.5 months for a day)\n"
+          "passed  still Nothing drifts where nothing moves\n"
+          "        largest drift 0 % a year in 3 draws\n"
+          "passed  path It grows in proportion to time\n"
+          "        in 3 of 3 draws, wanted in 100 %. y on 1 Nov 2013 over 1 Sep 2013: 2 (2 to 2), "
+          "wanted at least 1.999 and at most 2.001\n"
+          "passed  other It falls where its timeline falls\n"
+          "        in 3 of 3 draws, wanted in 100 %. z on 1 Sep 2006 over 1 Mar 2006: 0.25 (0.25 "
+          "to "
+          "0.25), wanted at most 0.3\n"
+          "series  Counted: Counted\n"
+          "        calibration 1 point"));
+  EXPECT_THAT(good.out, EndsWith("13 checks, 5 failed, 1 findings\n"));
+  EXPECT_EQ(good.err, "");
+  // The same draws for any number of threads.
+  EXPECT_EQ(shamal("validate tests/errors/studies/good.toml --draws 3 --threads 1").out, good.out);
+}
+
+// Every check of the Levant model that must hold; their signs are findings. Few draws: the battery
+// over a thousand is `shamal validate models/levant/study.toml`.
+TEST(Levant, PassesItsBattery) {
+  const Result battery = shamal("validate --json models/levant/study.toml --draws 1");
+  EXPECT_EQ(battery.code, 0) << battery.out << battery.err;
+  const json reply = json::parse(battery.out);
+  EXPECT_EQ(reply["failed"], 0);
+  EXPECT_GE(reply["checks"].size(), 53);
+  EXPECT_EQ(reply["bands"].size(), 27);
+  EXPECT_GE(reply["series"].size(), 19);
 }
 
 TEST(Levant, PassesTheUnitCheckWithoutAWarning) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -86,6 +87,34 @@ INSTANTIATE_TEST_SUITE_P(Errors, EveryCode,
                          testing::ValuesIn(shamal::base::diagnostic_codes().begin(),
                                            shamal::base::diagnostic_codes().end()),
                          [](const auto& row) { return std::string(row.param.id); });
+
+// The files that a study names have forms of their own: studies/NAME.toml is reported on, and
+// studies/NAME.expected is what must appear.
+class EveryStudy : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryStudy, HasItsMessage) {
+  const std::string name = "studies/" + GetParam();
+  const std::string printed = run("validate --draws 2 " + name + ".toml");
+  const fs::path expected = kFolder / (name + ".expected");
+  if (std::getenv("SHAMAL_ACCEPT") != nullptr) {
+    std::ofstream(expected, std::ios::binary) << printed;
+  }
+  EXPECT_NE(printed, "");
+  EXPECT_EQ(printed, read(expected));
+}
+
+std::vector<std::string> broken_studies() {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kFolder / "studies")) {
+    if (entry.path().extension() == ".expected") {
+      names.push_back(entry.path().stem().string());
+    }
+  }
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Errors, EveryStudy, testing::ValuesIn(broken_studies()),
+                         [](const auto& name) { return name.param; });
 
 TEST(Errors, OnePassReportsAllOfThem) {
   const std::string printed = run("check several.xmile");

@@ -69,9 +69,10 @@ Extremes find_extremes(const ChartDrawing& chart) {
       core.take(value, chart.log);
     }
     for (const Band& band : curve.bands) {
+      // Wide priors may leave the drawing, like long errors.
       for (std::size_t i = 0; i < band.low.size(); ++i) {
-        core.take(band.low[i], chart.log);
-        core.take(band.high[i], chart.log);
+        errors.take(band.low[i], chart.log);
+        errors.take(band.high[i], chart.log);
       }
     }
   }
@@ -361,12 +362,14 @@ std::string chart_legend(const ChartDrawing& chart) {
   for (const DrawnCurve& curve : chart.curves) {
     items +=
         fmt::format("<li>{}<span>{}</span></li>", line_sample(curve.style), escape(curve.label));
+    std::string layers;  // a band lies on those that are wider
     for (const Band& band : curve.bands) {
+      layers +=
+          fmt::format("<path class=\"band {}\" d=\"M1 1H25V11H1Z\"/>", ink_class(curve.style.ink));
       items += fmt::format(
           "<li><svg class=\"sample\" width=\"26\" height=\"12\" viewBox=\"0 0 26 12\" "
-          "aria-hidden=\"true\"><path class=\"band {}\" d=\"M1 "
-          "1H25V11H1Z\"/></svg><span>{}</span></li>",
-          ink_class(curve.style.ink), escape(band.label));
+          "aria-hidden=\"true\">{}</svg><span>{}</span></li>",
+          layers, escape(band.label));
     }
   }
   for (const DrawnSeries& series : chart.series) {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "api/report/fan.h"
+#include "api/report/guide.h"
 #include "api/report/misfit.h"
 #include "api/report/sources.h"
 #include "api/report/text.h"
@@ -193,6 +195,11 @@ ChartDrawing draw_chart(const FigureInput& input) {
       for (const double value : found->values) {
         drawn.values.push_back(value * curve.scale);
       }
+      if (input.fans != nullptr) {
+        drawn.bands = fan_bands(*input.fans, curve.variable.text, curve.scale);
+        std::erase_if(drawn.bands,
+                      [&](const Band& band) { return band.low.size() != drawn.times.size(); });
+      }
     }
     drawing.curves.push_back(std::move(drawn));
   }
@@ -232,9 +239,27 @@ std::string figure_html(const FigureInput& input) {
   if (!note.empty()) {
     out += fmt::format("<p class=\"note\">{}</p>", escape(note));
   }
+  if (input.equations) {
+    std::string equations;
+    for (const analysis::ChartCurve& curve : input.chart.curves) {
+      equations += (equations.empty() ? "" : ", ") + equation_link(curve.variable.text);
+    }
+    out += fmt::format("<p class=\"note\">{} {}.</p>",
+                       input.chart.curves.size() == 1 ? "Equation:" : "Equations:", equations);
+  }
   for (const ComparedSeries& series : input.series) {
     if (series.series->score) {
       out += "<p class=\"misfit\">" + misfit_line(series) + "</p>";
+    }
+  }
+  if (!drawing.curves.empty() && !drawing.curves.front().bands.empty()) {
+    const Coverage within = coverage(drawing.curves.front().times,
+                                     drawing.curves.front().bands.front(), drawing.series);
+    if (within.points > 0) {
+      out += fmt::format(
+          "<p class=\"misfit\">{} of {} scored points lie where nine of ten draws of the priors "
+          "do.</p>",
+          within.inside, within.points);
     }
   }
   return out + "</div>" + twin_table(input, drawing) + "</figure>";

@@ -18,7 +18,9 @@ struct FigureInput {
   const analysis::Chart& chart;
   std::span<const analysis::ComparedSeries> series;  // those of this chart
   std::string id;                                    // unique in the page
+  const data::Dataset* fans = nullptr;               // of an ensemble, see fan.h
   bool leading = false;                              // the first of its line: drawn large
+  bool equations = false;                            // the page has them, to be linked to
 };
 
 ChartDrawing draw_chart(const FigureInput& input);

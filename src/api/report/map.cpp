@@ -229,13 +229,21 @@ class MapPage {
   bool shares() const { return !classes_.labels.empty() && classes_.labels[0].ends_with('%'); }
 
   std::string table() const {
+    const bool arabic = std::any_of(map_.regions.begin(), map_.regions.end(),
+                                    [](const Region& region) { return !region.arabic.empty(); });
     std::string head = "<tr><th scope=\"col\">Region</th>";
+    if (arabic) {
+      head += "<th scope=\"col\" lang=\"ar\" dir=\"rtl\">المنطقة</th>";
+    }
     for (const analysis::Date date : spec_.times) {
       head += fmt::format("<th scope=\"col\">{}</th>", analysis::plain_date(date));
     }
     std::string rows;
     for (std::size_t i = 0; i < map_.regions.size(); ++i) {
       rows += fmt::format("<tr><th scope=\"row\">{}</th>", escape(map_.regions[i].name));
+      if (arabic) {
+        rows += fmt::format("<td lang=\"ar\" dir=\"rtl\">{}</td>", escape(map_.regions[i].arabic));
+      }
       for (const analysis::Date date : spec_.times) {
         const std::optional<double> value =
             analysis::interpolate(series_.times, series_.values[i], time_of(date));

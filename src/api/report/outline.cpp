@@ -38,6 +38,48 @@ std::string window_text(const ReportInput& input) {
                      analysis::plain_date(calendar.date(times.back())));
 }
 
+// "9 of the 27 bands that were registered before any fit fail, …: C-1, C-7."
+std::string band_sentence(const ReportInput& input) {
+  std::size_t failed = 0;
+  std::size_t held_out = 0;
+  std::string ids;
+  for (const BandResult& band : input.bands) {
+    if (!band.passed) {
+      ++failed;
+      held_out += band.band->holdout ? 1 : 0;
+      ids += (ids.empty() ? "" : ", ") + band.band->id;
+    }
+  }
+  return fmt::format(
+      "{} of the {} bands that were registered before any fit fail over the draws, {} of them held "
+      "out{}.",
+      failed, input.bands.size(), held_out, ids.empty() ? ids : ": " + ids);
+}
+
+// "2 of 28 checks that must hold fail: T-08 …; 7 of 21 expected signs are not those of the model."
+std::string check_sentence(std::span<const CheckResult> checks) {
+  std::size_t required = 0;
+  std::size_t failed = 0;
+  std::size_t findings = 0;
+  std::string names;
+  for (const CheckResult& check : checks) {
+    const bool passed = check.status == CheckResult::Status::passed;
+    required += check.required ? 1 : 0;
+    failed += check.required && !passed ? 1 : 0;
+    findings += !check.required && !passed ? 1 : 0;
+    if (check.required && !passed) {
+      names += (names.empty() ? ": " : ", ") + check.id;
+    }
+  }
+  std::string text =
+      fmt::format("{} of the {} checks that must hold fail{}.", failed, required, names);
+  if (required < checks.size()) {
+    text += fmt::format(" {} of the {} signs that the literature expects are not found.", findings,
+                        checks.size() - required);
+  }
+  return text;
+}
+
 }  // namespace
 
 RivalCount count_rivals(std::span<const analysis::ComparedSeries> series,
@@ -70,6 +112,12 @@ Outline make_outline(const ReportInput& input, std::span<const analysis::Compare
         after.worse, after.compared, analysis::plain_date(study.calibration_end), before.worse,
         before.compared);
     outline.caveats.push_back(outline.rivals);
+  }
+  if (!input.bands.empty()) {
+    outline.caveats.push_back(band_sentence(input));
+  }
+  if (!input.checks.empty()) {
+    outline.caveats.push_back(check_sentence(input.checks));
   }
   if (!input.parameters.empty()) {
     const BasisCount count = count_bases(input.parameters, input.files.sources);

@@ -67,29 +67,54 @@ bool read_geometry(const json& geometry, Region& region) {
   return !region.rings.empty();
 }
 
-// From degrees to pixels, all regions at once.
-void project(RegionMap& map, double width) {
+// Regions of one kind (inset or not) from degrees to pixels: `width` wide, from `left` and `top`;
+// gives the height.
+double project_part(RegionMap& map, bool inset, double left, double top, double width) {
   Point low{1e9, 1e9};
   Point high{-1e9, -1e9};
   for (const Region& region : map.regions) {
     for (const std::vector<Point>& ring : region.rings) {
       for (const Point& p : ring) {
-        low = {std::min(low.x, p.x), std::min(low.y, p.y)};
-        high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+        if (region.inset == inset) {
+          low = {std::min(low.x, p.x), std::min(low.y, p.y)};
+          high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+        }
       }
     }
   }
   const double shrink = std::cos((low.y + high.y) / 2 * std::acos(-1.0) / 180);
-  const double scale = (width - 2 * kMargin) / std::max(1e-9, (high.x - low.x) * shrink);
+  const double scale = width / std::max(1e-9, (high.x - low.x) * shrink);
   for (Region& region : map.regions) {
     for (std::vector<Point>& ring : region.rings) {
       for (Point& p : ring) {
-        p = {kMargin + (p.x - low.x) * shrink * scale, kMargin + (high.y - p.y) * scale};
+        if (region.inset == inset) {
+          p = {left + (p.x - low.x) * shrink * scale, top + (high.y - p.y) * scale};
+        }
       }
     }
   }
+  return (high.y - low.y) * scale;
+}
+
+// All regions at once; insets stand in the lower left corner, at a scale of their own.
+void project(RegionMap& map, double width) {
+  constexpr double kInset = 0.3;  // of the width
+  double height = project_part(map, false, kMargin, kMargin, width - 2 * kMargin);
+  if (std::any_of(map.regions.begin(), map.regions.end(),
+                  [](const Region& region) { return region.inset; })) {
+    const double inset = project_part(map, true, kMargin, 0, kInset * width);
+    const double top = height + 2 * kMargin - inset;
+    for (Region& region : map.regions) {
+      for (std::vector<Point>& ring : region.rings) {
+        for (Point& p : ring) {
+          p.y += region.inset ? top : 0;
+        }
+      }
+    }
+    height = std::max(height, top + inset - kMargin);
+  }
   map.width = width;
-  map.height = std::ceil((high.y - low.y) * scale + 2 * kMargin);
+  map.height = std::ceil(height + 2 * kMargin);
 }
 
 bool inside(const Region& region, Point p) {
@@ -248,7 +273,9 @@ std::optional<RegionMap> read_regions(std::string_view geojson, double width) {
     const json properties = feature.value("properties", json::object());
     region.element = property(properties, {"element"});
     region.name = property(properties, {"name_en", "name", "element"});
+    region.arabic = property(properties, {"name_ar"});
     region.country = property(properties, {"country", "iso3"});
+    region.inset = !property(properties, {"inset"}).empty();
     map.regions.push_back(std::move(region));
   }
   if (map.regions.empty()) {

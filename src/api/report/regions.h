@@ -17,7 +17,9 @@ namespace shamal::api::report {
 struct Region {
   std::string element;  // of the model's dimension; empty: not modelled
   std::string name;
+  std::string arabic;                     // its name in Arabic; may be empty
   std::string country;                    // empty if the file does not say
+  bool inset = false;                     // drawn small in the lower left corner
   std::vector<std::vector<Point>> rings;  // in pixels
   Point label;                            // the inner point that is farthest from the outline
   double room = 0;  // how far the outline is to the left or right of it, at least
@@ -31,7 +33,7 @@ struct RegionMap {
 };
 
 // A FeatureCollection of polygons and multipolygons with the properties element, name_en or name,
-// and country, drawn `width` pixels wide. Nothing if the text is not one.
+// name_ar and country, drawn `width` pixels wide. Nothing if the text is not one.
 std::optional<RegionMap> read_regions(std::string_view geojson, double width);
 
 std::string region_path(const Region& region);

@@ -118,8 +118,8 @@ TEST(ReportPage, IsWellFormed) {
   EXPECT_GT(markup.elements.size(), 200u);
 }
 
-TEST(ReportPage, LeadsWhereItsLinksSay) {
-  const Markup markup = read_markup(report_html(report_example()));
+void expect_links(const std::string& page) {
+  const Markup markup = read_markup(page);
   std::set<std::string> ids;
   for (const Markup::Element& element : markup.elements) {
     const std::string id = element.attribute("id");
@@ -137,6 +137,71 @@ TEST(ReportPage, LeadsWhereItsLinksSay) {
       names = blank == std::string::npos ? "" : names.substr(blank + 1);
     }
   }
+}
+
+TEST(ReportPage, LeadsWhereItsLinksSay) {
+  ReportInput input = report_example();
+  expect_links(report_html(input));
+  ReportEquation area;
+  area.name = "indicators.Area";
+  area.kind = "auxiliary";
+  area.text = "SUM(control.Control[*])";
+  area.uses = {"control.Control"};
+  ReportEquation control;
+  control.name = "control.Control";
+  control.kind = "stock";
+  input.equations = {control, area};
+  const std::string page = report_html(input);
+  expect_links(page);
+  EXPECT_THAT(page, HasSubstr("Equation: <a href=\"#eq-indicators-area\">"));
+}
+
+TEST(ReportPage, NamesRegionsInArabicFromRightToLeft) {
+  ReportInput input = report_example();
+  EXPECT_THAT(report_html(input), Not(HasSubstr("lang=\"ar\"")));
+  const std::string name = "\"name_en\":\"Ninawa\"";
+  std::string& regions = input.files.regions;
+  regions.replace(regions.find(name), name.size(), name + ",\"name_ar\":\"نينوى\"");
+  EXPECT_THAT(report_html(input), HasSubstr("<td lang=\"ar\" dir=\"rtl\">نينوى</td>"));
+}
+
+TEST(ReportPage, ShowsTheTestsAlone) {
+  ReportInput input = report_example();
+  CheckResult check;
+  check.id = "T-02";
+  input.checks = {check};
+  input.tests_only = true;
+  const std::string page = report_html(input);
+  expect_links(page);
+  EXPECT_THAT(page, HasSubstr("<section id=\"tests\">"));
+  EXPECT_THAT(page, HasSubstr("<section id=\"misfit\">"));
+  EXPECT_THAT(page, Not(HasSubstr("<section id=\"map\">")));
+}
+
+TEST(ReportPage, SaysFirstWhatFails) {
+  ReportInput input = report_example();
+  analysis::Band band;
+  band.id = "H-2";
+  band.title = "Raqqa freed";
+  band.holdout = true;
+  input.bands = {{&band, 0.1, 48, false}};
+  CheckResult good;
+  good.id = "T-02";
+  good.status = CheckResult::Status::passed;
+  CheckResult bad;
+  bad.id = "T-08";
+  bad.status = CheckResult::Status::failed;
+  CheckResult sign;
+  sign.id = "T-27";
+  sign.required = false;
+  sign.status = CheckResult::Status::failed;
+  input.checks = {good, bad, sign};
+  const std::string page = report_html(input);
+  EXPECT_THAT(page, HasSubstr("1 of the 1 bands that were registered before any fit fail over the "
+                              "draws, 1 of them held out: H-2."));
+  EXPECT_THAT(page, HasSubstr("1 of the 2 checks that must hold fail: T-08. 1 of the 1 signs that "
+                              "the literature expects are not found."));
+  EXPECT_LT(page.find("checks that must hold fail"), page.find("<main"));
 }
 
 TEST(ReportPage, LoadsNothing) {
