@@ -110,6 +110,9 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
                             // it
     }
   }
+  if (inputs.edit && !inputs.edit(changed, sources, diagnostics)) {
+    return std::nullopt;
+  }
   add_fingerprints(inputs.data, fingerprints);
   auto compiled = compile_parsed(path, std::move(changed), sources, diagnostics);
   if (!compiled) {

@@ -3,6 +3,7 @@
 //   Source ─read→ ParsedModel ─resolve→ Model ─lower→ Program ─prepare→ Kernel ─simulate→ Dataset
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ struct CompileInputs {
   std::vector<std::string> data;       // results that data variables take their values from
   std::vector<std::string> file_tags;  // "?name=path": a file that the model names by a tag
   std::string data_folder;             // where the files lie that the model names; empty: beside it
+  // What else is changed of what the file says, after everything above; false: not compiled.
+  std::function<bool(syntax::ParsedModel&, base::Sources&, base::Diagnostics&)> edit;
 };
 
 // Every problem of the file (and of the files that it names) is reported; nothing if one of them is

@@ -98,6 +98,12 @@ class Preparation {
     if (!spec || !columns || backend == nullptr) {
       return;
     }
+    if (spec->controls.any()) {
+      diagnostics_.add(Code::request_bad_value, {},
+                       "an ensemble of a model whose times change during the run",
+                       "fix them with --stop, --dt and --save-interval");
+      return;
+    }
     made_.threads.backend = backend;
     made_.plan.run = std::move(*spec);
     made_.plan.run.save_times = request_.times;
@@ -172,7 +178,7 @@ class Preparation {
     if (variable.kind != ir::VariableKind::constant || variable.structural) {
       diagnostics_.add(Code::request_not_constant, span, fmt::format("\"{}\"", variable.name),
                        variable.structural
-                           ? "it fixes the size of an array; change it in the model file"
+                           ? kStructural
                            : "shamal variables --kind constant lists what can vary");
       return;
     }

@@ -46,7 +46,8 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
                            column.element ? 1 : column.variable->count});
   }
   const double steps = (spec->stop - spec->start) / spec->dt;
-  if (std::fabs(steps - std::round(steps)) > 1e-9 * std::max(1.0, steps)) {
+  if (!spec->controls.any() &&
+      std::fabs(steps - std::round(steps)) > 1e-9 * std::max(1.0, steps)) {
     diagnostics.add(Code::step_rounded, {},
                     fmt::format("{} to {} in steps of {}", spec->start, spec->stop, spec->dt));
   }
@@ -61,6 +62,12 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
         fmt::format("at time {}, by the error of {}", trajectories.failures.front().time,
                     slot_name(layout, trajectories.failures.front().slot)),
         "use another method, or a smaller step");
+    return std::nullopt;
+  }
+  if (const auto& lost = trajectories.lost_control) {
+    diagnostics.add(Code::bad_sim_specs, {},
+                    fmt::format("{} at time {} is no length of time, or lets the run not end",
+                                slot_name(layout, lost->slot), lost->time));
     return std::nullopt;
   }
   warn_of_nan(layout, trajectories, diagnostics);

@@ -136,7 +136,7 @@ bool add_setting(const ir::Layout& layout, const std::string& setting, sim::Inpu
   if (variable.kind != ir::VariableKind::constant || variable.structural) {
     diagnostics.add(Code::request_not_constant, {}, fmt::format("\"{}\"", variable.name),
                     variable.structural
-                        ? "it fixes the size of an array; change it in the model file"
+                        ? kStructural
                         : "shamal variables --kind constant lists what can be set");
     return false;
   }
@@ -192,6 +192,17 @@ std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunReq
                                 spec.dt, spec.save_interval));
     return std::nullopt;
   }
+  const auto control = [&](model::VariableId by, const std::optional<double>& instead) {
+    std::optional<ir::Slot> slot;
+    for (const ir::LayoutVariable& variable : compiled.layout.variables) {
+      if (by != model::kNone && !instead && variable.name == compiled.model.variables[by].name) {
+        slot = variable.base;
+      }
+    }
+    return slot;
+  };
+  spec.controls = {control(own.dt_by, request.dt), control(own.stop_by, request.stop),
+                   control(own.save_by, request.save_interval)};
   const std::string method = base::fold_name(request.method.value_or(own.method));
   spec.method = sim::find_method(method);
   if (spec.method == nullptr) {

@@ -20,6 +20,11 @@ std::optional<std::vector<NamedVariable>> choose_columns(const ir::Layout& layou
                                                          const RunRequest& request,
                                                          base::Diagnostics& diagnostics);
 
+// What to do where a constant cannot be set from outside.
+inline constexpr const char* kStructural =
+    "it fixes the size of an array or a time of the run, or the file marks it as unchangeable (==); "
+    "change it in the model file";
+
 // Times, method and seed; nothing is saved yet.
 std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunRequest& request,
                                      base::Diagnostics& diagnostics);

@@ -31,6 +31,7 @@ bool is_space(std::string_view text, std::size_t i, std::size_t& width) {
 
 std::string with_separator(std::string_view name, char separator) {
   std::string result;
+  result.reserve(name.size());
   bool pending = false;
   for (std::size_t i = 0; i < name.size();) {
     std::size_t width = 1;

@@ -195,6 +195,11 @@ struct SimSpecs {
   double save_interval = 1;
   std::string method = "euler";
   std::string time_unit;
+  // Variables that give these times anew at each step (Vensim); the values above are a first guess.
+  VariableId stop_by = kNone;
+  VariableId dt_by = kNone;
+  VariableId save_by = kNone;
+  VariableId start_by = kNone;  // gave the start, at Time 0
 };
 
 struct Model {

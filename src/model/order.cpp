@@ -473,7 +473,9 @@ class Orderer {
       for_each_node(assignment.expr, [&](const Node& node) {
         switch (node.kind) {
           case NodeKind::fixed:
-            changes = changes || node.index == 0;  // TIME
+            changes = changes || node.index == 0 ||  // TIME, DT, STOPTIME
+                      (node.index == 1 && model_.sim.dt_by != kNone) ||
+                      (node.index == 3 && model_.sim.stop_by != kNone);
             break;
           case NodeKind::random:
           case NodeKind::device:
@@ -517,6 +519,8 @@ class Orderer {
         }
       }
     };
+    const std::set<VariableId> controls = {model_.sim.dt_by, model_.sim.stop_by,
+                                           model_.sim.save_by};
     std::vector<char> is_delay_input(model_.variables.size(), 0);
     for (const Delay& delay : model_.delays) {
       is_delay_input[delay.input] = 1;
@@ -534,7 +538,8 @@ class Orderer {
     for (std::uint32_t a = 0; a < count; ++a) {
       const Assignment& assignment = model_.assignments[a];
       if (assignment.role == Role::net || assignment.role == Role::next ||
-          (assignment.role == Role::value && is_delay_input[assignment.target] != 0)) {
+          (assignment.role == Role::value && (is_delay_input[assignment.target] != 0 ||
+                                              controls.contains(assignment.target)))) {
         need(a);
       }
     }
@@ -598,7 +603,9 @@ class Orderer {
     for (std::size_t v = 0; v < model_.variables.size(); ++v) {
       Variable& variable = model_.variables[v];
       variable.constant = constant[v] != 0 && other[v] == 0;
-      variable.structural = resolver_.info[v].structural;
+      const syntax::VariableDecl* const decl = resolver_.info[v].decl;
+      variable.structural =
+          resolver_.info[v].structural || (decl != nullptr && decl->unchangeable);
     }
   }
 

@@ -154,7 +154,11 @@ void Resolver::declare_vensim_equations(VariableId variable) {
     // The times are the simulation's own; see resolve_times().
     const Builtin* const own = find_builtin(base::fold_name(decl.name.text), Origin::mdl);
     const bool save = base::fold_name(decl.name.text) == "saveper";
-    if ((own != nullptr && own->treatment == Treatment::fixed) || save) {
+    const bool fixed = own != nullptr && own->treatment == Treatment::fixed;
+    const SimSpecs& sim = model.sim;
+    const std::array<VariableId, 4> changing = {sim.start_by, sim.dt_by, sim.stop_by, sim.save_by};
+    if ((fixed || save) &&
+        std::find(changing.begin(), changing.end(), variable) == changing.end()) {
       if (!model.variables[variable].dimensions.empty()) {
         error(Code::wrong_subscript_count, decl.name.span,
               fmt::format("\"{}\": a time has none", shown));
@@ -260,18 +264,21 @@ void Resolver::declare_constants(VariableId variable, const VensimBox& box, Scop
   }
 }
 
-// INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER have equations; they are needed before anything
-// is simulated.
+// INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER have equations. Where these are made of numbers
+// and constants the times are known before anything is simulated; else they are computed as the
+// simulation goes, and INITIAL TIME at Time 0.
 void Resolver::resolve_times() {
   struct Time {
     std::string_view name;
     double SimSpecs::*value;
     bool required;
+    VariableId SimSpecs::*by;
   };
-  constexpr std::array<Time, 4> kTimes = {{{"initial_time", &SimSpecs::start, true},
-                                           {"final_time", &SimSpecs::stop, true},
-                                           {"time_step", &SimSpecs::dt, true},
-                                           {"saveper", &SimSpecs::save_interval, false}}};
+  constexpr std::array<Time, 4> kTimes = {
+      {{"initial_time", &SimSpecs::start, true, &SimSpecs::start_by},
+       {"time_step", &SimSpecs::dt, true, &SimSpecs::dt_by},
+       {"final_time", &SimSpecs::stop, true, &SimSpecs::stop_by},
+       {"saveper", &SimSpecs::save_interval, false, &SimSpecs::save_by}}};
   SimSpecs& sim = model.sim;
   sim.time_unit = root_.sim_specs.time_units;
   base::Span place = root_.sim_specs.span;
@@ -289,10 +296,16 @@ void Resolver::resolve_times() {
     const syntax::VariableDecl& decl = *info[symbol->variable].decl;
     place = decl.name.span;
     const Equation& equation = decl.equations.front();
-    const auto value = decl.equations.size() == 1 && equation.subscripts.empty() && equation.expr &&
-                               !equation.gf && !equation.rate
-                           ? constant_value(*equation.expr, *root_scope_)
-                           : std::nullopt;
+    const bool plain = decl.equations.size() == 1 && equation.subscripts.empty() &&
+                       equation.expr && !equation.gf && !equation.rate;
+    auto value = plain ? constant_value(*equation.expr, *root_scope_) : std::nullopt;
+    if (plain && !value) {
+      sim.*time.by = symbol->variable;
+      value = start_value(*equation.expr, *root_scope_);
+      if (!value && time.value != &SimSpecs::start) {
+        value = time.value == &SimSpecs::stop ? sim.start + sim.dt : 1;
+      }
+    }
     if (!value) {
       error(Code::constant_required, decl.name.span,
             fmt::format("\"{}\"", base::display_name(decl.name.text)),

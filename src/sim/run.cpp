@@ -51,7 +51,6 @@ class Batch {
   }
 
   void run(Trajectories& into, base::Progress* progress) {
-    const ir::Program& program = kernel_.program();
     set_time(0);
     backend_.execute(kernel_, ir::Block::initial, state_);
     std::size_t saves = 0;
@@ -67,13 +66,7 @@ class Batch {
       if (saves == grid_.saves.size()) {
         break;
       }
-      state_.append_delays(program);
-      advance_keepers();
-      state_.hold_memories(program);
-      state_.commit_devices();
-      integrator_->advance(grid_.time(step));
-      state_.update_memories(program);
-      exchange_keepers();
+      finish_step(grid_.time(step));
       if (progress != nullptr) {
         progress->advance(state_.lanes());
         if (progress->cancelled()) {
@@ -86,11 +79,96 @@ class Batch {
     note_failures(into);
   }
 
+  // A single run whose times are computed as it goes. False if the first step has not the length
+  // that the spec supposes; `dt` is then the one it has.
+  bool run_controlled(Trajectories& into, base::Progress* progress, double& dt) {
+    const Controls& controls = spec_.controls;
+    constexpr double kNear = 1e-6;                       // in steps
+    constexpr std::size_t kMostValues = std::size_t{1} << 27;  // one gibibyte
+    double base = spec_.start;  // of the steps of the present length, `count` of them so far
+    std::uint32_t count = 0;
+    double stop = spec_.stop;
+    double next_save = spec_.start;
+    state_.fill(ir::kTimeSlot, spec_.start);
+    backend_.execute(kernel_, ir::Block::initial, state_);
+    for (std::uint32_t step = 0;; ++step) {
+      double time = base + count * dt;
+      state_.step = step;
+      state_.start_step();
+      state_.fill(ir::kTimeSlot, time);
+      backend_.execute(kernel_, ir::Block::rates, state_);
+      const auto control = [&](const std::optional<ir::Slot>& slot, double otherwise) {
+        return slot ? state_.row(placed(*slot))[0] : otherwise;
+      };
+      const double new_dt = control(controls.dt, dt);
+      if (!(new_dt > 0) || !std::isfinite(new_dt)) {
+        into.lost_control = {0, time, controls.dt.value_or(0)};
+        return true;
+      }
+      if (new_dt != dt) {
+        if (step == 0) {
+          dt = new_dt;
+          return false;
+        }
+        base = time;
+        count = 0;
+        dt = new_dt;
+        state_.fill(ir::kStepSlot, dt);
+        integrator_ = make_integrator(
+            {kernel_, backend_, *spec_.method, dt, {spec_.rtol, spec_.atol}, state_});
+        backend_.execute(kernel_, ir::Block::rates, state_);
+      }
+      stop = control(controls.stop, stop);
+      state_.fill(ir::kStopSlot, stop);
+      const bool last = !(time + dt <= stop + kNear * dt);
+      if (last || time >= next_save - kNear * dt) {
+        backend_.execute(kernel_, ir::Block::outputs, state_);
+        into.times.push_back(time);
+        into.values.resize(into.times.size() * into.columns);
+        record(into, into.times.size() - 1);
+        write_kept(into);
+        const double interval = control(controls.save_interval, spec_.save_interval);
+        if (!(interval > 0)) {
+          into.lost_control = {0, time, controls.save_interval.value_or(0)};
+          return true;
+        }
+        next_save = time + interval;
+      }
+      if (last) {
+        break;
+      }
+      if (into.values.size() > kMostValues || step == std::numeric_limits<std::uint32_t>::max()) {
+        into.lost_control = {0, time, controls.stop.value_or(0)};
+        return true;
+      }
+      finish_step(time);
+      ++count;
+      if (progress != nullptr && progress->cancelled()) {
+        into.cancelled = true;
+        break;
+      }
+    }
+    note_failures(into);
+    return true;
+  }
+
  private:
   ir::Slot placed(ir::Slot slot) const { return place_.empty() ? slot : place_[slot]; }
   ir::Slot origin(ir::Slot slot) const {
     const auto at = std::find(place_.begin(), place_.end(), slot);
     return at == place_.end() ? slot : static_cast<ir::Slot>(at - place_.begin());
+  }
+
+  // From the time of a step to the next: everything that has a state moves on.
+  void finish_step(double time) {
+    const ir::Program& program = kernel_.program();
+    state_.append_delays(program);
+    advance_keepers();
+    state_.hold_memories(program);
+    state_.commit_devices();
+    integrator_->advance(time);
+    state_.update_memories(program);
+    exchange_keepers();
   }
 
   void set_time(std::uint32_t step) { state_.fill(ir::kTimeSlot, grid_.time(step)); }
@@ -237,6 +315,9 @@ std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSp
       !(spec.rtol + spec.atol > 0)) {
     return fmt::format("tolerances {} and {}, or no method", spec.rtol, spec.atol);
   }
+  if (spec.controls.any() && (inputs.runs != 1 || !spec.save_times.empty())) {
+    return "several runs whose times change, or at given times";
+  }
   for (const double time : spec.save_times) {
     if (!(time >= spec.start) || !(time <= spec.stop)) {
       return fmt::format("results at time {}, outside of {} to {}", time, spec.start, spec.stop);
@@ -270,8 +351,27 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
     throw std::logic_error(fmt::format(
         "a simulation was asked for {}. This is a defect of Shamal; please report it.", *fault));
   }
-  const TimeGrid grid = grid_of(spec);
   Trajectories made;
+  if (spec.controls.any()) {
+    RunSpec tried = spec;
+    constexpr int kMostTries = 5;  // of the length of the first step, which may depend on itself
+    for (int i = 0; i < kMostTries; ++i) {
+      made = Trajectories{};
+      made.columns = column_count(spec);
+      made.runs = 1;
+      double dt = tried.dt;
+      const TimeGrid none{tried.start, dt, 0, {}};
+      const std::vector<ir::Slot> as_they_are;
+      Batch batch(kernel, as_they_are, tried, inputs, backend, none, 0, 1);
+      if (batch.run_controlled(made, progress, dt)) {
+        return made;
+      }
+      tried.dt = dt;
+    }
+    made.lost_control = {0, spec.start, spec.controls.dt.value_or(0)};
+    return made;
+  }
+  const TimeGrid grid = grid_of(spec);
   for (const std::uint32_t step : grid.saves) {
     made.times.push_back(grid.time(step));
   }

@@ -12,6 +12,10 @@
 //         with memories, delays, outputs of devices and random numbers as at t)
 //       memories take the values put aside
 //
+// With controls the times are t, t + dt(t), …; the run ends at the last of them that is not beyond
+// stop(t), and after a record at t the next one is at the first time from t + save_interval(t) on.
+// Where the length of a step changes, `rates` is executed again with the new one.
+//
 // Runs are executed in batches. A run depends on its number, seed and overrides and on nothing
 // else: not on the width of the batch, nor on how a range of runs is split between calls.
 #pragma once
@@ -32,6 +36,14 @@ namespace shamal::sim {
 
 using SlotRange = ir::SlotSpan;
 
+// Slots of variables that say, at each step, how long it is, when the run ends, and after how long
+// results are recorded again. Such a run is a single one.
+struct Controls {
+  std::optional<ir::Slot> dt, stop, save_interval;
+
+  bool any() const { return dt || stop || save_interval; }
+};
+
 struct RunSpec {
   double start = 0;
   double stop = 1;
@@ -41,6 +53,7 @@ struct RunSpec {
   const Method* method = &methods().front();
   double rtol = 1e-6;  // of methods with error control: error allowed a step, relative to a
   double atol = 1e-9;  //   stock's level and in its own unit
+  Controls controls;     // what they give replaces dt, stop and save_interval, which are a guess
   std::uint64_t seed = 0;
   std::vector<SlotRange> saved;  // the columns of the result
   std::size_t batch_width = 0;  // runs executed together, changes no result; 0: the kernel's choice
@@ -81,6 +94,9 @@ struct Trajectories {
     ir::Slot slot = 0;
   };
   std::vector<Failure> failures;  // by run
+
+  // A controlled run that could not go on: a step or interval that is not above 0, or no end.
+  std::optional<Failure> lost_control;
 
   double value(std::size_t run, std::size_t time, std::size_t column) const {
     return values[(run * times.size() + time) * columns + column];
