@@ -1,5 +1,6 @@
 #include "api/compile.h"
 
+#include <algorithm>
 #include <iterator>
 #include <stdexcept>
 
@@ -63,6 +64,26 @@ void add_fingerprints(const std::vector<std::string>& paths, std::vector<std::st
   }
 }
 
+// Where data are missing: what else is wrong. Left out is what the missing data bring about, which
+// each equation that needs them would report again.
+void add_other_errors(const syntax::ParsedModel& parsed, base::Sources& sources,
+                      base::Diagnostics& diagnostics) {
+  if (std::any_of(
+          parsed.dimensions.begin(), parsed.dimensions.end(),
+          [](const syntax::DimensionDecl& dimension) { return dimension.source.has_value(); })) {
+    return;  // without its subscripts nothing of the model fits
+  }
+  base::Diagnostics found;
+  model::resolve(parsed, sources, found);
+  for (const base::Diagnostic& diagnostic : found.sorted()) {
+    if (base::row(diagnostic.code).severity == base::Severity::error &&
+        diagnostic.code != base::Code::unsupported_function &&
+        diagnostic.code != base::Code::unsupported_element) {
+      diagnostics.add(diagnostic.code, diagnostic.span, diagnostic.what, diagnostic.fix);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::ParsedModel parsed,
@@ -103,11 +124,12 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
   syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), changed, diagnostics);
   std::vector<std::string> fingerprints;
   if (parsed->dialect == syntax::Dialect::vensim) {
+    const std::size_t errors = diagnostics.errors();
     const model::DataSources outside = load_data(inputs, sources, diagnostics);
     model::attach_data(changed, outside, sources, diagnostics, fingerprints);
-    if (diagnostics.has_errors()) {
-      return std::nullopt;  // what is missing would be reported again by each equation that needs
-                            // it
+    if (diagnostics.errors() > errors) {
+      add_other_errors(changed, sources, diagnostics);
+      return std::nullopt;
     }
   }
   if (inputs.edit && !inputs.edit(changed, sources, diagnostics)) {

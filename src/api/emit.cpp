@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "api/compile.h"
 #include "model/print.h"
 #include "syntax/print_model.h"
 #include "syntax/readers.h"
@@ -42,7 +41,8 @@ std::string emit_stages_help() {
 }
 
 std::optional<std::string> emit(const std::string& path, std::string_view stage,
-                                base::Sources& sources, base::Diagnostics& diagnostics) {
+                                base::Sources& sources, base::Diagnostics& diagnostics,
+                                const CompileInputs& inputs) {
   if (stage == "xmile" || stage == "parsed") {
     const auto parsed = syntax::read_model_file(path, sources, diagnostics);
     if (!parsed) {
@@ -54,7 +54,7 @@ std::optional<std::string> emit(const std::string& path, std::string_view stage,
     }
     return stage == "xmile" ? syntax::write_xmile(*parsed) : syntax::print(*parsed);
   }
-  const auto compiled = compile(path, sources, diagnostics);
+  const auto compiled = compile(path, sources, diagnostics, inputs);
   if (!compiled) {
     return std::nullopt;
   }

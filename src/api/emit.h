@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/compile.h"
 #include "base/diagnostics.h"
 
 namespace shamal::api {
@@ -20,6 +21,7 @@ std::string emit_stages_help();
 
 // Nothing after errors, which are reported. Requires a stage of the table.
 std::optional<std::string> emit(const std::string& path, std::string_view stage,
-                                base::Sources& sources, base::Diagnostics& diagnostics);
+                                base::Sources& sources, base::Diagnostics& diagnostics,
+                                const CompileInputs& inputs = {});
 
 }  // namespace shamal::api

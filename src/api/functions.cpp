@@ -34,6 +34,13 @@ void add_builtins(std::vector<FunctionRow>& rows) {
   }
 }
 
+void add_forms(std::vector<FunctionRow>& rows) {
+  for (const model::Form& form : model::forms()) {
+    rows.push_back({std::string(model::name_of(form)), "Vensim", std::string(form.signature),
+                    std::string(form.doc), std::string(form.source)});
+  }
+}
+
 // The source of a macro is what stands in brackets at the end of its documentation.
 void split_source(FunctionRow& row) {
   const std::size_t open = row.meaning.find_last_of("([");
@@ -84,6 +91,7 @@ std::vector<FunctionRow> functions() {
   std::vector<FunctionRow> rows;
   add_builtins(rows);
   add_library(rows);
+  add_forms(rows);
   const auto key = [](const FunctionRow& row) {
     return std::tie(row.dialect, row.name, row.signature);
   };

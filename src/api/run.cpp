@@ -46,8 +46,7 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
                            column.element ? 1 : column.variable->count});
   }
   const double steps = (spec->stop - spec->start) / spec->dt;
-  if (!spec->controls.any() &&
-      std::fabs(steps - std::round(steps)) > 1e-9 * std::max(1.0, steps)) {
+  if (!spec->controls.any() && std::fabs(steps - std::round(steps)) > 1e-9 * std::max(1.0, steps)) {
     diagnostics.add(Code::step_rounded, {},
                     fmt::format("{} to {} in steps of {}", spec->start, spec->stop, spec->dt));
   }

@@ -135,9 +135,8 @@ bool add_setting(const ir::Layout& layout, const std::string& setting, sim::Inpu
   const ir::LayoutVariable& variable = *named->variable;
   if (variable.kind != ir::VariableKind::constant || variable.structural) {
     diagnostics.add(Code::request_not_constant, {}, fmt::format("\"{}\"", variable.name),
-                    variable.structural
-                        ? kStructural
-                        : "shamal variables --kind constant lists what can be set");
+                    variable.structural ? kStructural
+                                        : "shamal variables --kind constant lists what can be set");
     return false;
   }
   const std::uint32_t first = named->element.value_or(0);

@@ -37,6 +37,7 @@ struct Command {
 std::span<const Command> commands();
 
 std::function<int()> set_up_check(CLI::App& app, const Common& common);
+std::function<int()> set_up_test(CLI::App& app, const Common& common);
 std::function<int()> set_up_run(CLI::App& app, const Common& common);
 std::function<int()> set_up_compare(CLI::App& app, const Common& common);
 std::function<int()> set_up_emit(CLI::App& app, const Common& common);

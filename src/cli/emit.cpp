@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/model_inputs.h"
 #include "cli/output.h"
 
 namespace shamal::cli {
@@ -12,6 +13,7 @@ namespace {
 
 struct Options {
   std::string model;
+  api::CompileInputs inputs;
   std::string stage = "model";
   std::string output;
 };
@@ -19,7 +21,7 @@ struct Options {
 int emit(const Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto text = api::emit(options.model, options.stage, sources, diagnostics);
+  const auto text = api::emit(options.model, options.stage, sources, diagnostics, options.inputs);
   if (!text) {
     return fail(diagnostics, sources, common);
   }
@@ -38,6 +40,7 @@ int emit(const Options& options, const Common& common) {
 std::function<int()> set_up_emit(CLI::App& app, const Common& common) {
   const auto options = std::make_shared<Options>();
   app.add_option("model", options->model, "Model file")->required();
+  add_model_inputs(app, options->inputs);
   std::vector<std::string> stages;
   for (const api::EmitStage& stage : api::emit_stages()) {
     stages.emplace_back(stage.name);

@@ -10,6 +10,7 @@
 #include "base/encoding.h"
 #include "base/files.h"
 #include "cli/interrupt.h"
+#include "cli/model_inputs.h"
 #include "cli/output.h"
 #include "cli/stages.h"
 #include "data/delimited.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct Options {
   std::string model;  // or a study
+  api::CompileInputs inputs;
   std::string control;
   std::string table;
   std::string design;
@@ -181,6 +183,14 @@ std::string canonical_command(const Options& options) {
   for (const std::string& column : request.run.columns) {
     add("--save", column);
   }
+  for (const auto& [option, files] :
+       {std::pair("--changes", &options.inputs.changes), std::pair("--data", &options.inputs.data),
+        std::pair("--file-tag", &options.inputs.file_tags),
+        std::pair("--savelist", &request.run.save_lists)}) {
+    for (const std::string& file : *files) {
+      add(option, file);
+    }
+  }
   for (const std::string& time : options.times) {
     add("--times", time);
   }
@@ -267,8 +277,11 @@ int ensemble(Options& options, const Common& common) {
     wrong(diagnostics, fmt::format("--shard {}", options.shard), "write --shard 2/5");
   }
   request.run.command = canonical_command(options);
-  const auto compiled = api::compile(model, sources, diagnostics);
+  const auto compiled = api::compile(model, sources, diagnostics, options.inputs);
   if (!compiled || diagnostics.has_errors()) {
+    return fail(diagnostics, sources, common);
+  }
+  if (!api::add_save_lists(compiled->layout, request.run, sources, diagnostics)) {
     return fail(diagnostics, sources, common);
   }
   const auto prepared = api::prepare_ensemble(*compiled, request, diagnostics);
@@ -387,6 +400,9 @@ std::function<int()> set_up_ensemble(CLI::App& app, const Common& common) {
            "Variables to save, or single elements \"Name[a]\"; default: every variable, or the "
            "charts of a study. Repeat the option, or separate names with ';'")
       ->delimiter(';');
+  add_list(app, "--savelist", run.save_lists,
+           "File that names more variables to save, one a line (Vensim's .lst); may be repeated");
+  add_model_inputs(app, options->inputs);
   add_list(app, "--times", options->times,
            "Times at which to save, separated by commas; default: the model's save interval")
       ->delimiter(',');

@@ -14,6 +14,8 @@ namespace {
 constexpr Command kCommands[] = {
     {"check", "Report every problem of a model: syntax, names, shapes, units.",
      "shamal check teacup.xmile", set_up_check},
+    {"test", "Test the reality checks of a Vensim model, each in a run of its own.",
+     "shamal test model.mdl", set_up_test},
     {"run", "Simulate a model and write its results.",
      "shamal run teacup.xmile --set \"Room Temperature=20\" -o teacup.csv", set_up_run},
     {"compare", "Compare results with a vendor's or another run's.",
@@ -37,9 +39,9 @@ constexpr Command kCommands[] = {
 };
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 success; 1 results differ (compare) or a check fails (validate); 2 errors in a "
-    "model, in data or in the request, described on stderr; 3 command line not understood; 4 a "
-    "defect of Shamal; 5 interrupted, what was done is kept (ensemble).";
+    "Exit codes: 0 success; 1 results differ (compare) or a check fails (validate, test); 2 errors "
+    "in a model, in data or in the request, described on stderr; 3 command line not understood; "
+    "4 a defect of Shamal; 5 interrupted, what was done is kept (ensemble).";
 
 int run_main(int argc, char** argv) {
   CLI::App app("Shamal: an open campaign laboratory, and an engine for system dynamics models.",

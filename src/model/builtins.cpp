@@ -147,15 +147,47 @@ constexpr std::string_view kVendorFunctions[] = {
     "shift_if_true",
     "simultaneous",
     "queue_fifo",
-    "get_data_between_times",
-    "get_direct_constants",
-    "get_direct_data",
-    "get_direct_lookups",
-    "get_xls_data",
-    "tabbed_array",
+};
+
+constexpr std::string_view kData = "Vensim Reference Manual, Data Functions";
+constexpr std::string_view kDirect = "Vensim Reference Manual, GET DIRECT and GET XLS Functions";
+constexpr std::string_view kEquations = "Vensim Reference Manual, Equations";
+
+constexpr Form kForms[] = {
+    {"ACTIVE INITIAL(x, initial)", "x, but initial at the start", kEquations},
+    {"IF THEN ELSE(condition, x, y)", "x where the condition is true, else y", kEquations},
+    {"INTEG(rate, initial)", "level that changes at a rate", kEquations},
+    {"WITH LOOKUP(x, (points))", "look-up of its own at x", kEquations},
+    {"TABBED ARRAY(numbers)", "numbers of an array, in rows and columns", kEquations},
+    {"GET DIRECT CONSTANTS('file', 'sheet', 'cell')", "constants from a spreadsheet", kDirect},
+    {"GET DIRECT DATA('file', 'sheet', 'times', 'cell')", "a data variable from a spreadsheet",
+     kDirect},
+    {"GET DIRECT LOOKUPS('file', 'sheet', 'x', 'cell')", "a look-up from a spreadsheet", kDirect},
+    {"GET DIRECT SUBSCRIPT('file', 'sheet', 'first', 'last', 'prefix')",
+     "elements of a subscript range from a spreadsheet", kDirect},
+    {"GET XLS CONSTANTS('file', 'sheet', 'cell')", "as GET DIRECT CONSTANTS", kDirect},
+    {"GET XLS DATA('file', 'sheet', 'times', 'cell')", "as GET DIRECT DATA", kDirect},
+    {"GET XLS LOOKUPS('file', 'sheet', 'x', 'cell')", "as GET DIRECT LOOKUPS", kDirect},
+    {"GET XLS SUBSCRIPT('file', 'sheet', 'first', 'last', 'prefix')", "as GET DIRECT SUBSCRIPT",
+     kDirect},
+    {"GET DATA AT TIME(data, time)", "a data variable at another time", kData},
+    {"GET DATA BETWEEN TIMES(data, time, mode)", "a data variable between two of its points",
+     kData},
+    {"GET DATA FIRST TIME(data)", "time of the first point", kData},
+    {"GET DATA LAST TIME(data)", "time of the last point", kData},
+    {"GET DATA MEAN(data, from, to)", "mean of the points of a span of time", kData},
+    {"GET DATA TOTAL POINTS(data)", "number of points", kData},
+    {"GET TIME VALUE(relative to, offset, measure)",
+     "another time; relative to 0 or 1 and measure 0 only, the rest needs a calendar", kData},
 };
 
 }  // namespace
+
+std::span<const Form> forms() { return kForms; }
+
+std::string_view name_of(const Form& form) {
+  return form.signature.substr(0, form.signature.find('('));
+}
 
 std::span<const Builtin> builtins() {
   static const std::vector<Builtin> kAll = [] {

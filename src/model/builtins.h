@@ -71,6 +71,17 @@ const Builtin* find_builtin(std::string_view folded_name, Origin origin = Origin
 // Names of vendors' builtins that are known but cannot be simulated yet, so that the message can
 // say so.
 bool is_known_vendor_function(std::string_view folded_name);
+// Functions of Vensim that are parts of an equation's form: readers understand them in their
+// places, and they are no values elsewhere.
+struct Form {
+  std::string_view signature;
+  std::string_view doc;
+  std::string_view source;
+};
+
+std::span<const Form> forms();
+std::string_view name_of(const Form& form);
+
 std::vector<std::string> vendor_functions();  // all of them, folded
 
 }  // namespace shamal::model

@@ -538,8 +538,8 @@ class Orderer {
     for (std::uint32_t a = 0; a < count; ++a) {
       const Assignment& assignment = model_.assignments[a];
       if (assignment.role == Role::net || assignment.role == Role::next ||
-          (assignment.role == Role::value && (is_delay_input[assignment.target] != 0 ||
-                                              controls.contains(assignment.target)))) {
+          (assignment.role == Role::value &&
+           (is_delay_input[assignment.target] != 0 || controls.contains(assignment.target)))) {
         need(a);
       }
     }
@@ -604,8 +604,7 @@ class Orderer {
       Variable& variable = model_.variables[v];
       variable.constant = constant[v] != 0 && other[v] == 0;
       const syntax::VariableDecl* const decl = resolver_.info[v].decl;
-      variable.structural =
-          resolver_.info[v].structural || (decl != nullptr && decl->unchangeable);
+      variable.structural = resolver_.info[v].structural || (decl != nullptr && decl->unchangeable);
     }
   }
 

@@ -211,12 +211,19 @@ void supply_at_price(const ProcedureInputs& in, std::span<double> out) {
 void find_market_price(const ProcedureInputs& in, std::span<double> out) {
   const std::span<const double> demands = in.vector(0);
   const std::span<const double> supplies = in.vector(2);
+  // Vensim looks for a price no farther out than this; its ends are the price where nothing is
+  // asked for, or nothing offered (public output of SDEverywhere's model allocate_price).
   Range range;
+  const auto look_at = [&](const Profile& of) {
+    const double reach = of.width * (of.type == 3 ? 5.0 : of.type == 4 ? 10.0 : 0.5);
+    range.low = std::min(range.low, of.priority - reach);
+    range.high = std::max(range.high, of.priority + reach);
+  };
   for (std::size_t i = 0; i < demands.size(); ++i) {
-    range.cover(profile(in.vector(1), i));
+    look_at(profile(in.vector(1), i));
   }
   for (std::size_t i = 0; i < supplies.size(); ++i) {
-    range.cover(profile(in.vector(3), i));
+    look_at(profile(in.vector(3), i));
   }
   const auto excess_demand = [&](double x) {
     double excess = 0;
@@ -229,6 +236,10 @@ void find_market_price(const ProcedureInputs& in, std::span<double> out) {
     }
     return excess;
   };
+  if (excess_demand(range.low) <= 0) {
+    out[0] = range.low;
+    return;
+  }
   out[0] = narrowed(range, [&](double x) { return excess_demand(x) > 0; }).high;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "model/typer.h"
+#include "model/vensim.h"
 
 namespace shamal::model {
 
@@ -25,6 +26,9 @@ std::size_t input_count(const Expr& call) {
 NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   std::string folded = base::fold_name(expr.text);
   const bool vensim = is_vensim(expr);
+  if (folded == kOwnPrevious) {
+    return type_previous(expr, scope, array);
+  }
   if (folded.starts_with("std.") && !vensim) {
     folded = folded.substr(4);
   }
@@ -48,6 +52,13 @@ NodeId Typer::type_call(const Expr& expr, Scope& scope, ArrayContext* array) {
   if (resolver_.has_macro(folded, expr.span)) {
     return fail(Code::wrong_argument_count, expr.span,
                 fmt::format("{}: {} given", expr.text, expr.args.size()));
+  }
+  for (const Form& form : forms()) {
+    if (vensim && base::fold_name(name_of(form)) == folded) {
+      return fail(Code::unsupported_function, expr.span, expr.text,
+                  fmt::format("it is understood as {} only, and where the manual allows it",
+                              form.signature));
+    }
   }
   if (is_known_vendor_function(folded)) {
     return fail(Code::unsupported_function, expr.span, expr.text);

@@ -1,5 +1,6 @@
 // References with subscripts: elements, dimensions, *, ranges, @n, and indices that are computed.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -61,6 +62,17 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
     Index index;
     switch (subscript.kind) {
       case ExprKind::wildcard: {
+        if (array != nullptr) {
+          // What stands for an element of the equation is not run over: W[Region, *] * x[*].
+          occurrence = 0;
+          for (std::size_t j = first; j < i; ++j) {
+            const bool runs = std::any_of(
+                array->free.begin(), array->free.end(), [&](const ArrayContext::Free& free) {
+                  return free.axis == indices[j].axis && indices[j].kind == Index::Kind::axis;
+                });
+            occurrence += dimensions[j] == of && runs ? 1 : 0;
+          }
+        }
         auto bound = bind_dimension(of, occurrence, array);
         if (!bound) {
           return fail(Code::shape_mismatch, subscript.span,

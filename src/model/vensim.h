@@ -11,6 +11,9 @@
 
 namespace shamal::model {
 
+// A call that only the resolver makes: (x, start) is what x was one step ago.
+inline constexpr const char* kOwnPrevious = "·previous";
+
 // Elements for which one equation holds. An equation may have several boxes, when :EXCEPT: or a
 // more particular equation takes elements out of the middle.
 struct VensimBox {

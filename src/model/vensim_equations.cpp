@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,8 @@ namespace shamal::model {
 
 using base::Code;
 using syntax::Equation;
+using syntax::Expr;
+using syntax::ExprKind;
 
 namespace {
 
@@ -130,6 +133,41 @@ VariableId Resolver::numbers_of(DimensionId range) {
   return id;
 }
 
+namespace {
+
+bool put_previous(Expr& expr, const std::string& folded, const Expr& start) {
+  if (expr.kind == ExprKind::name && base::fold_name(expr.text) == folded) {
+    Expr previous;
+    previous.kind = ExprKind::call;
+    previous.text = kOwnPrevious;
+    previous.span = expr.span;
+    previous.args = {expr, start};
+    expr = std::move(previous);
+    return true;
+  }
+  bool any = false;
+  for (Expr& arg : expr.args) {
+    any = put_previous(arg, folded, start) || any;
+  }
+  return any;
+}
+
+// x = SAMPLE IF TRUE(y > x, y, start): within, x is what it was before. Nothing for other
+// equations.
+std::shared_ptr<const Expr> without_own_present(const Expr& expr, const std::string& name) {
+  if (expr.kind != ExprKind::call || base::fold_name(expr.text) != "sample_if_true" ||
+      expr.args.size() != 3) {
+    return nullptr;
+  }
+  auto made = std::make_shared<Expr>(expr);
+  const std::string folded = base::fold_name(name);
+  const bool in_condition = put_previous(made->args[0], folded, expr.args[2]);
+  const bool in_input = put_previous(made->args[1], folded, expr.args[2]);
+  return in_condition || in_input ? made : nullptr;
+}
+
+}  // namespace
+
 void Resolver::declare_vensim_equations(VariableId variable) {
   const VariableInfo& about = info[variable];
   const syntax::VariableDecl& decl = *about.decl;
@@ -180,6 +218,7 @@ void Resolver::declare_vensim_equations(VariableId variable) {
   }
 
   const VensimShape& shape = shape_of(decl, scope);
+  std::unordered_map<const Equation*, std::shared_ptr<const Expr>> sampled;
   std::unordered_map<const Equation*, std::uint32_t> parts;
   std::unordered_map<const Equation*, LeftSide> lists;
   for (const VensimBox& box : shape.boxes) {
@@ -193,10 +232,14 @@ void Resolver::declare_vensim_equations(VariableId variable) {
       error(Code::empty_equation, decl.name.span, fmt::format("\"{}\"", shown));
       continue;
     }
+    auto& own = sampled[&equation];
+    if (own == nullptr) {
+      own = without_own_present(*equation.expr, decl.name.text);
+    }
     add_recipe(box, stock ? Role::initial : Role::value, part,
-               [this, &equation, &scope](Typer& typer) {
+               [this, &equation, &scope, own](Typer& typer) {
                  Body body;
-                 body.expr = typer.type(*equation.expr, scope);
+                 body.expr = typer.type(own ? *own : *equation.expr, scope);
                  if (equation.gf) {
                    body.expr = typer.lookup_in(*equation.gf, body.expr, equation.expr->span);
                  }
@@ -296,8 +339,8 @@ void Resolver::resolve_times() {
     const syntax::VariableDecl& decl = *info[symbol->variable].decl;
     place = decl.name.span;
     const Equation& equation = decl.equations.front();
-    const bool plain = decl.equations.size() == 1 && equation.subscripts.empty() &&
-                       equation.expr && !equation.gf && !equation.rate;
+    const bool plain = decl.equations.size() == 1 && equation.subscripts.empty() && equation.expr &&
+                       !equation.gf && !equation.rate;
     auto value = plain ? constant_value(*equation.expr, *root_scope_) : std::nullopt;
     if (plain && !value) {
       sim.*time.by = symbol->variable;

@@ -83,7 +83,7 @@ class Batch {
   // that the spec supposes; `dt` is then the one it has.
   bool run_controlled(Trajectories& into, base::Progress* progress, double& dt) {
     const Controls& controls = spec_.controls;
-    constexpr double kNear = 1e-6;                       // in steps
+    constexpr double kNear = 1e-6;                             // in steps
     constexpr std::size_t kMostValues = std::size_t{1} << 27;  // one gibibyte
     double base = spec_.start;  // of the steps of the present length, `count` of them so far
     std::uint32_t count = 0;

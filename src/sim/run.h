@@ -53,7 +53,7 @@ struct RunSpec {
   const Method* method = &methods().front();
   double rtol = 1e-6;  // of methods with error control: error allowed a step, relative to a
   double atol = 1e-9;  //   stock's level and in its own unit
-  Controls controls;     // what they give replaces dt, stop and save_interval, which are a guess
+  Controls controls;   // what they give replaces dt, stop and save_interval, which are a guess
   std::uint64_t seed = 0;
   std::vector<SlotRange> saved;  // the columns of the result
   std::size_t batch_width = 0;  // runs executed together, changes no result; 0: the kernel's choice

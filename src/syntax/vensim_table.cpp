@@ -138,6 +138,11 @@ bool VensimParser::fill_lookup(GraphicalFunction& gf, const std::vector<double>&
     error(Code::bad_graphical_function, gf.span, "no points", "write points: (x, y)");
     return false;
   }
+  // Vensim reads points that are listed backwards in the order of x.
+  if (gf.x.size() > 1 && std::is_sorted(gf.x.begin(), gf.x.end(), std::greater_equal<>())) {
+    std::reverse(gf.x.begin(), gf.x.end());
+    std::reverse(gf.y.begin(), gf.y.end());
+  }
   const auto descent = std::adjacent_find(gf.x.begin(), gf.x.end(), std::greater<>());
   if (descent != gf.x.end()) {
     error(Code::bad_graphical_function, gf.span,

@@ -1,7 +1,9 @@
-// Any bytes as a changes file, applied to a small model, as a save list, and as a table of results.
+// Any bytes as a changes file, applied to a small model, as a save list, as a table of results, as
+// a sensitivity control file and as a table of runs.
 #include <cstdint>
 #include <string>
 
+#include "analysis/sensitivity_control.h"
 #include "api/run.h"
 #include "base/encoding.h"
 #include "data/vendor_table.h"
@@ -30,6 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   api::RunRequest request;
   api::add_save_list(layout, file, request, sources, diagnostics);
   data::read_vendor_table(sources, file, diagnostics);
+  analysis::read_sensitivity_control(sources, file, diagnostics);
+  analysis::read_run_table(sources, file, diagnostics);
   base::print(diagnostics, sources);
   return 0;
 }

@@ -1,8 +1,11 @@
-// Any bytes as a Vensim file: read, its messages and the model printed.
+// Any bytes as a Vensim file: read, its messages and the model printed, its first reality checks
+// made into models of their own.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "base/encoding.h"
+#include "model/reality.h"
 #include "syntax/print_model.h"
 #include "syntax/read_vensim.h"
 
@@ -11,10 +14,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   base::Sources sources;
   base::Diagnostics diagnostics;
   const std::string text = base::to_utf8(std::string(reinterpret_cast<const char*>(data), size));
-  const auto model = syntax::read_vensim(sources.add("a.mdl", text), sources, diagnostics);
+  const auto parsed = syntax::read_vensim(sources.add("a.mdl", text), sources, diagnostics);
   base::print(diagnostics, sources);
-  if (model) {
-    syntax::print(*model);
+  if (parsed) {
+    syntax::print(*parsed);
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, parsed->reality_checks.size()); ++i) {
+      syntax::ParsedModel changed = *parsed;
+      model::apply_reality_check(parsed->reality_checks[i], changed, sources, diagnostics);
+      syntax::print(changed);
+    }
   }
   return 0;
 }

@@ -87,8 +87,6 @@ const std::map<std::string, std::string> kVensimExceptions = {
     {"vensim-outputs/same_family_179/same_family_179.mdl",
      "the expected file has \"Fractional Increase\", which the model does not define; all else "
      "agrees"},
-    {"test-models/tests/control_vars/test_control_vars.mdl",
-     "TIME STEP and the other times change during the run, which is refused with a message"},
     {"test-models/tests/allocate_available/test_allocate_available.mdl",
      "Vensim's solver stops within a millionth of what is asked for, see kUnfinished"},
     {"vensim-outputs/directlookups_invalidcell/directlookups_invalidcell.mdl",

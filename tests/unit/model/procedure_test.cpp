@@ -60,6 +60,8 @@ const std::vector<Case>& cases() {
       {P::demand_at_price, {{4, 2}, kRectangles, {1.5}}, {3, 0.5}},
       {P::supply_at_price, {{4, 2}, kRectangles, {1.5}}, {1, 1.5}},
       {P::find_market_price, {{4, 2}, kRectangles, {2, 1}, kRectangles}, {2}},
+      // Nothing is asked for: the lowest end of a curve.
+      {P::find_market_price, {{0, 0}, kRectangles, {2, 1}, kRectangles}, {0}},
       {P::vector_sort_order, {{5, 4, 7}, {1}}, {1, 0, 2}},
       {P::vector_sort_order, {{5, 5, 7}, {0}}, {2, 0, 1}},
       {P::vector_rank, {{5, 4, 7}, {1}}, {2, 1, 3}},

@@ -109,6 +109,9 @@ TEST(VensimFunctions, HaveTheirValues) {
                                    {"PULSE(1, 0)", 1, 1},
                                    {"PULSE TRAIN(0, 1, 2, 3)", 1, 2},
                                    {"PULSE TRAIN(0, 1, 2, 3)", 0, 4},
+                                   {"PULSE TRAIN(1, 1, 2, 3)", 1, 3},
+                                   {"PULSE TRAIN(1, 2, 0, 2)", 1, 2},
+                                   {"PULSE TRAIN(1, 2, 0, 2)", 0, 3},
                                    {"STEP(5, 2)", 5, 2},
                                    {"RAMP(2, 1, 3)", 4, 4},
                                    {"DELAY FIXED(Time, 2, -1)", -1, 1},
@@ -207,6 +210,26 @@ TEST(VensimSubscripts, MemoryAndLevelsMayCoverPartOfAnArray) {
   ASSERT_TRUE(result.layout) << result.messages;
   EXPECT_THAT(result.at("x"), ElementsAre(4, 5, 5));
   EXPECT_THAT(result.at("z", 2), ElementsAre(7, -0x1p109, -0x1p109, 2));
+}
+
+TEST(VensimFunctions, SampleIfTrueMayAskForItsOwnPast) {
+  const Result result =
+      run("wave = IF THEN ELSE(Time < 3, 5 - (Time - 1) * (Time - 1), 7) ~~|\n"
+          "peak = SAMPLE IF TRUE(wave > peak, wave, wave) ~~|\n"
+          "total = SAMPLE IF TRUE(Time >= 2, total + wave, 1) ~~|");
+  ASSERT_TRUE(result.layout) << result.messages;
+  for (const auto& [time, peak, total] :
+       std::initializer_list<std::tuple<std::size_t, double, double>>{
+           {0, 4, 1}, {1, 5, 1}, {2, 5, 5}, {3, 7, 12}, {4, 7, 19}}) {
+    EXPECT_EQ(result.at("peak", time).at(0), peak) << time;
+    EXPECT_EQ(result.at("total", time).at(0), total) << time;
+  }
+}
+
+TEST(VensimFunctions, LookupsMayBeListedBackwards) {
+  const Result result = run("f((2,-3),(1,-7),(0,-1)) ~~|\nx = f(0.5) ~~|");
+  ASSERT_TRUE(result.layout) << result.messages;
+  EXPECT_THAT(result.at("x"), ElementsAre(-4));
 }
 
 TEST(VensimSubscripts, LevelsAndConstantsShareAnArray) {

@@ -59,8 +59,8 @@ TEST(VensimStatement, LookupsThatAreNone) {
   EXPECT_EQ(ReadMdl("t(1, 2, 3) ~~|").summary(),
             "1:2: graphical function is not well-formed: 3 numbers, so that one has no partner "
             "(write all x, then as many y; or points: (x, y))\n");
-  EXPECT_EQ(ReadMdl("t((1,2),(0,3)) ~~|").summary(),
-            "1:2: graphical function is not well-formed: x falls from 1 to 0 (order the points by "
+  EXPECT_EQ(ReadMdl("t((1,2),(3,4),(2,3)) ~~|").summary(),
+            "1:2: graphical function is not well-formed: x falls from 3 to 2 (order the points by "
             "x)\n");
   EXPECT_EQ(ReadMdl("t() ~~|").summary(),
             "1:2: graphical function is not well-formed: no points (write points: (x, y))\n");

@@ -1,0 +1,98 @@
+// docs/unsupported.md, row by row: each construct is named at its line, with the code that the page
+// gives.
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/compile.h"
+#include "api/functions.h"
+
+namespace {
+
+using namespace shamal;
+using testing::HasSubstr;
+
+struct Example {
+  std::string construct;  // as the page has it
+  std::string code;
+  bool vensim;
+  std::string text;  // of the model, without its frame
+  int line;
+};
+
+const std::vector<Example> kExamples = {
+    {"a function of that list, such as `SHIFT IF TRUE` or `LOOKUPMEAN`", "E0211", true,
+     "y = 1 ~~|\nx = SHIFT IF TRUE(y, 1, 2, 0, 0) ~~|\n", 3},
+    {"a function of that list, such as `SHIFT IF TRUE` or `LOOKUPMEAN`", "E0211", false,
+     "<aux name='x'><eqn>LOOKUPMEAN(x)</eqn></aux>", 5},
+    {"`GET TIME VALUE` with a measure that needs a calendar", "E0211", true,
+     "x = GET TIME VALUE(0, 1, 3) ~~|\n", 2},
+    {"`GET DIRECT …`, `TABBED ARRAY` or `WITH LOOKUP` within a larger expression", "E0211", true,
+     "x = 1 + TABBED ARRAY(2) ~~|\n", 2},
+    {"further outputs of a macro in an array", "E0111", true,
+     ":MACRO: M(a : b)\nM = a ~~|\nb = a ~~|\n:END OF MACRO:\nR: r1, r2 ~~|\nx[R] = M(1 : z) "
+     "~~|\n",
+     7},
+    {"`VECTOR ELM MAP` of a computed value", "E0304", true,
+     "R: r1, r2 ~~|\nv[R] = 1, 2 ~~|\nx = VECTOR ELM MAP(v[r1] * 2, 1) ~~|\n", 4},
+    {"an equation that reads `?" "??`", "E0106", false, "<aux name='x'><eqn>?" "??</eqn></aux>", 5},
+    {"a data variable whose values no file gives", "E0711", true, "history ~~|\n", 2},
+    {"an equation in MathML only", "E0111", false,
+     "<aux name='x'><mathml><cn>1</cn></mathml></aux>", 5},
+    {"a module whose file is on a network", "E0009", false,
+     "<module name='far' resource='http://example.org/model.xmile'/>", 5},
+    {"an element that the standard does not know", "W0110", false,
+     "<aux name='x'><eqn>1</eqn><colour/></aux>", 5},
+    {"a file that is not well-formed XML", "E0004", false, "<aux name='x'><eqn>1</aux>", 5},
+};
+
+std::string page() {
+  std::ifstream in(std::string(SHAMAL_SOURCE_DIR) + "/docs/unsupported.md");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+TEST(Unsupported, IsNamedAtItsLine) {
+  for (const Example& example : kExamples) {
+    EXPECT_THAT(page(), HasSubstr("| " + example.construct + " |")) << "not on the page";
+    const std::filesystem::path path = std::filesystem::path(testing::TempDir()) /
+                                       (example.vensim ? "unsupported.mdl" : "unsupported.xmile");
+    std::ofstream(path) << (example.vensim
+                                ? "{UTF-8}\n" + example.text +
+                                      "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\n"
+                                      "TIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+                                : "<xmile version='1.0' "
+                                  "xmlns='http://docs.oasis-open.org/xmile/ns/XMILE/v1.0'>\n"
+                                  "<header><vendor>isee systems</vendor>"
+                                  "<product version='1.0'>Stella</product></header>\n"
+                                  "<sim_specs><start>0</start><stop>1</stop></sim_specs>\n"
+                                  "<model><variables>\n" +
+                                      example.text + "\n</variables></model></xmile>\n");
+    base::Sources sources;
+    base::Diagnostics diagnostics;
+    api::compile(path.string(), sources, diagnostics);
+    const std::string said = base::print(diagnostics, sources);
+    EXPECT_THAT(said, HasSubstr("[" + example.code + "]")) << example.text;
+    EXPECT_THAT(said, HasSubstr(":" + std::to_string(example.line) + ":")) << example.text;
+    const std::size_t row = page().find("| " + example.construct + " |");
+    EXPECT_EQ(page().substr(page().find('\n', row) - 2 - example.code.size(), example.code.size()),
+              example.code)
+        << example.construct;
+  }
+}
+
+TEST(Unsupported, FunctionsAreListed) {
+  std::ifstream in(std::string(SHAMAL_SOURCE_DIR) + "/docs/functions.md");
+  std::ostringstream text;
+  text << in.rdbuf();
+  for (const std::string& name : api::refused_functions()) {
+    EXPECT_THAT(text.str(), HasSubstr("- `" + name + "`"));
+  }
+}
+
+}  // namespace

@@ -1,0 +1,112 @@
+// What a model in Vensim's language says about its own runs: times that change, reality checks,
+// constants that nobody may set, and all errors of a file whose data are missing.
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/compile.h"
+#include "api/reality.h"
+#include "api/run.h"
+
+namespace {
+
+using namespace shamal;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string kFolder = std::string(SHAMAL_SOURCE_DIR) + "/tests/golden/";
+
+std::optional<data::Dataset> run(const std::string& model, const api::RunRequest& request,
+                                 std::string& messages) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  const auto compiled = api::compile(kFolder + model, sources, diagnostics);
+  auto result = compiled ? api::run(*compiled, request, diagnostics) : std::nullopt;
+  messages = base::print(diagnostics, sources);
+  return result;
+}
+
+TEST(ChangingTimes, AreWhatTheModelMakesThem) {
+  for (const char* backend : {"machine", "reference"}) {
+    std::string messages;
+    api::RunRequest request;
+    request.backend = backend;
+    const auto result = run("changing_times.mdl", request, messages);
+    ASSERT_TRUE(result) << messages;
+    EXPECT_THAT(result->dimensions.at(0).values, ElementsAre(0, 1, 2, 3, 4, 5, 6));
+    EXPECT_THAT(result->find("Level")->values, ElementsAre(0, 1, 2, 3, 4, 5, 6));
+    EXPECT_THAT(result->find("steps")->values, ElementsAre(0, 1, 2, 3, 4, 6, 8));
+    EXPECT_THAT(result->find("TIME STEP")->values, ElementsAre(1, 1, 1, 1, 0.5, 0.5, 0.5));
+    EXPECT_THAT(result->find("FINAL TIME")->values, ElementsAre(100, 100, 100, 100, 100, 100, 6));
+  }
+}
+
+TEST(ChangingTimes, MayBeFixedByTheRequest) {
+  std::string messages;
+  api::RunRequest request;
+  request.stop = 3;
+  request.dt = 0.5;
+  request.save_interval = 1.5;
+  const auto result = run("changing_times.mdl", request, messages);
+  ASSERT_TRUE(result) << messages;
+  EXPECT_THAT(result->dimensions.at(0).values, ElementsAre(0, 1.5, 3));
+}
+
+TEST(RealityChecks, AreTestedByRunsOfTheChangedModel) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  const auto results = api::test_reality(kFolder + "reality.mdl", sources, diagnostics);
+  ASSERT_TRUE(results) << base::print(diagnostics, sources);
+  using Verdict = api::CheckResult::Verdict;
+  struct Row {
+    std::string name;
+    Verdict verdict;
+    double time = 0;
+    std::string element = {};
+  };
+  const std::vector<Row> expected = {{"no workers no output", Verdict::passed},
+                                     {"stock runs out", Verdict::failed, 5},
+                                     {"stock runs out later", Verdict::passed},
+                                     {"little stock little sales", Verdict::passed},
+                                     {"either", Verdict::not_tested},
+                                     {"no demand no service", Verdict::failed, 0, "North"}};
+  ASSERT_EQ(results->size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const api::CheckResult& result = (*results)[i];
+    EXPECT_EQ(result.name, expected[i].name);
+    EXPECT_EQ(result.verdict, expected[i].verdict) << result.name << ": " << result.reason;
+    EXPECT_EQ(result.time, expected[i].time) << result.name;
+    EXPECT_EQ(result.element, expected[i].element) << result.name;
+  }
+  EXPECT_THAT((*results)[4].reason, HasSubstr(":AND:"));
+}
+
+TEST(UnchangeableConstants, CannotBeSet) {
+  std::string messages;
+  api::RunRequest request;
+  request.settings = {"Gravity=1"};
+  EXPECT_FALSE(run("reality.mdl", request, messages));
+  EXPECT_THAT(messages, HasSubstr("marks it as unchangeable"));
+}
+
+TEST(MissingData, DoNotHideOtherErrors) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "missing_data.mdl";
+  std::ofstream(path) << "{UTF-8}\nhistory ~~|\n"
+                         "price = GET DIRECT CONSTANTS('nowhere.csv', ',', 'B2') ~~|\n"
+                         "x = history * price + unknown thing ~~|\n"
+                         "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\n"
+                         "SAVEPER = 1 ~~|\n";
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  EXPECT_FALSE(api::compile(path.string(), sources, diagnostics));
+  const std::string messages = base::print(diagnostics, sources);
+  EXPECT_THAT(messages, HasSubstr("nowhere.csv"));
+  EXPECT_THAT(messages, HasSubstr("\"history\""));
+  EXPECT_THAT(messages, HasSubstr("\"unknown thing\""));
+  EXPECT_EQ(diagnostics.errors(), 3u) << messages;
+}
+
+}  // namespace
