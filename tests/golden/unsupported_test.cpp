@@ -39,12 +39,8 @@ const std::vector<Example> kExamples = {
      7},
     {"`VECTOR ELM MAP` of a computed value", "E0304", true,
      "R: r1, r2 ~~|\nv[R] = 1, 2 ~~|\nx = VECTOR ELM MAP(v[r1] * 2, 1) ~~|\n", 4},
-    {"an equation that reads `?"
-     "??`",
-     "E0106", false,
-     "<aux name='x'><eqn>?"
-     "??</eqn></aux>",
-     5},
+    {std::string("an equation that reads `") + std::string(3, '?') + "`", "E0106", false,
+     std::string("<aux name='x'><eqn>") + std::string(3, '?') + "</eqn></aux>", 5},
     {"a data variable whose values no file gives", "E0711", true, "history ~~|\n", 2},
     {"an equation in MathML only", "E0111", false,
      "<aux name='x'><mathml><cn>1</cn></mathml></aux>", 5},
