@@ -22,7 +22,8 @@ std::optional<std::vector<NamedVariable>> choose_columns(const ir::Layout& layou
 
 // What to do where a constant cannot be set from outside.
 inline constexpr const char* kStructural =
-    "it fixes the size of an array or a time of the run, or the file marks it as unchangeable (==); "
+    "it fixes the size of an array or a time of the run, or the file marks it as unchangeable "
+    "(==); "
     "change it in the model file";
 
 // Times, method and seed; nothing is saved yet.
