@@ -1,8 +1,8 @@
 // Measures ensembles of each benchmark model on one core against scalar C made from the same model
 // (emit_c.h), compiled here by GCC and Clang and run in turn with ours in one process.
 //
-//   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--single] [--keep
-//   FOLDER]
+//   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
+//                [--vary-all] [--no-rivals]
 //
 // Of every measurement the least of the repetitions counts, in cycles of this thread.
 #include <algorithm>

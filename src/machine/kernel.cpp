@@ -239,7 +239,7 @@ Kernel::Kernel(ir::Program program) {
 
 std::size_t Kernel::batch_width() const {
   constexpr std::size_t kMost = 128;
-  constexpr std::size_t kLeast = 8;
+  constexpr std::size_t kLeast = 32;
   constexpr std::size_t kCacheBytes = std::size_t{384} << 10;
   const std::size_t slots = program().slots - program().shared;
   std::size_t width = kMost;

@@ -90,7 +90,7 @@ TEST(Kernel, NarrowsBatchesOfHugePrograms) {
   testing::ProgramBuilder huge;
   huge.slots(10'000'000);
   EXPECT_EQ(Kernel(small.program).batch_width(), 128u);
-  EXPECT_EQ(Kernel(huge.program).batch_width(), 8u);
+  EXPECT_EQ(Kernel(huge.program).batch_width(), 32u);
 }
 
 TEST(State, KeepsTheLanesOfASlotTogether) {
