@@ -39,3 +39,44 @@ endif()
 if(SHAMAL_FUZZ)
   target_compile_options(shamal_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# ---- how long it takes to compile
+#
+# Each kind of target has a level of optimisation in a release, and headers that are compiled once
+# for all of its targets.
+
+option(SHAMAL_PRECOMPILE "Compile the headers of the standard library and of third parties once" OFF)
+
+set(standard_headers
+    <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <memory> <numeric>
+    <optional> <ranges> <set> <span> <string> <string_view> <unordered_map> <utility> <variant>
+    <vector> <fmt/format.h>)
+set(hot_headers ${standard_headers})
+set(cold_headers ${standard_headers})
+set(cold_options -O1)
+set(program_headers ${standard_headers} <CLI/CLI.hpp>)
+set(program_options -O1)
+set(program_libraries CLI11::CLI11)
+set(test_headers ${standard_headers} <gmock/gmock.h> <gtest/gtest.h>)
+set(test_options -O1)  # tests spend their time in the library
+set(test_libraries GTest::gmock)
+
+# shamal_compile(target kind): kind is hot, cold, program or test
+function(shamal_compile target kind)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE ${${kind}_options})
+  endif()
+  if(SHAMAL_PRECOMPILE)
+    set(maker shamal_headers_${kind})
+    if(NOT TARGET ${maker})
+      file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/${maker}.cpp" CONTENT "")
+      add_library(${maker} OBJECT "${CMAKE_BINARY_DIR}/${maker}.cpp")
+      target_link_libraries(${maker} PRIVATE shamal_options fmt::fmt ${${kind}_libraries})
+      if(CMAKE_BUILD_TYPE STREQUAL "Release")
+        target_compile_options(${maker} PRIVATE ${${kind}_options})
+      endif()
+      target_precompile_headers(${maker} PRIVATE ${${kind}_headers})
+    endif()
+    target_precompile_headers(${target} REUSE_FROM ${maker})
+  endif()
+endfunction()

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "syntax/characters.h"
+#include "syntax/located_text.h"
 #include "syntax/parsed_model.h"
 #include "syntax/vensim_characters.h"
 
@@ -25,23 +26,6 @@ constexpr std::string_view kEndOfMacro = ":end of macro:";
 // A brace without partner makes the search for it run to the end of the file; after so many of them
 // braces are neither searched for nor reported.
 constexpr int kMaxUnclosedComments = 10;
-
-base::LocatedText trimmed(base::LocatedText text) {
-  std::size_t begin = 0;
-  std::size_t end = text.text.size();
-  while (begin < end && is_blank(text.text[begin])) {
-    ++begin;
-  }
-  while (end > begin && is_blank(text.text[end - 1])) {
-    --end;
-  }
-  base::LocatedText result;
-  result.text = text.text.substr(begin, end - begin);
-  result.file = text.file;
-  result.offsets.assign(text.offsets.begin() + static_cast<std::ptrdiff_t>(begin),
-                        text.offsets.begin() + static_cast<std::ptrdiff_t>(end) + 1);
-  return result;
-}
 
 class TextReader {
  public:
@@ -142,7 +126,7 @@ class TextReader {
       name.text.pop_back();
       name.offsets.pop_back();
     }
-    read_parts(add(VensimEntry::Kind::group, trimmed(std::move(name))));
+    read_parts(add(VensimEntry::Kind::group, trimmed(name)));
   }
 
   void read_group_in_braces(std::string_view comment) {
@@ -204,7 +188,7 @@ class TextReader {
       }
     }
     result.offsets.push_back(static_cast<std::uint32_t>(end));
-    return trimmed(std::move(result));
+    return trimmed(result);
   }
 
   // Up to `stop` (behind it, if it is a parenthesis), "|", or the end of the entries.

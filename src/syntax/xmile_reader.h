@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "syntax/located_text.h"
 #include "syntax/parsed_model.h"
 #include "syntax/xml_file.h"
 
@@ -125,11 +126,5 @@ class XmileReader {
   // Named functions that were found within variables: they become variables of their own.
   std::vector<VariableDecl> embedded_;
 };
-
-// A piece of located text.
-base::LocatedText slice(const base::LocatedText& text, std::size_t begin, std::size_t end);
-
-// Without blanks at its ends.
-base::LocatedText trimmed(const base::LocatedText& text);
 
 }  // namespace shamal::syntax
