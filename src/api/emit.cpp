@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/names.h"
+#include "ir/program_file.h"
 #include "model/print.h"
 #include "syntax/print_model.h"
 #include "syntax/readers.h"
@@ -62,6 +64,19 @@ std::optional<std::string> emit(const std::string& path, std::string_view stage,
     return model::print(compiled->model);
   }
   return stage == "ir" ? ir::print(compiled->program) : print_layout(compiled->layout);
+}
+
+std::optional<std::string> emit_bytes(const std::string& path, base::Sources& sources,
+                                      base::Diagnostics& diagnostics,
+                                      const CompileInputs& inputs) {
+  auto compiled = compile(path, sources, diagnostics, inputs);
+  if (!compiled) {
+    return std::nullopt;
+  }
+  const model::SimSpecs& sim = compiled->model.sim;
+  return ir::write_program({compiled->model.name, compiled->sha256, sim.start, sim.stop, sim.dt,
+                            sim.save_interval, base::fold_name(sim.method), sim.time_unit,
+                            std::move(compiled->program), std::move(compiled->layout)});
 }
 
 }  // namespace shamal::api

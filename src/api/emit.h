@@ -24,4 +24,10 @@ std::optional<std::string> emit(const std::string& path, std::string_view stage,
                                 base::Sources& sources, base::Diagnostics& diagnostics,
                                 const CompileInputs& inputs = {});
 
+// The program as bytes (ir/program_file.h), for a web page; with it come the model's own times.
+// Nothing after errors, which are reported.
+std::optional<std::string> emit_bytes(const std::string& path, base::Sources& sources,
+                                      base::Diagnostics& diagnostics,
+                                      const CompileInputs& inputs = {});
+
 }  // namespace shamal::api

@@ -13,8 +13,7 @@ void Progress::advance(std::uint64_t units) {
     return;
   }
   // A thread that finds another one reporting has nothing to add.
-  const std::unique_lock lock(reporting_, std::try_to_lock);
-  if (!lock.owns_lock()) {
+  if (reporting_.test_and_set(std::memory_order_acquire)) {
     return;
   }
   const Clock::time_point now = Clock::now();
@@ -22,6 +21,7 @@ void Progress::advance(std::uint64_t units) {
     last_report_ = now;
     report_(*this);
   }
+  reporting_.clear(std::memory_order_release);
 }
 
 double Progress::fraction() const {

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -41,8 +40,8 @@ class Progress {
   std::atomic<bool> cancelled_{false};
   std::atomic<std::uint64_t> expected_{0};
   std::atomic<std::uint64_t> done_{0};
-  std::mutex reporting_;
-  Clock::time_point last_report_ = start_;  // guarded by reporting_
+  std::atomic_flag reporting_;              // set while a thread reports
+  Clock::time_point last_report_ = start_;  // of whoever has set it
 };
 
 }  // namespace shamal::base

@@ -11,6 +11,9 @@ namespace shamal::cli {
 
 namespace {
 
+// The one stage that is no text.
+constexpr const char* kBytes = "bytes";
+
 struct Options {
   std::string model;
   api::CompileInputs inputs;
@@ -21,12 +24,15 @@ struct Options {
 int emit(const Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto text = api::emit(options.model, options.stage, sources, diagnostics, options.inputs);
+  const bool bytes = options.stage == kBytes;
+  const auto text =
+      bytes ? api::emit_bytes(options.model, sources, diagnostics, options.inputs)
+            : api::emit(options.model, options.stage, sources, diagnostics, options.inputs);
   if (!text) {
     return fail(diagnostics, sources, common);
   }
   print_diagnostics(diagnostics, sources, common);
-  if (common.json) {
+  if (common.json && !bytes) {
     print_json({{"model", options.model}, {"stage", options.stage}, {"text", *text}}, diagnostics,
                sources);
     return kSuccess;
@@ -45,7 +51,9 @@ std::function<int()> set_up_emit(CLI::App& app, const Common& common) {
   for (const api::EmitStage& stage : api::emit_stages()) {
     stages.emplace_back(stage.name);
   }
-  app.add_option("--stage", options->stage, api::emit_stages_help())
+  stages.emplace_back(kBytes);
+  app.add_option("--stage", options->stage,
+                 api::emit_stages_help() + "; bytes (the program for a web page)")
       ->check(CLI::IsMember(stages))
       ->default_val("model");
   app.add_option("-o,--output", options->output, "File to write; default: standard output");

@@ -121,6 +121,9 @@ class Verifier {
       take("memory", memory.current, memory.count);
       take("next value", memory.next, memory.count);
     }
+    for (const Device& device : program_.devices) {
+      check_device(device);
+    }
     for (const Port& port : program_.inputs) {
       take("input", port.base, port.count);
     }
@@ -277,11 +280,59 @@ class Verifier {
     }
   }
 
+  // What leads out of a device's shape leads somewhere.
+  void check_device(const Device& device) {
+    if (device.kind > DeviceKind::queue) {
+      report("a device of kind {}", static_cast<int>(device.kind));
+    }
+    for (const model::ConveyorShape::Inflow& inflow : device.conveyor.inflows) {
+      if (inflow.spread > model::Spread::source ||
+          (inflow.spread == model::Spread::dist && inflow.table >= program_.tables.size())) {
+        report("an inflow of spread {} and table {}", static_cast<int>(inflow.spread), inflow.table);
+      } else if (inflow.spread == model::Spread::source) {
+        const Device* const from =
+            inflow.device < program_.devices.size() ? &program_.devices[inflow.device] : nullptr;
+        if (from == nullptr || from->kind != DeviceKind::conveyor || from->count < device.count ||
+            inflow.leak >= from->conveyor.leaks.size()) {
+          report("an inflow from leakage {} of device {}", inflow.leak, inflow.device);
+        }
+      }
+    }
+  }
+
+  // The action is one of the device's kind, with the inputs and outputs that it works on
+  // (machine/belt.h, machine/queue.h).
+  bool fits(const DeviceUse& use, const Device& device) const {
+    const std::size_t leaks = device.conveyor.leaks.size();
+    const std::size_t outflows = device.queue.outflows.size();
+    switch (use.action) {
+      case DeviceAction::conveyor_start:
+        return device.kind == DeviceKind::conveyor && use.inputs >= 2 + leaks && use.outputs == 1;
+      case DeviceAction::conveyor_release:
+        return device.kind == DeviceKind::conveyor && use.inputs == 4 + 2 * leaks &&
+               use.outputs == 2 + leaks;
+      case DeviceAction::conveyor_accept:
+        return device.kind == DeviceKind::conveyor &&
+               use.inputs >= device.conveyor.inflows.size() && use.outputs == 1;
+      case DeviceAction::queue_start:
+        return device.kind == DeviceKind::queue && use.outputs == 1;
+      case DeviceAction::queue_serve:
+        return device.kind == DeviceKind::queue &&
+               use.inputs >= device.queue.inflows + outflows && use.outputs == outflows + 1;
+    }
+    return false;
+  }
+
   // Outputs and inputs lie within the slots, and every element's outputs at its place.
   void check_device_use(const Instruction& instruction, const Loop& loop) {
     const DeviceUse& use = program_.device_uses[instruction.aux];
     if (use.device >= program_.devices.size() || use.outputs == 0 || use.inputs == 0) {
       report("device {} with {} inputs and {} outputs", use.device, use.inputs, use.outputs);
+      return;
+    }
+    if (!fits(use, program_.devices[use.device])) {
+      report("device {} does action {} from {} inputs to {} outputs", use.device,
+             static_cast<int>(use.action), use.inputs, use.outputs);
       return;
     }
     const std::uint64_t end =

@@ -251,7 +251,7 @@ std::size_t Kernel::batch_width() const {
 
 std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {
   constexpr std::size_t kRemembered = 4;
-  const std::lock_guard lock(contents_->mutex);
+  const base::Lock lock(contents_->mutex);
   auto& known = contents_->specialised;
   for (const auto& [of, special] : known) {
     if (of == wanted) {

@@ -14,10 +14,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ir/program.h"
 #include "ir/specialise.h"
 #include "machine/call.h"
@@ -99,7 +99,7 @@ class Kernel {
     std::vector<RowStart> starts;
     std::array<std::vector<Prepared>, ir::kBlocks> blocks;
 
-    mutable std::mutex mutex;
+    mutable base::Mutex mutex;
     mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
   };
 

@@ -1,7 +1,8 @@
 #include "machine/state.h"
 
 #include <algorithm>
-#include <new>
+
+#include "base/defect.h"
 
 namespace shamal::machine {
 
@@ -23,7 +24,7 @@ double* allocate(std::size_t count) {
   const std::size_t bytes = (count * sizeof(double) + kCacheLine - 1) / kCacheLine * kCacheLine;
   auto* values = static_cast<double*>(std::aligned_alloc(kCacheLine, bytes));
   if (values == nullptr) {
-    throw std::bad_alloc();
+    base::out_of_memory();
   }
   std::fill_n(values, count, 0.0);
   return values;

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "base/defect.h"
 #include "machine/call.h"
 #include "sim/integrator.h"
 #include "sim/time_grid.h"
@@ -348,8 +348,7 @@ std::optional<std::string> find_fault(const machine::Kernel& kernel, const RunSp
 Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const Inputs& inputs,
                       const machine::Backend& backend, base::Progress* progress) {
   if (const auto fault = find_fault(kernel, spec, inputs)) {
-    throw std::logic_error(fmt::format(
-        "a simulation was asked for {}. This is a defect of Shamal; please report it.", *fault));
+    base::defect(fmt::format("a simulation was asked for {}.", *fault));
   }
   Trajectories made;
   if (spec.controls.any()) {
