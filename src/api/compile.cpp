@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/read_inputs.h"
 #include "base/encoding.h"
 #include "base/files.h"
 #include "data/vendor_table.h"
@@ -65,26 +66,36 @@ void add_fingerprints(const std::vector<std::string>& paths, std::vector<std::st
 
 }  // namespace
 
-std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
-                                     base::Diagnostics& diagnostics, const CompileInputs& inputs) {
-  const auto first = static_cast<base::FileId>(sources.size());
+std::optional<ReadModel> read_with_inputs(const std::string& path, base::Sources& sources,
+                                          base::Diagnostics& diagnostics,
+                                          const CompileInputs& inputs) {
   auto parsed = syntax::read_model_file(path, sources, diagnostics);
   if (!parsed) {
     return std::nullopt;
   }
-  syntax::ParsedModel changed = *parsed;
-  syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), changed, diagnostics);
-  std::vector<std::string> fingerprints;
-  if (parsed->dialect == syntax::Dialect::vensim) {
+  ReadModel read{*parsed, std::move(*parsed), {}};
+  syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), read.complete,
+                        diagnostics);
+  if (read.written.dialect == syntax::Dialect::vensim) {
     const model::DataSources outside = load_data(inputs, sources, diagnostics);
-    model::attach_data(changed, outside, sources, diagnostics, fingerprints);
+    model::attach_data(read.complete, outside, sources, diagnostics, read.fingerprints);
     if (diagnostics.has_errors()) {
       return std::nullopt;  // what is missing would be reported again by each equation that needs
                             // it
     }
   }
-  add_fingerprints(inputs.data, fingerprints);
-  auto model = model::resolve(changed, sources, diagnostics);
+  add_fingerprints(inputs.data, read.fingerprints);
+  return read;
+}
+
+std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
+                                     base::Diagnostics& diagnostics, const CompileInputs& inputs) {
+  const auto first = static_cast<base::FileId>(sources.size());
+  auto read = read_with_inputs(path, sources, diagnostics, inputs);
+  if (!read) {
+    return std::nullopt;
+  }
+  auto model = model::resolve(read->complete, sources, diagnostics);
   if (!model || diagnostics.has_errors()) {
     return std::nullopt;
   }
@@ -104,11 +115,11 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
       texts += sources.text(file);
     }
   }
-  texts += fmt::format("{}", fmt::join(fingerprints, ""));
+  texts += fmt::format("{}", fmt::join(read->fingerprints, ""));
   machine::Kernel kernel(lowered->program);
   return CompiledModel{path,
                        base::sha256(texts),
-                       std::move(*parsed),
+                       std::move(read->written),
                        std::move(*model),
                        std::move(lowered->program),
                        std::move(lowered->layout),

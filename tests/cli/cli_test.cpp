@@ -62,7 +62,8 @@ const std::string kRegions = "tests/stages/regions.xmile";
 
 TEST(Help, EveryCommandShowsAnExampleAndItsExitCodes) {
   for (const std::string name :
-       {"check", "run", "compare", "emit", "variables", "report", "ensemble", "merge"}) {
+       {"check", "run", "compare", "emit", "variables", "report", "ensemble", "merge", "convert",
+        "document", "causes", "uses", "diff"}) {
     const Result help = shamal(name + " --help");
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_THAT(help.out, HasSubstr("Example:\n  shamal " + name)) << name;
