@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "api/read_inputs.h"
 #include "base/encoding.h"
 #include "base/files.h"
 #include "data/vendor_table.h"
@@ -86,6 +87,32 @@ void add_other_errors(const syntax::ParsedModel& parsed, base::Sources& sources,
 
 }  // namespace
 
+std::optional<ReadModel> read_with_inputs(const std::string& path, base::Sources& sources,
+                                          base::Diagnostics& diagnostics,
+                                          const CompileInputs& inputs) {
+  auto parsed = syntax::read_model_file(path, sources, diagnostics);
+  if (!parsed) {
+    return std::nullopt;
+  }
+  ReadModel read{*parsed, std::move(*parsed), {}};
+  syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), read.complete,
+                        diagnostics);
+  if (read.written.dialect == syntax::Dialect::vensim) {
+    const std::size_t errors = diagnostics.errors();
+    const model::DataSources outside = load_data(inputs, sources, diagnostics);
+    model::attach_data(read.complete, outside, sources, diagnostics, read.fingerprints);
+    if (diagnostics.errors() > errors) {
+      add_other_errors(read.complete, sources, diagnostics);
+      return std::nullopt;
+    }
+  }
+  if (inputs.edit && !inputs.edit(read.complete, sources, diagnostics)) {
+    return std::nullopt;
+  }
+  add_fingerprints(inputs.data, read.fingerprints);
+  return read;
+}
+
 std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::ParsedModel parsed,
                                             base::Sources& sources,
                                             base::Diagnostics& diagnostics) {
@@ -116,27 +143,11 @@ std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::Par
 std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,
                                      base::Diagnostics& diagnostics, const CompileInputs& inputs) {
   const auto first = static_cast<base::FileId>(sources.size());
-  auto parsed = syntax::read_model_file(path, sources, diagnostics);
-  if (!parsed) {
+  auto read = read_with_inputs(path, sources, diagnostics, inputs);
+  if (!read) {
     return std::nullopt;
   }
-  syntax::ParsedModel changed = *parsed;
-  syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), changed, diagnostics);
-  std::vector<std::string> fingerprints;
-  if (parsed->dialect == syntax::Dialect::vensim) {
-    const std::size_t errors = diagnostics.errors();
-    const model::DataSources outside = load_data(inputs, sources, diagnostics);
-    model::attach_data(changed, outside, sources, diagnostics, fingerprints);
-    if (diagnostics.errors() > errors) {
-      add_other_errors(changed, sources, diagnostics);
-      return std::nullopt;
-    }
-  }
-  if (inputs.edit && !inputs.edit(changed, sources, diagnostics)) {
-    return std::nullopt;
-  }
-  add_fingerprints(inputs.data, fingerprints);
-  auto compiled = compile_parsed(path, std::move(changed), sources, diagnostics);
+  auto compiled = compile_parsed(path, std::move(read->complete), sources, diagnostics);
   if (!compiled) {
     return std::nullopt;
   }
@@ -146,9 +157,9 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
       texts += sources.text(file);
     }
   }
-  texts += fmt::format("{}", fmt::join(fingerprints, ""));
+  texts += fmt::format("{}", fmt::join(read->fingerprints, ""));
   compiled->sha256 = base::sha256(texts);
-  compiled->parsed = std::move(*parsed);
+  compiled->parsed = std::move(read->written);
   return compiled;
 }
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/version.h"
-#include "cli/command.h"
+#include "cli/model_commands.h"
 
 namespace shamal::cli {
 
@@ -24,6 +24,16 @@ constexpr Command kCommands[] = {
      "shamal emit teacup.xmile --stage=ir", set_up_emit},
     {"variables", "List the variables of a model.", "shamal variables teacup.xmile --kind constant",
      set_up_variables},
+    {"convert", "Write a model in the other language, or without its modules.",
+     "shamal convert teacup.xmile -o teacup.mdl", set_up_convert},
+    {"document", "Write a page that documents a model: equations, links, diagrams, problems.",
+     "shamal document teacup.xmile -o teacup.html", set_up_document},
+    {"causes", "Show what a variable depends on.",
+     "shamal causes teacup.xmile \"Teacup Temperature\" --depth 3", set_up_causes},
+    {"uses", "Show what depends on a variable.", "shamal uses teacup.xmile \"Room Temperature\"",
+     set_up_uses},
+    {"diff", "Tell what differs between two versions of a model.", "shamal diff old.mdl new.mdl",
+     set_up_diff},
     {"functions", "List the functions of the equation languages, by dialect.",
      "shamal functions > functions.md", set_up_functions},
     {"report", "Run a study's model and write a page that holds it against observations.",
@@ -39,9 +49,10 @@ constexpr Command kCommands[] = {
 };
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 success; 1 results differ (compare) or a check fails (validate, test); 2 errors "
-    "in a model, in data or in the request, described on stderr; 3 command line not understood; "
-    "4 a defect of Shamal; 5 interrupted, what was done is kept (ensemble).";
+    "Exit codes: 0 success; 1 results or models differ (compare, diff) or a check fails (validate, "
+    "test); 2 errors in a model, in data or in the request, described on stderr; 3 command line "
+    "not "
+    "understood; 4 a defect of Shamal; 5 interrupted, what was done is kept (ensemble).";
 
 int run_main(int argc, char** argv) {
   CLI::App app("Shamal: an open campaign laboratory, and an engine for system dynamics models.",

@@ -277,6 +277,9 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   const std::uint32_t number = ++hidden_names_[base_name];
   inside.prefix = number == 1 ? base_name + "·" : fmt::format("{} {}·", base_name, number);
 
+  MacroUse use;
+  use.macro = &macro;
+  use.given = std::min(call.args.size(), macro.parameters.size());
   for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
     const bool given = i < call.args.size();
     const Expr& argument = given ? call.args[i] : *macro.parameters[i].fallback;
@@ -311,6 +314,7 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
       add(std::move(recipe));
     }
     symbol.handed_over = true;
+    use.arguments.push_back(symbol);
     inside.symbols.emplace(folded, symbol);
   }
   for (const syntax::DimensionDecl& dimension : macro.dimensions) {
@@ -341,6 +345,7 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     declare_equations(v);
   }
   const VariableId output = add_hidden(inside.prefix + "output", Kind::auxiliary, sides, owner);
+  macro_uses.emplace(output, std::move(use));
   Recipe recipe;
   recipe.target = output;
   recipe.sides = sides;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -240,6 +241,26 @@ class Resolver {
   // Results of expanding a call that has memory, by call and by what uses it, so that making a
   // recipe again finds the same hidden variables.
   std::unordered_map<ExpansionKey, VariableId, ExpansionHash> expansions;
+  // How hidden variables and nodes came to be, for the translation into another language: the call
+  // of a macro whose value a variable has, and that of a macro without variables.
+  struct MacroUse {
+    const syntax::MacroDecl* macro = nullptr;
+    std::vector<Symbol> arguments;  // what the parameters stand for
+    std::size_t given = 0;          // of them, in the call
+  };
+  struct PlainCall {
+    const syntax::MacroDecl* macro = nullptr;
+    std::vector<NodeId> arguments;  // kNone for one that was not looked at
+  };
+  std::unordered_map<VariableId, MacroUse> macro_uses;
+  std::unordered_map<NodeId, PlainCall> plain_calls;
+  std::span<const std::unique_ptr<Scope>> scopes() const { return scopes_; }
+  // Tables of a graphical function, by element; null if nothing asked for them.
+  const std::vector<std::uint32_t>* known_tables(const syntax::VariableDecl& decl) const {
+    const auto found = tables_of_.find(&decl);
+    return found == tables_of_.end() ? nullptr : &found->second;
+  }
+
   // The inside of the uses of macros that have further outputs.
   std::unordered_map<ExpansionKey, Scope*, ExpansionHash> insides;
 

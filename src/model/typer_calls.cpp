@@ -88,6 +88,12 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
     const NodeId result = macro.expr ? type(*macro.expr, inside, array)
                                      : fail(Code::empty_equation, expr.span, macro.name.text);
     resolver_.move_to_use(first, expr.span);
+    Resolver::PlainCall call{&macro, {}};
+    for (const Expr& argument : expr.args) {
+      const auto typed = arguments_.find({&argument, &scope, array});
+      call.arguments.push_back(typed == arguments_.end() ? kNone : typed->second);
+    }
+    resolver_.plain_calls[result] = std::move(call);
     return result;
   }
   if (array != nullptr) {

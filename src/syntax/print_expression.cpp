@@ -5,6 +5,7 @@
 #include "syntax/names.h"
 #include "syntax/numbers.h"
 #include "syntax/operators.h"
+#include "syntax/print_marked.h"
 
 namespace shamal::syntax {
 
@@ -38,7 +39,7 @@ Precedence precedence(const Expr& expr) {
 
 class Printer {
  public:
-  explicit Printer(std::string& out) : out_(out) {}
+  explicit Printer(std::string& out, bool marked = false) : out_(out), marked_(marked) {}
 
   void print(const Expr& expr) {
     switch (expr.kind) {
@@ -101,7 +102,9 @@ class Printer {
   void print_name(const Expr& expr) {
     // The parser takes MOD( for a call of that name.
     const bool mod = expr.kind == ExprKind::call && expr.subscripts.empty() && expr.text == "MOD";
+    out_ += marked_ ? std::string(1, kNameBegins) : "";
     out_ += mod ? expr.text : write_name(expr.text);
+    out_ += marked_ ? std::string(1, kNameEnds) : "";
     out_ += expr.bang ? "!" : "";
     if (!expr.subscripts.empty()) {
       out_ += '[';
@@ -149,6 +152,7 @@ class Printer {
   }
 
   std::string& out_;
+  bool marked_;
 };
 
 }  // namespace
@@ -156,6 +160,12 @@ class Printer {
 std::string print(const Expr& expr) {
   std::string text;
   Printer(text).print(expr);
+  return text;
+}
+
+std::string print_marked(const Expr& expr) {
+  std::string text;
+  Printer(text, true).print(expr);
   return text;
 }
 

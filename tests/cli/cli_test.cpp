@@ -62,8 +62,9 @@ const std::string kTeacup = "tests/stages/teacup.xmile";
 const std::string kRegions = "tests/stages/regions.xmile";
 
 TEST(Help, EveryCommandShowsAnExampleAndItsExitCodes) {
-  for (const std::string name : {"check", "run", "compare", "emit", "variables", "report",
-                                 "validate", "ensemble", "merge"}) {
+  for (const std::string name :
+       {"check", "run", "compare", "emit", "variables", "report", "validate", "ensemble", "merge",
+        "convert", "document", "causes", "uses", "diff"}) {
     const Result help = shamal(name + " --help");
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_THAT(help.out, HasSubstr("Example:\n  shamal " + name)) << name;

@@ -1,0 +1,240 @@
+#include "model/translate_forms.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/names.h"
+#include "model/builtins.h"
+#include "model/stdlib_files.h"
+#include "syntax/parse_expression.h"
+
+namespace shamal::model {
+
+using syntax::Dialect;
+using syntax::Expr;
+using syntax::ExprKind;
+using syntax::Operator;
+
+namespace {
+
+using O = Operation;
+
+struct OperatorForm {
+  Operation operation;
+  Operator op;
+};
+
+constexpr std::array kOperators = {
+    OperatorForm{O::negate, Operator::negate},
+    OperatorForm{O::logical_not, Operator::logical_not},
+    OperatorForm{O::add, Operator::add},
+    OperatorForm{O::subtract, Operator::subtract},
+    OperatorForm{O::multiply, Operator::multiply},
+    OperatorForm{O::divide, Operator::divide},
+    OperatorForm{O::power, Operator::power},
+    OperatorForm{O::modulo, Operator::modulo},
+    OperatorForm{O::less, Operator::less},
+    OperatorForm{O::less_equal, Operator::less_equal},
+    OperatorForm{O::greater, Operator::greater},
+    OperatorForm{O::greater_equal, Operator::greater_equal},
+    OperatorForm{O::equal, Operator::equal},
+    OperatorForm{O::not_equal, Operator::not_equal},
+    OperatorForm{O::logical_and, Operator::logical_and},
+    OperatorForm{O::logical_or, Operator::logical_or},
+};
+
+// Written in XMILE's notation, whatever the language: the trees are the same. a, b, c stand for the
+// arguments.
+struct OperationForm {
+  Operation operation;
+  Dialect dialect;
+  std::string_view form;
+};
+
+constexpr std::array kForms = {
+    OperationForm{O::decimal_log, Dialect::vensim, "LOG(a, 10)"},
+    OperationForm{O::floor, Dialect::vensim, "INTEGER(a) - (IF a < INTEGER(a) THEN 1 ELSE 0)"},
+    OperationForm{O::truncate, Dialect::xmile, "IF a < 0 THEN -INT(-a) ELSE INT(a)"},
+    OperationForm{O::round_half_away, Dialect::vensim,
+                  "IF a < 0 THEN -INTEGER(0.5 - a) ELSE INTEGER(a + 0.5)"},
+    OperationForm{O::sign, Dialect::vensim, "IF a > 0 THEN 1 ELSE IF a < 0 THEN -1 ELSE 0"},
+    OperationForm{O::modulo, Dialect::vensim,
+                  "IF MODULO(a, b) * b < 0 THEN MODULO(a, b) + b ELSE MODULO(a, b)"},
+    OperationForm{O::truncated_modulo, Dialect::xmile,
+                  "IF a < 0 THEN -((-a) MOD ABS(b)) ELSE a MOD ABS(b)"},
+    OperationForm{O::arc_tangent2, Dialect::vensim,
+                  "IF b > 0 THEN ARCTAN(a / b) ELSE IF b < 0 AND a >= 0 THEN ARCTAN(a / b) + "
+                  "3.141592653589793 ELSE IF b < 0 THEN ARCTAN(a / b) - 3.141592653589793 ELSE IF "
+                  "a > 0 THEN 1.5707963267948966 ELSE IF a < 0 THEN -1.5707963267948966 ELSE 0"},
+    OperationForm{O::divide_or, Dialect::vensim, "IF b = 0 THEN c ELSE a / b"},
+    OperationForm{O::divide_or, Dialect::xmile, "IF b = 0 THEN c ELSE a / b"},
+};
+
+constexpr std::array kMemory = {
+    MemoryForm{"smth1", Dialect::vensim, "SMOOTH", "SMOOTHI", "its", false},
+    MemoryForm{"smth3", Dialect::vensim, "SMOOTH3", "SMOOTH3I", "its", false},
+    MemoryForm{"smthn", Dialect::vensim, "", "SMOOTH N", "itsn", false},
+    MemoryForm{"delay1", Dialect::vensim, "DELAY1", "DELAY1I", "its", false},
+    MemoryForm{"delay3", Dialect::vensim, "DELAY3", "DELAY3I", "its", false},
+    MemoryForm{"smth1", Dialect::xmile, "SMTH1", "SMTH1", "its", false},
+    MemoryForm{"smth3", Dialect::xmile, "SMTH3", "SMTH3", "its", false},
+    MemoryForm{"smthn", Dialect::xmile, "SMTHN", "SMTHN", "itns", false},
+    MemoryForm{"delay1", Dialect::xmile, "DELAY1", "DELAY1", "its", false},
+    MemoryForm{"delay3", Dialect::xmile, "DELAY3", "DELAY3", "its", false},
+    MemoryForm{"delayn", Dialect::xmile, "DELAYN", "DELAYN", "itns", false},
+};
+
+struct DrawForm {
+  Distribution distribution;
+  Dialect dialect;
+  std::string_view form;
+};
+
+constexpr std::array kDraws = {
+    DrawForm{Distribution::uniform, Dialect::xmile, "UNIFORM(a, b)"},
+    DrawForm{Distribution::normal, Dialect::xmile, "NORMAL(a, b)"},
+    DrawForm{Distribution::lognormal, Dialect::xmile, "LOGNORMAL(a, b)"},
+    DrawForm{Distribution::exponential, Dialect::xmile, "EXPRND(a)"},
+    DrawForm{Distribution::poisson, Dialect::xmile, "POISSON(a)"},
+    DrawForm{Distribution::uniform, Dialect::vensim, "RANDOM UNIFORM(a, b, 0)"},
+    DrawForm{Distribution::normal, Dialect::vensim,
+             "RANDOM NORMAL(a - 40 * b, a + 40 * b, a, b, 0)"},
+    DrawForm{Distribution::exponential, Dialect::vensim, "RANDOM EXPONENTIAL(0, 1e9 * a, 0, a, 0)"},
+    DrawForm{Distribution::poisson, Dialect::vensim, "RANDOM POISSON(0, 1e9, a, 0, 1, 0)"},
+};
+
+Expr parsed(std::string_view form) {
+  base::Diagnostics diagnostics;
+  base::Sources sources;
+  const base::FileId file = sources.add("form", std::string(form));
+  auto expr = syntax::parse_expression(base::located(sources.text(file), file, 0), diagnostics);
+  if (!expr) {
+    throw std::logic_error(fmt::format("the form \"{}\" is not well-formed", form));
+  }
+  return std::move(*expr);
+}
+
+template <class Key, class Rows, class KeyOf>
+const Expr* find_parsed(const Rows& rows, Key key, Dialect dialect, KeyOf key_of) {
+  static const std::map<std::pair<Key, Dialect>, Expr> kAll = [&] {
+    std::map<std::pair<Key, Dialect>, Expr> all;
+    for (const auto& row : rows) {
+      all.emplace(std::pair(key_of(row), row.dialect), parsed(row.form));
+    }
+    return all;
+  }();
+  const auto found = kAll.find({key, dialect});
+  return found == kAll.end() ? nullptr : &found->second;
+}
+
+std::string_view written_name(const Builtin& builtin) {
+  return builtin.signature.substr(0, builtin.signature.find('('));
+}
+
+bool is_of(const Builtin& builtin, Dialect dialect) {
+  return dialect == Dialect::vensim
+             ? builtin.origin == Origin::mdl
+             : builtin.origin == Origin::standard || builtin.origin == Origin::isee;
+}
+
+}  // namespace
+
+const Operator* find_operator(Operation operation, Dialect dialect) {
+  for (const OperatorForm& row : kOperators) {
+    if (row.operation == operation && !(dialect == Dialect::vensim && row.op == Operator::modulo)) {
+      return &row.op;
+    }
+  }
+  return nullptr;
+}
+
+std::string_view find_function(Operation operation, Dialect dialect) {
+  for (const Builtin& builtin : builtins()) {
+    const bool folds = builtin.treatment == Treatment::fold;
+    if ((builtin.treatment == Treatment::operation || folds) && is_of(builtin, dialect) &&
+        builtin.operation == operation && operation != Operation::select) {
+      return written_name(builtin);
+    }
+  }
+  return {};
+}
+
+std::string_view find_procedure(Procedure procedure, Dialect dialect) {
+  for (const Builtin& builtin : builtins()) {
+    if (builtin.treatment == Treatment::procedure && is_of(builtin, dialect) &&
+        builtin.procedure == procedure) {
+      return written_name(builtin);
+    }
+  }
+  return {};
+}
+
+const Expr* find_form(Operation operation, Dialect dialect) {
+  return find_parsed(kForms, operation, dialect,
+                     [](const OperationForm& row) { return row.operation; });
+}
+
+const Expr* find_draw(Distribution distribution, Dialect dialect) {
+  return find_parsed(kDraws, distribution, dialect,
+                     [](const DrawForm& row) { return row.distribution; });
+}
+
+Expr fill_form(const Expr& form, std::span<const Expr> arguments) {
+  if (form.kind == ExprKind::name && form.text.size() == 1) {
+    const auto place = static_cast<std::size_t>(form.text[0] - 'a');
+    if (place < arguments.size()) {
+      return arguments[place];
+    }
+  }
+  Expr filled = form;
+  filled.span = {};
+  for (Expr& argument : filled.args) {
+    argument = fill_form(argument, arguments);
+  }
+  return filled;
+}
+
+std::span<const MemoryForm> memory_forms() { return kMemory; }
+
+bool is_reserved(std::string_view folded, Dialect dialect) {
+  static const std::array<std::set<std::string>, 2> kNames = [] {
+    std::array<std::set<std::string>, 2> names;
+    for (const Builtin& builtin : builtins()) {
+      const bool own_word = builtin.treatment == Treatment::fixed ||
+                            builtin.treatment == Treatment::number ||
+                            builtin.treatment == Treatment::self;
+      if (is_of(builtin, Dialect::xmile) && own_word) {
+        names[0].insert(std::string(builtin.name));
+      }
+      if (is_of(builtin, Dialect::vensim)) {
+        names[1].insert(std::string(builtin.name));
+      }
+    }
+    // Functions that are models of the library, and those with a grammar of their own.
+    constexpr std::string_view kBegin = "<macro name=\"";
+    for (const StdlibFile& file : stdlib_files()) {
+      for (std::size_t at = file.text.find(kBegin); at != std::string_view::npos;
+           at = file.text.find(kBegin, at + 1)) {
+        const std::size_t name = at + kBegin.size();
+        if (file.name.starts_with("vensim")) {
+          names[1].insert(
+              base::fold_name(file.text.substr(name, file.text.find('"', name) - name)));
+        }
+      }
+    }
+    for (const char* name : {"if_then_else", "integ", "active_initial", "with_lookup", "saveper",
+                             "tabbed_array", "a_function_of"}) {
+      names[1].insert(name);
+    }
+    return names;
+  }();
+  return kNames[dialect == Dialect::vensim ? 1 : 0].contains(std::string(folded));
+}
+
+}  // namespace shamal::model
