@@ -154,6 +154,7 @@ Interval error_interval(const ErrorModel& error, const Observation& observation)
       return value < 0 ? Interval{value * error.value, value / error.value}
                        : Interval{value / error.value, value * error.value};
     case ErrorModel::Kind::column:
+    case ErrorModel::Kind::estimated:
       break;
   }
   return {observation.low, observation.high};

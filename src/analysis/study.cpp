@@ -1,12 +1,14 @@
 #include "analysis/study.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "analysis/study_experiment.h"
+#include "analysis/study_fit.h"
 #include "analysis/toml_table.h"
 #include "base/names.h"
 
@@ -15,6 +17,53 @@ namespace shamal::analysis {
 namespace {
 
 using base::Code;
+
+struct ErrorKind {
+  ErrorModel::Kind kind;
+  std::string_view name;
+  ErrorModel::Likelihood likelihood;  // unless the study says another
+  bool has_value;
+  double least;
+  bool excluded;  // the least itself
+  std::string_view problem;
+};
+
+using Likelihood = ErrorModel::Likelihood;
+
+constexpr std::array<ErrorKind, 4> kErrorKinds{{
+    {ErrorModel::Kind::relative, "relative", Likelihood::normal, true, 0, false,
+     "a relative error is not negative"},
+    {ErrorModel::Kind::factor, "factor", Likelihood::lognormal, true, 1, false,
+     "a factor of error is 1 or more"},
+    {ErrorModel::Kind::column, "column", Likelihood::normal, false, 0, false, ""},
+    {ErrorModel::Kind::estimated, "estimated", Likelihood::lognormal, true, 0, true,
+     "an error to estimate needs a positive first guess"},
+}};
+
+struct LikelihoodRow {
+  Likelihood likelihood;
+  std::string_view name;
+};
+
+constexpr std::array<LikelihoodRow, 8> kLikelihoods{{
+    {Likelihood::normal, "normal"},
+    {Likelihood::lognormal, "lognormal"},
+    {Likelihood::student, "student"},
+    {Likelihood::poisson, "poisson"},
+    {Likelihood::negative_binomial, "negative_binomial"},
+    {Likelihood::interval, "interval"},
+    {Likelihood::log_interval, "log_interval"},
+    {Likelihood::share, "share"},
+}};
+
+template <typename Rows>
+std::string names_of(const Rows& rows) {
+  std::vector<std::string_view> names;
+  for (const auto& row : rows) {
+    names.push_back(row.name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
 
 class Reader {
  public:
@@ -36,6 +85,9 @@ class Reader {
       study.lines.push_back(read_line(*table));
     }
     read_experiment(top, places_, diagnostics_, study);
+    if (const toml::table* table = top.table("fit")) {
+      study.fit = read_fit(*table, places_, diagnostics_, study.calendar);
+    }
     top.finish();
     return study;
   }
@@ -180,6 +232,7 @@ class Reader {
     if (const toml::table* error = table.table("error")) {
       series.error = read_error(*error);
     }
+    read_fit_entries(table, series);
     const PlacedText against = table.text("model");
     if (!against.empty()) {
       series.curve = find_curve(chart, against);
@@ -209,38 +262,60 @@ class Reader {
     TomlTable table = open(root, "\"error\" of [[line.chart.series]]");
     ErrorModel error;
     const PlacedText kind = table.text("kind", Need::required);
-    if (kind.text == "relative" || kind.text == "factor") {
-      const bool factor = kind.text == "factor";
-      error.kind = factor ? ErrorModel::Kind::factor : ErrorModel::Kind::relative;
-      error.value = table.number("value", Need::required).value_or(factor ? 1 : 0);
-      error.likelihood = factor ? ErrorModel::Likelihood::lognormal : error.likelihood;
-      if (error.value < (factor ? 1 : 0)) {
-        table.wrong(*root.get("value"),
-                    factor ? "a factor of error is 1 or more" : "a relative error is not negative");
-      }
-    } else if (kind.text != "column") {
+    const auto* row = std::find_if(kErrorKinds.begin(), kErrorKinds.end(),
+                                   [&](const ErrorKind& it) { return it.name == kind.text; });
+    if (row == kErrorKinds.end()) {
       table.node("value");
       if (!kind.empty()) {
         diagnostics_.add(Code::study_key, kind.span,
                          fmt::format("\"{}\" is not a kind of error", kind.text),
-                         "write relative, factor or column");
+                         fmt::format("write one of {}", names_of(kErrorKinds)));
+      }
+    } else {
+      error.kind = row->kind;
+      error.likelihood = row->likelihood;
+      if (row->has_value) {
+        error.value = table.number("value", Need::required).value_or(row->least);
+        const bool good = row->excluded ? error.value > row->least : error.value >= row->least;
+        if (!good && root.get("value") != nullptr) {
+          table.wrong(*root.get("value"), std::string(row->problem));
+        }
       }
     }
     const PlacedText likelihood = table.text("likelihood");
-    if (likelihood.text == "normal") {
-      error.likelihood = ErrorModel::Likelihood::normal;
-    } else if (likelihood.text == "lognormal") {
-      error.likelihood = ErrorModel::Likelihood::lognormal;
-    } else if (likelihood.text == "student") {
-      error.likelihood = ErrorModel::Likelihood::student;
+    const auto* family = std::find_if(kLikelihoods.begin(), kLikelihoods.end(),
+                                      [&](const auto& it) { return it.name == likelihood.text; });
+    if (family != kLikelihoods.end()) {
+      error.likelihood = family->likelihood;
     } else if (!likelihood.empty()) {
       diagnostics_.add(Code::study_key, likelihood.span,
                        fmt::format("\"{}\" is not a likelihood", likelihood.text),
-                       "write normal, lognormal or student");
+                       fmt::format("write one of {}", names_of(kLikelihoods)));
     }
     error.points = table.number("points").value_or(0);
+    error.degrees = table.number("degrees").value_or(error.degrees);
+    if (!(error.points >= 0 && error.degrees > 0)) {
+      diagnostics_.add(Code::study_key, table.span(),
+                       "\"points\" is negative, or \"degrees\" not positive");
+    }
     table.finish();
     return error;
+  }
+
+  void read_fit_entries(TomlTable& table, ChartSeries& series) {
+    series.fit = table.flag("fit").value_or(series.score);
+    series.bias = table.number("bias").value_or(0);
+    if (const toml::node* breaks = table.node("breaks")) {
+      series.breaks = table.dates("breaks");
+      series.break_size = table.number("break_size", Need::required).value_or(1);
+      std::sort(series.breaks.begin(), series.breaks.end());
+      if (!(series.break_size > 0)) {
+        table.wrong(*breaks, "\"break_size\" of [[line.chart.series]] is not positive");
+      }
+    }
+    if (series.bias < 0) {
+      table.wrong(*table.node("bias"), "\"bias\" of [[line.chart.series]] is negative");
+    }
   }
 
   TomlPlaces places_;

@@ -30,12 +30,23 @@ struct ErrorModel {
     column,    // the columns low and high of the row, where it has them
     relative,  // value × (1 ± error)
     factor,    // value ÷ error to value × error
+    estimated  // by a fit, with `value` the median of its prior
   };
-  enum class Likelihood : std::uint8_t { normal, lognormal, student };
+  enum class Likelihood : std::uint8_t {
+    normal,
+    lognormal,
+    student,            // with `degrees` of freedom: for counts with outliers
+    poisson,            // whole numbers
+    negative_binomial,  // whole numbers that vary more
+    interval,           // all that is known is low < truth < high
+    log_interval,
+    share,  // between 0 and 1
+  };
   Kind kind = Kind::column;
   double value = 0;  // of the error; none for column
   Likelihood likelihood = Likelihood::normal;
-  double points = 0;  // as how many independent points the series counts; 0: as many as it has
+  double points = 0;   // as how many independent points the series counts; 0: as many as it has
+  double degrees = 4;  // of freedom, of student
 
   bool operator==(const ErrorModel&) const = default;
 };
@@ -53,9 +64,13 @@ struct ChartSeries {
   PlacedText region;  // empty: any region
   std::string label;
   ErrorModel error;
-  bool score = true;      // counts in the misfit table
-  double scale = 1;       // from the observations' unit to the chart's
-  std::size_t curve = 0;  // index into Chart::curves
+  bool score = true;         // counts in the misfit table
+  bool fit = true;           // counts in a fit
+  double bias = 0;           // sd of the logarithm of a factor common to all points; 0: none
+  std::vector<Date> breaks;  // days from which the series counts something else …
+  double break_size = 0;     // … by a factor of whose logarithm this is the sd
+  double scale = 1;          // from the observations' unit to the chart's
+  std::size_t curve = 0;     // index into Chart::curves
 };
 
 struct Chart {
@@ -177,6 +192,34 @@ struct Band {
   bool holdout = false;
 };
 
+// An event that had not happened on one day and had on another, seen through the level whose
+// crossing it is.
+struct FitEvent {
+  std::string id;
+  PlacedText variable;
+  double scale = 1;
+  double level = 0;  // after `scale`
+  double error = 0;  // sd of a level
+  bool falls = true;
+  Date before;  // not yet
+  Date after;   // already
+};
+
+// Elements of an array of constants that differ from each other by factors exp(τ z), z ~ N(0, 1),
+// with τ estimated: those of which the data say little stay near the others.
+struct FitGroup {
+  PlacedText parameter;
+  double spread = 0.2;  // median of the prior of τ
+  double factor = 2;    // 90 % of it lie within spread ÷ factor and spread × factor
+};
+
+// What `shamal fit` does with the study.
+struct FitSpec {
+  std::vector<PlacedText> parameters;  // priors that it moves; empty: all
+  std::vector<FitEvent> events;
+  std::vector<FitGroup> groups;
+};
+
 struct MapSpec {
   PlacedText geojson;    // path, resolved
   PlacedText dimension;  // whose elements the regions are
@@ -206,6 +249,7 @@ struct Study {
   std::vector<Structure> structures;
   std::vector<Outcome> outcomes;
   std::vector<Band> bands;
+  FitSpec fit;
 };
 
 // Reads the text of `file`; relative paths are taken from the folder of its path. All problems are

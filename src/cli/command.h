@@ -13,11 +13,11 @@ namespace shamal::cli {
 // Exit codes, the same for every command.
 enum Exit : int {
   kSuccess = 0,
-  kDiffers = 1,      // compare: out of tolerance
+  kDiffers = 1,      // compare: out of tolerance; fit --sbc: not calibrated
   kModelErrors = 2,  // the model, the data or the request has errors; they are on stderr
   kUsage = 3,        // the command line is not understood
   kDefect = 4,       // our own mistake
-  kInterrupted = 5,  // ensemble: ended before it was complete; what was done is kept
+  kInterrupted = 5,  // ensemble, fit: ended before it was complete; what was done is kept
 };
 
 // Options that every command has.
@@ -45,6 +45,7 @@ std::function<int()> set_up_variables(CLI::App& app, const Common& common);
 std::function<int()> set_up_functions(CLI::App& app, const Common& common);
 std::function<int()> set_up_report(CLI::App& app, const Common& common);
 std::function<int()> set_up_ensemble(CLI::App& app, const Common& common);
+std::function<int()> set_up_fit(CLI::App& app, const Common& common);
 std::function<int()> set_up_merge(CLI::App& app, const Common& common);
 std::function<int()> set_up_validate(CLI::App& app, const Common& common);
 

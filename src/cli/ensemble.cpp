@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_inputs.h"
 #include "cli/output.h"
+#include "cli/progress_line.h"
 #include "cli/stages.h"
 #include "data/delimited.h"
 
@@ -205,12 +206,6 @@ std::string bytes_text(std::uint64_t bytes) {
   return mib < 1        ? fmt::format("{:.0f} KiB", mib * 1024)
          : mib < 10'000 ? fmt::format("{:.0f} MiB", mib)
                         : fmt::format("{:.1f} GiB", mib / 1024);
-}
-
-void print_progress(const base::Progress& progress) {
-  const auto left = progress.remaining_seconds();
-  fmt::print(stderr, "\r{:5.1f} %  {} gone, {} left  ", 100 * progress.fraction(),
-             duration_text(progress.elapsed_seconds()), left ? duration_text(*left) : "?");
 }
 
 bool read_shard(const std::string& text, api::EnsembleFileRequest& file) {

@@ -44,15 +44,19 @@ constexpr Command kCommands[] = {
      "shamal ensemble teacup.xmile --runs 10000 --vary \"Room Temperature=uniform(15,25)\" "
      "-o teacup.nc",
      set_up_ensemble},
+    {"fit", "Find what priors, model and observations of a study say about its parameters.",
+     "shamal fit models/levant/study.toml --chains 4 --draws 1000 -o fit.nc", set_up_fit},
     {"merge", "Join the files of an ensemble's shards.", "shamal merge a.nc b.nc -o all.nc",
      set_up_merge},
 };
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 success; 1 results or models differ (compare, diff) or a check fails (validate, "
-    "test); 2 errors in a model, in data or in the request, described on stderr; 3 command line "
-    "not "
-    "understood; 4 a defect of Shamal; 5 interrupted, what was done is kept (ensemble).";
+    "Exit codes: 0 success; 1 results or models differ (compare, diff), a check fails (validate, "
+    "test) or ranks are uneven (fit --sbc); 2 errors in a model, in data or in the request, "
+    "described "
+    "on stderr; 3 command line not understood; 4 a defect of Shamal; 5 interrupted, what was done "
+    "is "
+    "kept (ensemble, fit).";
 
 int run_main(int argc, char** argv) {
   CLI::App app("Shamal: an open campaign laboratory, and an engine for system dynamics models.",

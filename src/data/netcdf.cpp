@@ -38,6 +38,31 @@ bool write_netcdf(const Dataset& dataset, const std::string& path, base::Diagnos
   return target.commit(diagnostics);
 }
 
+bool write_netcdf_groups(const std::map<std::string, std::string>& root,
+                         const std::vector<NetcdfGroup>& groups, const std::string& path,
+                         base::Diagnostics& diagnostics) {
+  base::Replacement target(path);
+  if (!target.create(diagnostics)) {
+    return false;
+  }
+  NetcdfFile file = NetcdfFile::create(target.path());
+  for (const auto& [name, text] : root) {
+    file.put_attribute(NC_GLOBAL, name, text);
+  }
+  for (const NetcdfGroup& group : groups) {
+    file.begin_group(group.name);
+    NetcdfWriter writer(group.dataset, file);
+    writer.define();
+    writer.write_values();
+  }
+  file.close();
+  if (!file.good()) {
+    add_failure(path, file, diagnostics);
+    return false;
+  }
+  return target.commit(diagnostics);
+}
+
 namespace {
 
 std::optional<Dataset> read_file(const std::string& path, std::string_view in_pieces,

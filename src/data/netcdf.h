@@ -12,8 +12,11 @@
 // is not safe for use by several threads at once, and neither are these functions.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/diagnostics.h"
 #include "data/dataset.h"
@@ -22,6 +25,18 @@ namespace shamal::data {
 
 // Written beside the target and renamed. False after netcdf_failure or cannot_write_file.
 bool write_netcdf(const Dataset& dataset, const std::string& path, base::Diagnostics& diagnostics);
+
+// A file with a dataset in each of several groups, as ArviZ reads posteriors: dimensions and names
+// belong to the groups, the attributes of `root` to the file.
+// A variable whose kind is kFlag holds 0 and 1 and is written as xarray writes true and false.
+inline constexpr std::string_view kFlag = "flag";
+struct NetcdfGroup {
+  std::string name;
+  Dataset dataset;
+};
+bool write_netcdf_groups(const std::map<std::string, std::string>& root,
+                         const std::vector<NetcdfGroup>& groups, const std::string& path,
+                         base::Diagnostics& diagnostics);
 
 // Reads back exactly what was written. Of files by others it takes what a dataset can hold: numeric
 // variables and coordinates of the root group. Nothing after netcdf_failure or cannot_read_file.

@@ -23,21 +23,26 @@ NetcdfFile NetcdfFile::create(const std::string& path) {
   NetcdfFile file;
   file.open_ =
       file.run([&] { return nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &file.id_); });
+  file.root_ = file.id_;
   return file;
 }
 
 NetcdfFile NetcdfFile::open(const std::string& path) {
   NetcdfFile file;
   file.open_ = file.run([&] { return nc_open(path.c_str(), NC_NOWRITE, &file.id_); });
+  file.root_ = file.id_;
   return file;
 }
 
 NetcdfFile::NetcdfFile(NetcdfFile&& other) noexcept
-    : id_(other.id_), open_(std::exchange(other.open_, false)), error_(other.error_) {}
+    : id_(other.id_),
+      root_(other.root_),
+      open_(std::exchange(other.open_, false)),
+      error_(other.error_) {}
 
 NetcdfFile::~NetcdfFile() {
   if (open_) {
-    nc_close(id_);
+    nc_close(root_);
   }
 }
 
@@ -49,9 +54,13 @@ std::string NetcdfFile::message() const {
 
 void NetcdfFile::close() {
   if (std::exchange(open_, false)) {
-    const int closed = nc_close(id_);
+    const int closed = nc_close(root_);
     run([&] { return closed; });
   }
+}
+
+void NetcdfFile::begin_group(const std::string& name) {
+  run([&] { return nc_def_grp(root_, name.c_str(), &id_); });
 }
 
 int NetcdfFile::define_dimension(const std::string& name, std::size_t size) {

@@ -24,6 +24,9 @@ class NetcdfFile {
   // Writes out what the library still holds.
   void close();
 
+  // What is defined from here on belongs to a new group of the root; names are those of the group.
+  void begin_group(const std::string& name);
+
   // ---- writing: dimensions and variables are known by the ids that these return
   int define_dimension(const std::string& name, std::size_t size);
   int define_variable(const std::string& name, nc_type type, const std::vector<int>& dimensions);
@@ -73,7 +76,8 @@ class NetcdfFile {
   };
   Part part(int variable, std::size_t first, std::size_t count);
 
-  int id_ = -1;
+  int id_ = -1;    // of the file, or of the group at hand
+  int root_ = -1;  // of the file
   bool open_ = false;
   int error_ = NC_NOERR;
 };

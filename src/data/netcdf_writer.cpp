@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/cf_units.h"
+#include "data/netcdf.h"
 
 namespace shamal::data {
 
@@ -75,7 +76,12 @@ void NetcdfWriter::define_variable(const Variable& variable) {
   for (const std::uint32_t dimension : variable.dimensions) {
     dimensions.push_back(dimension_ids_[dimension]);
   }
-  const int id = define_values(names_.add(variable.name), dimensions, is_in_pieces(variable));
+  const std::string name = names_.add(variable.name);
+  const int id = variable.kind == kFlag ? file_.define_variable(name, NC_BYTE, dimensions)
+                                        : define_values(name, dimensions, is_in_pieces(variable));
+  if (variable.kind == kFlag) {
+    file_.put_attribute(id, "dtype", "bool");  // how xarray marks true and false
+  }
   put_names(id, variable.name, variable.unit);
   if (!variable.kind.empty()) {
     file_.put_attribute(id, "kind", variable.kind);

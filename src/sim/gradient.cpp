@@ -430,7 +430,8 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
         fmt::format("a gradient was asked for {}. This is a defect of Shamal; please report it.",
                     fault ? *fault : "a method with error control"));
   }
-  const TimeGrid grid = time_grid(spec.start, spec.stop, spec.dt, spec.save_interval);
+  TimeGrid grid = grid_of(spec);
+  grid.steps = grid.saves.back();  // nothing depends on what comes later
   Gradients made;
   made.runs = inputs.runs;
   made.parameters = of.parameters().size();

@@ -195,13 +195,14 @@ TEST(ReadStudy, ReportsEverythingInOnePass) {
   for (const base::Diagnostic& diagnostic : read.diagnostics.sorted()) {
     whats += diagnostic.what + " | " + diagnostic.fix + "\n";
   }
-  EXPECT_EQ(whats,
-            "\"time_origin\" of [study] is not a day | write the day as \"YYYY-MM-DD\"\n"
-            "\"relativ\" is not a kind of error | write relative, factor or column\n"
-            "a factor of error is 1 or more | \n"
-            "\"log\" of [[line.chart]] is a number, not true or false | \n"
-            "\"retturned\" is not a curve of this chart | its curves are d.IDPs, d.Returned\n"
-            "two lines have the id \"Military\" | give each line an id of its own\n");
+  EXPECT_EQ(
+      whats,
+      "\"time_origin\" of [study] is not a day | write the day as \"YYYY-MM-DD\"\n"
+      "\"relativ\" is not a kind of error | write one of relative, factor, column, estimated\n"
+      "a factor of error is 1 or more | \n"
+      "\"log\" of [[line.chart]] is a number, not true or false | \n"
+      "\"retturned\" is not a curve of this chart | its curves are d.IDPs, d.Returned\n"
+      "two lines have the id \"Military\" | give each line an id of its own\n");
 }
 
 TEST(ReadStudy, TakesOtherUnitsOfTime) {

@@ -1,0 +1,135 @@
+#include "api/fit/identify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace shamal::api {
+
+namespace {
+
+// I of one observation whose model value is m and whose family has the scale s.
+double information(const analysis::DataSeries& series, double m, double s) {
+  if (series.family == nullptr) {
+    return 1 / (s * s);  // an event: each level read with error s
+  }
+  const std::string_view name = series.family->name;
+  if (name == "log gaussian" || name == "log interval") {
+    return 1 / (s * s * m * m);
+  }
+  if (name == "student") {
+    const double degrees = series.entry->error.degrees;
+    return (degrees + 1) / ((degrees + 3) * s * s);
+  }
+  if (name == "poisson") {
+    return 1 / m;
+  }
+  if (name == "negative binomial") {
+    return 1 / (m + m * m / s);
+  }
+  if (name == "share") {
+    return (s + 1) / (m * (1 - m));
+  }
+  return 1 / (s * s);
+}
+
+}  // namespace
+
+Eigen eigen(std::vector<double> a, std::size_t n) {
+  constexpr int kMostSweeps = 60;
+  std::vector<double> v(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    v[i * n + i] = 1;
+  }
+  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
+    double off = 0;
+    double all = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        all += a[i * n + j] * a[i * n + j];
+        off += i == j ? 0 : a[i * n + j] * a[i * n + j];
+      }
+    }
+    if (!(off > 1e-26 * all)) {
+      break;
+    }
+    for (std::size_t p = 0; p + 1 < n; ++p) {
+      for (std::size_t q = p + 1; q < n; ++q) {
+        if (a[p * n + q] == 0) {
+          continue;
+        }
+        const double theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]);
+        const double t = (theta >= 0 ? 1 : -1) / (std::fabs(theta) + std::sqrt(theta * theta + 1));
+        const double c = 1 / std::sqrt(t * t + 1);
+        const double s = t * c;
+        for (std::size_t k = 0; k < n; ++k) {
+          const double x = a[k * n + p];
+          const double y = a[k * n + q];
+          a[k * n + p] = c * x - s * y;
+          a[k * n + q] = s * x + c * y;
+        }
+        for (std::size_t k = 0; k < n; ++k) {
+          const double x = a[p * n + k];
+          const double y = a[q * n + k];
+          a[p * n + k] = c * x - s * y;
+          a[q * n + k] = s * x + c * y;
+          const double u = v[p * n + k];
+          const double w = v[q * n + k];
+          v[p * n + k] = c * u - s * w;
+          v[q * n + k] = s * u + c * w;
+        }
+      }
+    }
+  }
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t i, std::size_t j) { return a[i * n + i] > a[j * n + j]; });
+  Eigen made;
+  for (const std::size_t i : order) {
+    made.values.push_back(a[i * n + i]);
+    made.vectors.insert(made.vectors.end(), v.begin() + static_cast<std::ptrdiff_t>(i * n),
+                        v.begin() + static_cast<std::ptrdiff_t>((i + 1) * n));
+  }
+  return made;
+}
+
+Identified identify(const Posterior& posterior, std::span<const double> z) {
+  const std::size_t d = posterior.dimensions();
+  const auto& points = posterior.points();
+  const std::vector<double> slopes = posterior.jacobian(z);
+  const std::vector<double> modelled = posterior.evaluate(z).modelled;
+  Identified made;
+  made.by_series.assign(posterior.series().size() * d, 0.0);
+  std::vector<double> f(d * d, 0.0);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const analysis::DataSeries& series = posterior.series()[points[i].series];
+    const double s = posterior.observe(z, points[i], 0).scale;
+    const double weight = series.weight * information(series, modelled[i], s);
+    if (!std::isfinite(weight)) {
+      continue;
+    }
+    const double* const of = slopes.data() + i * d;
+    for (std::size_t k = 0; k < d; ++k) {
+      made.by_series[points[i].series * d + k] += weight * of[k] * of[k];
+      for (std::size_t l = 0; l < d; ++l) {
+        f[k * d + l] += weight * of[k] * of[l];
+      }
+    }
+  }
+  Eigen of = eigen(f, d);
+  for (std::size_t k = 0; k < d; ++k) {
+    made.alone.push_back(1 / (1 + f[k * d + k]));
+    double left = 0;
+    for (std::size_t e = 0; e < d; ++e) {
+      const double part = of.vectors[e * d + k];
+      left += part * part / (1 + std::max(0.0, of.values[e]));
+    }
+    made.together.push_back(left);
+  }
+  made.values = std::move(of.values);
+  made.vectors = std::move(of.vectors);
+  return made;
+}
+
+}  // namespace shamal::api

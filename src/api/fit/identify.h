@@ -1,0 +1,40 @@
+// What the data can say about each parameter, before any sampling: the expected (Fisher)
+// information at a point, where the prior of every parameter is a standard normal number.
+//
+//   F_kl = Σ_i w_i (∂m_i/∂z_k) (∂m_i/∂z_l) I_i,   I_i = E[(∂ log p(y_i | m_i) / ∂m_i)²]
+//
+// To first order the posterior has the covariance C = (1 + F)⁻¹. A parameter whose F_kk is small is
+// one that the data say nothing about; one whose F_kk is large while C_kk stays near 1 is known
+// only in combination with others; the eigenvectors of F say in which. Limits: a straight line laid
+// through a curved model at one point; errors that are estimated are held at their value there.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/fit/posterior.h"
+
+namespace shamal::api {
+
+struct Identified {
+  std::vector<double> alone;      // 1 / (1 + F_kk): variance left if all others were known
+  std::vector<double> together;   // C_kk: variance left
+  std::vector<double> values;     // eigenvalues of F, descending
+  std::vector<double> vectors;    // [eigenvalue][parameter]
+  std::vector<double> by_series;  // [series][parameter]: what each adds to F_kk
+};
+
+// Needs a gradient.
+Identified identify(const Posterior& posterior, std::span<const double> z);
+
+// Eigenvalues, descending, and eigenvectors of a symmetric matrix (row by row), by Jacobi's
+// rotations.
+struct Eigen {
+  std::vector<double> values;
+  std::vector<double> vectors;  // [eigenvalue][element]
+};
+Eigen eigen(std::vector<double> matrix, std::size_t n);
+
+}  // namespace shamal::api

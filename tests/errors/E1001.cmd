@@ -1,0 +1,1 @@
+fit E1001.toml -o @TMP@/fit.nc

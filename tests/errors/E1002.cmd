@@ -1,0 +1,1 @@
+fit E1002.toml -o @TMP@/fit.nc

@@ -1,0 +1,1 @@
+fit E1003.toml -o @TMP@/fit.nc

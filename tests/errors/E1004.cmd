@@ -1,0 +1,1 @@
+fit E1004.toml -o @TMP@/fit.nc
