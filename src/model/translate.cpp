@@ -815,7 +815,10 @@ std::optional<Translation> Translator::run() {
   parsed.header.product = vensim() ? "Vensim" : "Shamal";
   parsed.header.product_version = vensim() ? "" : "1";
   if (vensim()) {
-    parsed.header.name.clear();
+    if (!parsed.header.doc.empty()) {
+      lose("The documentation of the model as a whole, which Vensim's language has no place for.");
+    }
+    parsed.header.name.clear();  // the file's name stands for it
     parsed.header.doc.clear();
   }
   parsed.models.emplace_back();

@@ -52,9 +52,10 @@ std::string fit_identity(const CompiledModel& compiled, const Posterior& posteri
                         of.low, of.high, of.mode, of.mean, of.sd, of.median, of.factor);
   }
   for (const analysis::DataSeries& series : posterior.series()) {
-    text += fmt::format("{} {} {} {} {} {} {}\n", series.name, series.variable.text,
-                        series.curve_scale, series.family == nullptr ? "" : series.family->name,
-                        series.event_falls, series.event_level, series.weight);
+    text += fmt::format(
+        "{} {} {} {} {} {} {} {} {} {} {}\n", series.name, series.variable.text, series.curve_scale,
+        series.family == nullptr ? "" : series.family->name, series.event_falls, series.event_level,
+        series.weight, series.estimated.value_or(0), series.bias, series.breaks, series.break_size);
   }
   for (const analysis::DataPoint& point : posterior.points()) {
     text += fmt::format("{} {} {} {} {} {} {}\n", point.series, point.time, point.observed.low,

@@ -304,7 +304,7 @@ class PosteriorBuilder {
       diagnostics_.add(
           Code::fit_no_gradient, {},
           fmt::format("the integration method {} chooses its own steps", made_.spec_.method->name),
-          "use euler, rk2 or rk4, or ask for --sampler demc");
+          "use euler, rk2 or rk4, or ask for --sampler demcz");
       return false;
     }
     for (const std::vector<ir::Instruction>& block : compiled_.program.blocks) {
@@ -332,7 +332,7 @@ class PosteriorBuilder {
       diagnostics_.add(Code::fit_no_gradient, {},
                        fmt::format("{}: {} {}", slot_name(compiled_.layout, refused->slot),
                                    ir::row(refused->op).name, refused->why),
-                       "ask for a method without gradients: --sampler demc, or --optimiser bobyqa");
+                       "ask for a method without gradients: --sampler demcz, or --optimiser bobyqa");
       return false;
     }
     made_.differentiated_ =

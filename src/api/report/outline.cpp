@@ -56,7 +56,7 @@ std::string band_sentence(const ReportInput& input) {
       failed, input.bands.size(), held_out, ids.empty() ? ids : ": " + ids);
 }
 
-// "2 of 28 checks that must hold fail: T-08 …; 7 of 21 expected signs are not those of the model."
+// "2 of the 28 checks that must hold fail: T-08, … 7 of the 25 findings … are not found."
 std::string check_sentence(std::span<const CheckResult> checks) {
   std::size_t required = 0;
   std::size_t failed = 0;
@@ -74,8 +74,8 @@ std::string check_sentence(std::span<const CheckResult> checks) {
   std::string text =
       fmt::format("{} of the {} checks that must hold fail{}.", failed, required, names);
   if (required < checks.size()) {
-    text += fmt::format(" {} of the {} signs that the literature expects are not found.", findings,
-                        checks.size() - required);
+    text += fmt::format(" {} of the {} findings that the literature expects are not found.",
+                        findings, checks.size() - required);
   }
   return text;
 }

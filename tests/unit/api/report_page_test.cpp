@@ -199,8 +199,8 @@ TEST(ReportPage, SaysFirstWhatFails) {
   const std::string page = report_html(input);
   EXPECT_THAT(page, HasSubstr("1 of the 1 bands that were registered before any fit fail over the "
                               "draws, 1 of them held out: H-2."));
-  EXPECT_THAT(page, HasSubstr("1 of the 2 checks that must hold fail: T-08. 1 of the 1 signs that "
-                              "the literature expects are not found."));
+  EXPECT_THAT(page, HasSubstr("1 of the 2 checks that must hold fail: T-08. 1 of the 1 findings "
+                              "that the literature expects are not found."));
   EXPECT_LT(page.find("checks that must hold fail"), page.find("<main"));
 }
 
