@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   chart.log = size % 2 == 1;
   for (const analysis::Observation& row : input.files.observations.usable) {
     if (chart.series.size() < 4) {
-      chart.series.push_back({{row.series, {}}, {}, row.series, {}, true, 1e10, 0});
+      chart.series.push_back({{row.series, {}}, {}, row.series, {}, true, true, 0, {}, 0, 1e10, 0});
     }
   }
   analysis::Line line;
