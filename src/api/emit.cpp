@@ -67,8 +67,7 @@ std::optional<std::string> emit(const std::string& path, std::string_view stage,
 }
 
 std::optional<std::string> emit_bytes(const std::string& path, base::Sources& sources,
-                                      base::Diagnostics& diagnostics,
-                                      const CompileInputs& inputs) {
+                                      base::Diagnostics& diagnostics, const CompileInputs& inputs) {
   auto compiled = compile(path, sources, diagnostics, inputs);
   if (!compiled) {
     return std::nullopt;

@@ -288,7 +288,8 @@ class Verifier {
     for (const model::ConveyorShape::Inflow& inflow : device.conveyor.inflows) {
       if (inflow.spread > model::Spread::source ||
           (inflow.spread == model::Spread::dist && inflow.table >= program_.tables.size())) {
-        report("an inflow of spread {} and table {}", static_cast<int>(inflow.spread), inflow.table);
+        report("an inflow of spread {} and table {}", static_cast<int>(inflow.spread),
+               inflow.table);
       } else if (inflow.spread == model::Spread::source) {
         const Device* const from =
             inflow.device < program_.devices.size() ? &program_.devices[inflow.device] : nullptr;
@@ -309,7 +310,7 @@ class Verifier {
       case DeviceAction::conveyor_start:
         return device.kind == DeviceKind::conveyor && use.inputs >= 2 + leaks && use.outputs == 1;
       case DeviceAction::conveyor_release:
-        return device.kind == DeviceKind::conveyor && use.inputs == 4 + 2 * leaks &&
+        return device.kind == DeviceKind::conveyor && use.inputs >= 4 + 2 * leaks &&
                use.outputs == 2 + leaks;
       case DeviceAction::conveyor_accept:
         return device.kind == DeviceKind::conveyor &&
@@ -317,8 +318,8 @@ class Verifier {
       case DeviceAction::queue_start:
         return device.kind == DeviceKind::queue && use.outputs == 1;
       case DeviceAction::queue_serve:
-        return device.kind == DeviceKind::queue &&
-               use.inputs >= device.queue.inflows + outflows && use.outputs == outflows + 1;
+        return device.kind == DeviceKind::queue && use.inputs >= device.queue.inflows + outflows &&
+               use.outputs == outflows + 1;
     }
     return false;
   }

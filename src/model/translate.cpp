@@ -808,6 +808,17 @@ std::optional<Translation> Translator::run() {
     }
     return std::nullopt;
   }
+  const SimSpecs& sim = model_.sim;
+  for (const VariableId time : {sim.start_by, sim.stop_by, sim.dt_by, sim.save_by}) {
+    if (time != kNone) {
+      refuse(model_.variables[time].span,
+             fmt::format("\"{}\", which is computed during the run", model_.variables[time].name),
+             "give it a number");
+    }
+  }
+  if (resolver_.diagnostics.errors() > errors) {
+    return std::nullopt;
+  }
   syntax::ParsedModel& parsed = result_.parsed;
   parsed.dialect = to_;
   parsed.header = source_.header;

@@ -200,6 +200,7 @@ void VensimParser::parse_reality_check(VensimStatement& statement, Word name,
   check.name = std::move(name);
   check.subscripts = std::move(subscripts);
   check.text = trimmed(std::string_view(text_.text).substr(token().begin));
+  std::erase(check.text, '\r');  // the line ends of other systems say nothing
 }
 
 // Words in brackets. On this side "!" says nothing (unverified).

@@ -329,10 +329,11 @@ class PosteriorBuilder {
     }
     auto made = sim::Differentiated::make(compiled_.kernel, slots, made_.spec_.saved);
     if (const auto* refused = std::get_if<ir::NotDifferentiable>(&made)) {
-      diagnostics_.add(Code::fit_no_gradient, {},
-                       fmt::format("{}: {} {}", slot_name(compiled_.layout, refused->slot),
-                                   ir::row(refused->op).name, refused->why),
-                       "ask for a method without gradients: --sampler demcz, or --optimiser bobyqa");
+      diagnostics_.add(
+          Code::fit_no_gradient, {},
+          fmt::format("{}: {} {}", slot_name(compiled_.layout, refused->slot),
+                      ir::row(refused->op).name, refused->why),
+          "ask for a method without gradients: --sampler demcz, or --optimiser bobyqa");
       return false;
     }
     made_.differentiated_ =
