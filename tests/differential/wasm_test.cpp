@@ -65,7 +65,8 @@ std::size_t differences(const std::string& a, const std::string& b) {
 TEST(WebAssembly, GivesTheBitsOfTheNativeBuild) {
   const fs::path wasm = kRoot / "build/wasm/shamal.wasm";
   if (!fs::exists(wasm)) {
-    GTEST_SKIP() << "no build/wasm/shamal.wasm: tools/install_dependencies --wasm and tools/build wasm make it";
+    GTEST_SKIP() << "no build/wasm/shamal.wasm: tools/install_dependencies --wasm and tools/build "
+                    "wasm make it";
   }
   const fs::path folder = fs::path(testing::TempDir()) / "shamal_wasm";
   fs::create_directories(folder);
