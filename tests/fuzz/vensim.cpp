@@ -1,11 +1,8 @@
-// Any bytes as a Vensim file: read, its messages and the model printed, its first reality checks
-// made into models of their own.
-#include <algorithm>
+// Any bytes as a Vensim file: read, its messages and the model printed.
 #include <cstdint>
 #include <string>
 
 #include "base/encoding.h"
-#include "model/reality.h"
 #include "syntax/print_model.h"
 #include "syntax/read_vensim.h"
 
@@ -18,11 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   base::print(diagnostics, sources);
   if (parsed) {
     syntax::print(*parsed);
-    for (std::size_t i = 0; i < std::min<std::size_t>(3, parsed->reality_checks.size()); ++i) {
-      syntax::ParsedModel changed = *parsed;
-      model::apply_reality_check(parsed->reality_checks[i], changed, sources, diagnostics);
-      syntax::print(changed);
-    }
   }
   return 0;
 }
