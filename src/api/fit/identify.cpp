@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
+
+#include "analysis/inference/matrix.h"
 
 namespace shamal::api {
 
@@ -35,61 +38,20 @@ double information(const analysis::DataSeries& series, double m, double s) {
 
 }  // namespace
 
-Eigen eigen(std::vector<double> a, std::size_t n) {
-  constexpr int kMostSweeps = 60;
-  std::vector<double> v(n * n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
-    v[i * n + i] = 1;
-  }
-  for (int sweep = 0; sweep < kMostSweeps; ++sweep) {
-    double off = 0;
-    double all = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) {
-        all += a[i * n + j] * a[i * n + j];
-        off += i == j ? 0 : a[i * n + j] * a[i * n + j];
-      }
-    }
-    if (!(off > 1e-26 * all)) {
-      break;
-    }
-    for (std::size_t p = 0; p + 1 < n; ++p) {
-      for (std::size_t q = p + 1; q < n; ++q) {
-        if (a[p * n + q] == 0) {
-          continue;
-        }
-        const double theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q]);
-        const double t = (theta >= 0 ? 1 : -1) / (std::fabs(theta) + std::sqrt(theta * theta + 1));
-        const double c = 1 / std::sqrt(t * t + 1);
-        const double s = t * c;
-        for (std::size_t k = 0; k < n; ++k) {
-          const double x = a[k * n + p];
-          const double y = a[k * n + q];
-          a[k * n + p] = c * x - s * y;
-          a[k * n + q] = s * x + c * y;
-        }
-        for (std::size_t k = 0; k < n; ++k) {
-          const double x = a[p * n + k];
-          const double y = a[q * n + k];
-          a[p * n + k] = c * x - s * y;
-          a[q * n + k] = s * x + c * y;
-          const double u = v[p * n + k];
-          const double w = v[q * n + k];
-          v[p * n + k] = c * u - s * w;
-          v[q * n + k] = s * u + c * w;
-        }
-      }
-    }
-  }
+Eigen eigen(std::vector<double> matrix, std::size_t n) {
+  std::vector<double> columns;
+  std::vector<double> values;
+  analysis::inference::eigen(std::move(matrix), n, columns, values);
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t i, std::size_t j) { return a[i * n + i] > a[j * n + j]; });
+                   [&](std::size_t i, std::size_t j) { return values[i] > values[j]; });
   Eigen made;
   for (const std::size_t i : order) {
-    made.values.push_back(a[i * n + i]);
-    made.vectors.insert(made.vectors.end(), v.begin() + static_cast<std::ptrdiff_t>(i * n),
-                        v.begin() + static_cast<std::ptrdiff_t>((i + 1) * n));
+    made.values.push_back(values[i]);
+    for (std::size_t k = 0; k < n; ++k) {
+      made.vectors.push_back(columns[k * n + i]);
+    }
   }
   return made;
 }
