@@ -21,15 +21,16 @@ base=("$SHAMAL_PROGRAM" ensemble teacup.xmile --quiet --vary "Room Temperature=u
 ensemble() {
   "${base[@]}" "$@"
 }
-# Ends with exit code 5 and a part: stopped after half a second of work of the seconds that it takes.
-long=(--runs 4000 --dt 0.0004)
+# Ends with exit code 5 and a part: stopped after a tenth of a second of work, where all of it takes
+# more than a second.
+long=(--runs 12000 --dt 0.0004)
 interrupted() {
   local part=$1
   shift
   "${base[@]}" "${long[@]}" --threads 1 "$@" &
   local process=$!
   local used=0
-  while [[ $used -lt 50 ]]; do
+  while [[ $used -lt 10 ]]; do
     sleep 0.02
     used=$(awk '{print $14}' /proc/$process/stat) || fail "ended before it was interrupted"
   done
