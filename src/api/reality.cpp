@@ -22,16 +22,18 @@ std::string first_error(const base::Diagnostics& diagnostics) {
   return "the changed model cannot be run";
 }
 
-CheckResult test(const syntax::RealityCheck& check, const std::string& path, base::Sources& sources,
-                 CompileInputs inputs) {
+// One of the ways to make the condition true; `ways` becomes their number.
+CheckResult test(const syntax::RealityCheck& check, std::size_t way, std::size_t& ways,
+                 const std::string& path, base::Sources& sources, CompileInputs inputs) {
   CheckResult result;
   result.name = base::display_name(check.name.text);
   result.verdict = Verdict::not_tested;
   inputs.edit = [&](syntax::ParsedModel& parsed, base::Sources& texts,
                     base::Diagnostics& problems) {
-    const auto reason = model::apply_reality_check(check, parsed, texts, problems);
-    result.reason = reason.value_or("");
-    return !reason;
+    const model::RealityEdit edit = model::apply_reality_check(check, way, parsed, texts, problems);
+    ways = edit.ways;
+    result.reason = edit.reason.value_or("");
+    return !edit.reason;
   };
   base::Diagnostics diagnostics;
   const auto compiled = compile(path, sources, diagnostics, inputs);
@@ -76,7 +78,16 @@ std::optional<std::vector<CheckResult>> test_reality(const std::string& path,
   std::vector<CheckResult> results;
   for (const syntax::RealityCheck& check : compiled->parsed.reality_checks) {
     if (check.kind == syntax::RealityCheck::Kind::constraint) {
-      results.push_back(test(check, path, sources, inputs));
+      // The first way that does not pass tells.
+      std::size_t ways = 1;
+      CheckResult result;
+      for (std::size_t way = 0; way < ways; ++way) {
+        result = test(check, way, ways, path, sources, inputs);
+        if (result.verdict != Verdict::passed) {
+          break;
+        }
+      }
+      results.push_back(std::move(result));
     }
   }
   return results;

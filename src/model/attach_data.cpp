@@ -10,6 +10,8 @@
 #include "model/data_functions.h"
 #include "model/data_points.h"
 #include "model/sheet_calls.h"
+#include "model/shift_if_true.h"
+#include "syntax/make_expression.h"
 
 namespace shamal::model {
 
@@ -26,14 +28,6 @@ using syntax::Word;
 namespace {
 
 constexpr std::size_t kMostElements = 1'000'000;  // of one equation
-
-Expr number_expr(double value, base::Span span) {
-  Expr expr;
-  expr.number = value;
-  expr.text = fmt::format("{}", value);
-  expr.span = span;
-  return expr;
-}
 
 class Attacher {
  public:
@@ -62,6 +56,8 @@ class Attacher {
         }
       }
       rewrite_data_functions(model, diagnostics_);
+      rewrite_shifts(
+          parsed_, model, [this](const Word& word) { return elements_of(word); }, diagnostics_);
       std::move(helpers.begin(), helpers.end(), std::back_inserter(model.variables));
     }
   }
@@ -159,7 +155,7 @@ class Attacher {
     }
     auto numbers = calls_.read_constants(call, sizes);
     if (!numbers || sizes.empty()) {
-      equation.expr = number_expr(numbers ? numbers->at(0).at(0) : 0, call.span);
+      equation.expr = syntax::make::number(numbers ? numbers->at(0).at(0) : 0, call.span);
     } else {
       equation.expr.reset();
       equation.constants = syntax::ConstantTable{std::move(*numbers), call.span};

@@ -8,6 +8,7 @@
 
 #include "base/names.h"
 #include "model/data_points.h"
+#include "syntax/make_expression.h"
 
 namespace shamal::model {
 
@@ -16,6 +17,10 @@ using base::fold_name;
 using syntax::Expr;
 using syntax::ExprKind;
 using syntax::GraphicalFunction;
+using syntax::make::binary;
+using syntax::make::call;
+using syntax::make::choose;
+using syntax::make::number;
 
 namespace {
 
@@ -67,40 +72,6 @@ constexpr std::array kHelpers = {
 
 // --- expressions -----------------------------------------------------------------------------
 
-Expr number(double value, base::Span span) {
-  Expr expr;
-  expr.number = value;
-  expr.text = fmt::format("{}", value);
-  expr.span = span;
-  return expr;
-}
-
-Expr call(std::string name, std::vector<Expr> args, base::Span span) {
-  Expr expr;
-  expr.kind = ExprKind::call;
-  expr.text = std::move(name);
-  expr.args = std::move(args);
-  expr.span = span;
-  return expr;
-}
-
-Expr binary(syntax::Operator op, Expr left, Expr right) {
-  Expr expr;
-  expr.kind = ExprKind::binary;
-  expr.op = op;
-  expr.span = left.span;
-  expr.args = {std::move(left), std::move(right)};
-  return expr;
-}
-
-Expr conditional(Expr condition, Expr yes, Expr no) {
-  Expr expr;
-  expr.kind = ExprKind::conditional;
-  expr.span = condition.span;
-  expr.args = {std::move(condition), std::move(yes), std::move(no)};
-  return expr;
-}
-
 // The helper of the variable that the first argument names, at a time.
 Expr look_up(HelperId helper, const Expr& of, Expr time) {
   const Expr& variable = of.args[0];
@@ -134,10 +105,10 @@ Expr between_times(const Expr& of) {
            : *known <= -1 ? look_up(kBefore, of, whole())
                           : look_up(kAt, of, time);
   }
-  return conditional(binary(syntax::Operator::greater_equal, mode, number(1, mode.span)),
-                     look_up(kNext, of, whole()),
-                     conditional(binary(syntax::Operator::less_equal, mode, number(-1, mode.span)),
-                                 look_up(kBefore, of, whole()), look_up(kAt, of, time)));
+  return choose(binary(syntax::Operator::greater_equal, mode, number(1, mode.span)),
+                look_up(kNext, of, whole()),
+                choose(binary(syntax::Operator::less_equal, mode, number(-1, mode.span)),
+                       look_up(kBefore, of, whole()), look_up(kAt, of, time)));
 }
 
 Expr name(std::string text, base::Span span) {
@@ -172,15 +143,22 @@ std::optional<Expr> time_base(const Expr& of) {
                 binary(syntax::Operator::multiply, of.args[1], name("Time", of.span)));
 }
 
-// Functions of time alone, which need no look-up; nothing for a use that is not understood.
-struct TimeFunction {
+// MESSAGE('text', display): whether the text would be shown.
+std::optional<Expr> message(const Expr& of) {
+  return choose(binary(syntax::Operator::greater, of.args[1], number(0, of.span)),
+                number(1, of.span), number(0, of.span));
+}
+
+// Functions of plain numbers, which need no look-up; nothing for a use that is not understood.
+struct PlainFunction {
   std::string_view name;
   std::size_t arguments;
   std::optional<Expr> (*rewrite)(const Expr& call);
 };
 
-constexpr std::array kTimeFunctions = {TimeFunction{"get_time_value", 3, time_value},
-                                       TimeFunction{"time_base", 2, time_base}};
+constexpr std::array kPlainFunctions = {PlainFunction{"get_time_value", 3, time_value},
+                                        PlainFunction{"message", 2, message},
+                                        PlainFunction{"time_base", 2, time_base}};
 
 struct DataFunction {
   std::string_view name;
@@ -242,7 +220,7 @@ void rewrite(Expr& expr, const std::set<std::string>& helpers, base::Diagnostics
   }
   if (expr.kind == ExprKind::call) {
     const std::string called = fold_name(expr.text);
-    for (const TimeFunction& row : kTimeFunctions) {
+    for (const PlainFunction& row : kPlainFunctions) {
       auto made = row.name == called && expr.args.size() == row.arguments ? row.rewrite(expr)
                                                                           : std::nullopt;
       if (made) {

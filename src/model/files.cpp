@@ -89,7 +89,10 @@ const syntax::MacroDecl* Resolver::find_macro(std::string_view folded, std::size
   // The library sees no macros of the user's, whatever their names.
   const syntax::MacroDecl* found = is_standard(use.file) ? nullptr : find(macros_);
   const Origin origin = origin_at(use);
-  if (found == nullptr && find_builtin(folded, origin) == nullptr) {
+  const Builtin* const builtin = find_builtin(folded, origin);
+  // The library may know a builtin with more arguments.
+  if (found == nullptr && (builtin == nullptr || (arguments > builtin->max_arguments &&
+                                                  builtin->max_arguments != kAny))) {
     load_standard_library();
     found = find(standard_macros_[origin == Origin::mdl ? 1 : 0]);
     if (found == nullptr && origin == Origin::vensim) {

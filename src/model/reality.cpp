@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/names.h"
+#include "syntax/make_expression.h"
 #include "syntax/read_vensim.h"
 
 namespace shamal::model {
@@ -21,48 +22,13 @@ using syntax::RealityCheck;
 using syntax::VariableDecl;
 using syntax::VariableKind;
 using syntax::Word;
+using syntax::make::binary;
+using syntax::make::call;
+using syntax::make::choose;
+using syntax::make::name;
+using syntax::make::number;
 
 namespace {
-
-// ---- building expressions
-
-Expr number(double value) {
-  Expr made;
-  made.number = value;
-  made.text = fmt::format("{}", value);
-  return made;
-}
-
-Expr name(std::string text, std::vector<Expr> subscripts = {}) {
-  Expr made;
-  made.kind = ExprKind::name;
-  made.text = std::move(text);
-  made.subscripts = std::move(subscripts);
-  return made;
-}
-
-Expr call(std::string function, std::vector<Expr> args) {
-  Expr made;
-  made.kind = ExprKind::call;
-  made.text = std::move(function);
-  made.args = std::move(args);
-  return made;
-}
-
-Expr binary(Operator op, Expr a, Expr b) {
-  Expr made;
-  made.kind = ExprKind::binary;
-  made.op = op;
-  made.args = {std::move(a), std::move(b)};
-  return made;
-}
-
-Expr choose(Expr condition, Expr yes, Expr no) {
-  Expr made;
-  made.kind = ExprKind::conditional;
-  made.args = {std::move(condition), std::move(yes), std::move(no)};
-  return made;
-}
 
 Expr half_a_step() { return binary(Operator::divide, name("TIME STEP"), number(2)); }
 
@@ -143,28 +109,35 @@ class Editor {
         sources_(sources),
         diagnostics_(diagnostics) {}
 
-  std::optional<std::string> apply(const RealityCheck& check) {
+  RealityEdit apply(const RealityCheck& check, std::size_t way) {
     check_ = &check;
     const std::string lower = lowered(check.text);
     constexpr std::string_view kCondition = ":the condition:";
     constexpr std::string_view kImplies = ":implies:";
     const std::size_t implies = lower.find(kImplies);
     if (!lower.starts_with(kCondition) || implies == std::string::npos) {
-      return "it has no :IMPLIES:";
+      return {1, "it has no :IMPLIES:"};
     }
     const std::string condition = check.text.substr(kCondition.size(), implies - kCondition.size());
     const std::string consequence = check.text.substr(implies + kImplies.size());
     const auto forced = parse(condition);
     auto implied = parse(consequence);
     if (!forced || !implied) {
-      return "its text is not understood";
+      return {1, "its text is not understood"};
     }
-    force(*forced);
+    const std::vector<Way> ways = ways_of(*forced, false);
+    if (ways.size() <= way) {
+      give_up(fmt::format("its condition can become true in more than {} ways", kMostWays));
+      return {1, reason_};
+    }
+    for (const Expr& comparison : ways[way]) {
+      force(comparison);
+    }
     for (auto& [folded, all] : forced_) {
       replace(folded, all);
     }
     test(std::move(*implied));
-    return reason_;
+    return {ways.size(), reason_};
   }
 
  private:
@@ -207,36 +180,84 @@ class Editor {
 
   // --- the condition
 
-  void force(const Expr& condition) {
-    if (condition.kind == ExprKind::binary && condition.op == Operator::logical_and) {
-      force(condition.args[0]);
-      force(condition.args[1]);
-      return;
+  // Comparisons that must be true together.
+  using Way = std::vector<Expr>;
+  static constexpr std::size_t kMostWays = 64;
+
+  // The condition, or its contrary, as ways to make it true; none if there are too many.
+  std::vector<Way> ways_of(const Expr& condition, bool contrary) {
+    if (condition.kind == ExprKind::unary && condition.op == Operator::logical_not) {
+      return ways_of(condition.args[0], !contrary);
     }
-    if (is_comparison(condition) && condition.args[0].kind == ExprKind::name &&
-        condition.op != Operator::not_equal) {
-      forced_[base::fold_name(condition.args[0].text)].push_back(
-          {condition.args[0], condition.op, condition.args[1]});
-      return;
-    }
-    const RealityCheck* input = nullptr;
-    if (condition.kind == ExprKind::name) {
-      for (const RealityCheck& other : parsed_.reality_checks) {
-        if (other.kind == RealityCheck::Kind::test_input &&
-            base::fold_name(other.name.text) == base::fold_name(condition.text)) {
-          input = &other;
+    const bool joins = condition.kind == ExprKind::binary;
+    if (joins && (condition.op == Operator::logical_and || condition.op == Operator::logical_or)) {
+      const std::vector<Way> left = ways_of(condition.args[0], contrary);
+      const std::vector<Way> right = ways_of(condition.args[1], contrary);
+      std::vector<Way> made;
+      if ((condition.op == Operator::logical_or) != contrary) {
+        made = left;
+        made.insert(made.end(), right.begin(), right.end());
+      } else {
+        for (const Way& one : left) {
+          for (const Way& other : right) {
+            made.push_back(one);
+            made.back().insert(made.back().end(), other.begin(), other.end());
+          }
         }
       }
+      return made.size() > kMostWays || left.empty() || right.empty() ? std::vector<Way>() : made;
     }
-    constexpr std::string_view kTestInput = ":test input:";
-    if (input != nullptr && lowered(input->text).starts_with(kTestInput)) {
-      const auto change = parse(input->text.substr(kTestInput.size()));
-      if (change && is_comparison(*change)) {
-        force(*change);
-        return;
+    if (is_comparison(condition)) {
+      Expr wanted = condition;
+      wanted.op = contrary ? contrary_of(condition.op) : condition.op;
+      return {{std::move(wanted)}};
+    }
+    if (const auto change = test_input(condition)) {
+      return ways_of(*change, contrary);
+    }
+    give_up("its condition has more than test inputs and comparisons of variables");
+    return {{}};
+  }
+
+  static Operator contrary_of(Operator comparison) {
+    constexpr std::array<std::pair<Operator, Operator>, 3> kContraries = {{
+        {Operator::less, Operator::greater_equal},
+        {Operator::greater, Operator::less_equal},
+        {Operator::equal, Operator::not_equal},
+    }};
+    for (const auto& [one, other] : kContraries) {
+      if (comparison == one || comparison == other) {
+        return comparison == one ? other : one;
       }
     }
-    give_up("its condition is more than test inputs and comparisons of variables, joined by :AND:");
+    return comparison;
+  }
+
+  // What a test input wants, by its name.
+  std::optional<Expr> test_input(const Expr& condition) {
+    constexpr std::string_view kTestInput = ":test input:";
+    for (const RealityCheck& other : parsed_.reality_checks) {
+      if (condition.kind == ExprKind::name && other.kind == RealityCheck::Kind::test_input &&
+          base::fold_name(other.name.text) == base::fold_name(condition.text) &&
+          lowered(other.text).starts_with(kTestInput)) {
+        const auto change = parse(other.text.substr(kTestInput.size()));
+        return change && is_comparison(*change) ? change : std::nullopt;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // A variable that differs from something has no one value: such a comparison is not forced, the
+  // consequence is looked at where it is true.
+  void force(const Expr& comparison) {
+    if (comparison.op == Operator::not_equal) {
+      premises_.push_back(comparison);
+    } else if (comparison.args[0].kind == ExprKind::name) {
+      forced_[base::fold_name(comparison.args[0].text)].push_back(
+          {comparison.args[0], comparison.op, comparison.args[1]});
+    } else {
+      give_up("its condition compares something else than a variable");
+    }
   }
 
   // The variable becomes what the condition wants; its own equations live on under another name.
@@ -320,6 +341,9 @@ class Editor {
     equation.span = check_->name.span;
     equation.subscripts = check_->subscripts;
     equation.expr = choose(holds(std::move(consequence)), number(0), number(1));
+    for (const Expr& premise : premises_) {
+      equation.expr = choose(premise, std::move(*equation.expr), number(0));
+    }
     made.equations.push_back(std::move(equation));
     variables_.push_back(std::move(made));
   }
@@ -416,15 +440,16 @@ class Editor {
   base::Diagnostics& diagnostics_;
   const RealityCheck* check_ = nullptr;
   std::map<std::string, std::vector<Forced>> forced_;  // by folded name
+  std::vector<Expr> premises_;
   std::optional<std::string> reason_;
 };
 
 }  // namespace
 
-std::optional<std::string> apply_reality_check(const RealityCheck& check,
-                                               syntax::ParsedModel& parsed, base::Sources& sources,
-                                               base::Diagnostics& diagnostics) {
-  return Editor(parsed, sources, diagnostics).apply(check);
+RealityEdit apply_reality_check(const RealityCheck& check, std::size_t way,
+                                syntax::ParsedModel& parsed, base::Sources& sources,
+                                base::Diagnostics& diagnostics) {
+  return Editor(parsed, sources, diagnostics).apply(check, way);
 }
 
 }  // namespace shamal::model

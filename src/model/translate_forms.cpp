@@ -1,6 +1,5 @@
 #include "model/translate_forms.h"
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -51,62 +50,55 @@ constexpr std::array kOperators = {
 
 // Written in XMILE's notation, whatever the language: the trees are the same. a, b, c stand for the
 // arguments.
-struct OperationForm {
-  Operation operation;
+template <class Key>
+struct Form {
+  Key key;
   Dialect dialect;
   std::string_view form;
 };
 
 constexpr std::array kForms = {
-    OperationForm{O::decimal_log, Dialect::vensim, "LOG(a, 10)"},
-    OperationForm{O::floor, Dialect::vensim, "INTEGER(a) - (IF a < INTEGER(a) THEN 1 ELSE 0)"},
-    OperationForm{O::truncate, Dialect::xmile, "IF a < 0 THEN -INT(-a) ELSE INT(a)"},
-    OperationForm{O::round_half_away, Dialect::vensim,
-                  "IF a < 0 THEN -INTEGER(0.5 - a) ELSE INTEGER(a + 0.5)"},
-    OperationForm{O::sign, Dialect::vensim, "IF a > 0 THEN 1 ELSE IF a < 0 THEN -1 ELSE 0"},
-    OperationForm{O::modulo, Dialect::vensim,
-                  "IF MODULO(a, b) * b < 0 THEN MODULO(a, b) + b ELSE MODULO(a, b)"},
-    OperationForm{O::truncated_modulo, Dialect::xmile,
-                  "IF a < 0 THEN -((-a) MOD ABS(b)) ELSE a MOD ABS(b)"},
-    OperationForm{O::arc_tangent2, Dialect::vensim,
-                  "IF b > 0 THEN ARCTAN(a / b) ELSE IF b < 0 AND a >= 0 THEN ARCTAN(a / b) + "
-                  "3.141592653589793 ELSE IF b < 0 THEN ARCTAN(a / b) - 3.141592653589793 ELSE IF "
-                  "a > 0 THEN 1.5707963267948966 ELSE IF a < 0 THEN -1.5707963267948966 ELSE 0"},
-    OperationForm{O::divide_or, Dialect::vensim, "IF b = 0 THEN c ELSE a / b"},
-    OperationForm{O::divide_or, Dialect::xmile, "IF b = 0 THEN c ELSE a / b"},
+    Form{O::decimal_log, Dialect::vensim, "LOG(a, 10)"},
+    Form{O::floor, Dialect::vensim, "INTEGER(a) - (IF a < INTEGER(a) THEN 1 ELSE 0)"},
+    Form{O::truncate, Dialect::xmile, "IF a < 0 THEN -INT(-a) ELSE INT(a)"},
+    Form{O::round_half_away, Dialect::vensim,
+         "IF a < 0 THEN -INTEGER(0.5 - a) ELSE INTEGER(a + 0.5)"},
+    Form{O::sign, Dialect::vensim, "IF a > 0 THEN 1 ELSE IF a < 0 THEN -1 ELSE 0"},
+    Form{O::modulo, Dialect::vensim,
+         "IF MODULO(a, b) * b < 0 THEN MODULO(a, b) + b ELSE MODULO(a, b)"},
+    Form{O::truncated_modulo, Dialect::xmile, "IF a < 0 THEN -((-a) MOD ABS(b)) ELSE a MOD ABS(b)"},
+    Form{O::arc_tangent2, Dialect::vensim,
+         "IF b > 0 THEN ARCTAN(a / b) ELSE IF b < 0 AND a >= 0 THEN ARCTAN(a / b) + "
+         "3.141592653589793 ELSE IF b < 0 THEN ARCTAN(a / b) - 3.141592653589793 ELSE IF "
+         "a > 0 THEN 1.5707963267948966 ELSE IF a < 0 THEN -1.5707963267948966 ELSE 0"},
+    Form{O::divide_or, Dialect::vensim, "IF b = 0 THEN c ELSE a / b"},
+    Form{O::divide_or, Dialect::xmile, "IF b = 0 THEN c ELSE a / b"},
 };
 
 constexpr std::array kMemory = {
-    MemoryForm{"smth1", Dialect::vensim, "SMOOTH", "SMOOTHI", "its", false},
-    MemoryForm{"smth3", Dialect::vensim, "SMOOTH3", "SMOOTH3I", "its", false},
-    MemoryForm{"smthn", Dialect::vensim, "", "SMOOTH N", "itsn", false},
-    MemoryForm{"delay1", Dialect::vensim, "DELAY1", "DELAY1I", "its", false},
-    MemoryForm{"delay3", Dialect::vensim, "DELAY3", "DELAY3I", "its", false},
-    MemoryForm{"smth1", Dialect::xmile, "SMTH1", "SMTH1", "its", false},
-    MemoryForm{"smth3", Dialect::xmile, "SMTH3", "SMTH3", "its", false},
-    MemoryForm{"smthn", Dialect::xmile, "SMTHN", "SMTHN", "itns", false},
-    MemoryForm{"delay1", Dialect::xmile, "DELAY1", "DELAY1", "its", false},
-    MemoryForm{"delay3", Dialect::xmile, "DELAY3", "DELAY3", "its", false},
-    MemoryForm{"delayn", Dialect::xmile, "DELAYN", "DELAYN", "itns", false},
-};
-
-struct DrawForm {
-  Distribution distribution;
-  Dialect dialect;
-  std::string_view form;
+    MemoryForm{"smth1", Dialect::vensim, "SMOOTH", "SMOOTHI", "its"},
+    MemoryForm{"smth3", Dialect::vensim, "SMOOTH3", "SMOOTH3I", "its"},
+    MemoryForm{"smthn", Dialect::vensim, "", "SMOOTH N", "itsn"},
+    MemoryForm{"delay1", Dialect::vensim, "DELAY1", "DELAY1I", "its"},
+    MemoryForm{"delay3", Dialect::vensim, "DELAY3", "DELAY3I", "its"},
+    MemoryForm{"smth1", Dialect::xmile, "SMTH1", "SMTH1", "its"},
+    MemoryForm{"smth3", Dialect::xmile, "SMTH3", "SMTH3", "its"},
+    MemoryForm{"smthn", Dialect::xmile, "SMTHN", "SMTHN", "itns"},
+    MemoryForm{"delay1", Dialect::xmile, "DELAY1", "DELAY1", "its"},
+    MemoryForm{"delay3", Dialect::xmile, "DELAY3", "DELAY3", "its"},
+    MemoryForm{"delayn", Dialect::xmile, "DELAYN", "DELAYN", "itns"},
 };
 
 constexpr std::array kDraws = {
-    DrawForm{Distribution::uniform, Dialect::xmile, "UNIFORM(a, b)"},
-    DrawForm{Distribution::normal, Dialect::xmile, "NORMAL(a, b)"},
-    DrawForm{Distribution::lognormal, Dialect::xmile, "LOGNORMAL(a, b)"},
-    DrawForm{Distribution::exponential, Dialect::xmile, "EXPRND(a)"},
-    DrawForm{Distribution::poisson, Dialect::xmile, "POISSON(a)"},
-    DrawForm{Distribution::uniform, Dialect::vensim, "RANDOM UNIFORM(a, b, 0)"},
-    DrawForm{Distribution::normal, Dialect::vensim,
-             "RANDOM NORMAL(a - 40 * b, a + 40 * b, a, b, 0)"},
-    DrawForm{Distribution::exponential, Dialect::vensim, "RANDOM EXPONENTIAL(0, 1e9 * a, 0, a, 0)"},
-    DrawForm{Distribution::poisson, Dialect::vensim, "RANDOM POISSON(0, 1e9, a, 0, 1, 0)"},
+    Form{Distribution::uniform, Dialect::xmile, "UNIFORM(a, b)"},
+    Form{Distribution::normal, Dialect::xmile, "NORMAL(a, b)"},
+    Form{Distribution::lognormal, Dialect::xmile, "LOGNORMAL(a, b)"},
+    Form{Distribution::exponential, Dialect::xmile, "EXPRND(a)"},
+    Form{Distribution::poisson, Dialect::xmile, "POISSON(a)"},
+    Form{Distribution::uniform, Dialect::vensim, "RANDOM UNIFORM(a, b, 0)"},
+    Form{Distribution::normal, Dialect::vensim, "RANDOM NORMAL(a - 40 * b, a + 40 * b, a, b, 0)"},
+    Form{Distribution::exponential, Dialect::vensim, "RANDOM EXPONENTIAL(0, 1e9 * a, 0, a, 0)"},
+    Form{Distribution::poisson, Dialect::vensim, "RANDOM POISSON(0, 1e9, a, 0, 1, 0)"},
 };
 
 Expr parsed(std::string_view form) {
@@ -120,12 +112,12 @@ Expr parsed(std::string_view form) {
   return std::move(*expr);
 }
 
-template <class Key, class Rows, class KeyOf>
-const Expr* find_parsed(const Rows& rows, Key key, Dialect dialect, KeyOf key_of) {
+template <class Key, std::size_t count>
+const Expr* find_parsed(const std::array<Form<Key>, count>& rows, Key key, Dialect dialect) {
   static const std::map<std::pair<Key, Dialect>, Expr> kAll = [&] {
     std::map<std::pair<Key, Dialect>, Expr> all;
     for (const auto& row : rows) {
-      all.emplace(std::pair(key_of(row), row.dialect), parsed(row.form));
+      all.emplace(std::pair(row.key, row.dialect), parsed(row.form));
     }
     return all;
   }();
@@ -176,13 +168,11 @@ std::string_view find_procedure(Procedure procedure, Dialect dialect) {
 }
 
 const Expr* find_form(Operation operation, Dialect dialect) {
-  return find_parsed(kForms, operation, dialect,
-                     [](const OperationForm& row) { return row.operation; });
+  return find_parsed(kForms, operation, dialect);
 }
 
 const Expr* find_draw(Distribution distribution, Dialect dialect) {
-  return find_parsed(kDraws, distribution, dialect,
-                     [](const DrawForm& row) { return row.distribution; });
+  return find_parsed(kDraws, distribution, dialect);
 }
 
 Expr fill_form(const Expr& form, std::span<const Expr> arguments) {

@@ -20,10 +20,10 @@ const syntax::Operator* find_operator(Operation operation, syntax::Dialect diale
 std::string_view find_function(Operation operation, syntax::Dialect dialect);
 std::string_view find_procedure(Procedure procedure, syntax::Dialect dialect);
 
-// An expression of the language in $1, $2 and $3 that says the same; null if there is none.
+// An expression of the language in a, b and c that says the same; null if there is none.
 const syntax::Expr* find_form(Operation operation, syntax::Dialect dialect);
 
-// A copy of the form with the arguments in the places of $1, $2 …
+// A copy of the form with the arguments in the places of a, b …
 syntax::Expr fill_form(const syntax::Expr& form, std::span<const syntax::Expr> arguments);
 
 // A builtin with memory, which is a model of the standard library, under its name in a language.
@@ -33,12 +33,11 @@ struct MemoryForm {
   std::string_view without_start;  // the name if no initial value is given; may be empty
   std::string_view with_start;
   std::string_view order;  // of the arguments: i input, t time, n order, s start
-  bool constant_time;      // says the same only if the time does not change
 };
 
 std::span<const MemoryForm> memory_forms();
 
-// The words of a distribution: "UNIFORM($1, $2)", "RANDOM UNIFORM($1, $2, $seed)".
+// The words of a distribution: "UNIFORM(a, b)", "RANDOM UNIFORM(a, b, 0)".
 const syntax::Expr* find_draw(Distribution distribution, syntax::Dialect dialect);
 
 // Whether a name of a variable would be taken for something else in the language.

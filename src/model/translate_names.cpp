@@ -10,7 +10,6 @@
 
 namespace shamal::model {
 
-using syntax::Dialect;
 using syntax::Expr;
 using syntax::ExprKind;
 
@@ -178,6 +177,27 @@ bool Translator::is_whole(const Axis& axis) const {
   return true;
 }
 
+// The elements of a dimension made for an axis. A part of a numbered one counts from 1 in XMILE.
+void Translator::list_elements(const Axis& axis, syntax::DimensionDecl& decl) {
+  if (!vensim()) {
+    decl.size = axis.size();
+  }
+  for (std::uint32_t i = 0; i < axis.size() && (vensim() || !is_numbered(axis.dimension)); ++i) {
+    decl.elements.push_back({element_name(axis.dimension, axis.elements[i]), {}});
+  }
+}
+
+std::string Translator::element_of(const Axis& axis, std::uint32_t position) {
+  return !vensim() && is_numbered(axis.dimension)
+             ? fmt::format("{}", position + 1)
+             : element_name(axis.dimension, axis.elements[position]);
+}
+
+bool Translator::is_numbered(DimensionId dimension) const {
+  const std::vector<std::string>& elements = model_.dimensions[dimension].elements;
+  return !elements.empty() && elements[0] == "1";
+}
+
 std::string Translator::range_name(const Axis& axis, std::uint32_t occurrence) {
   std::string name;
   if (is_whole(axis)) {
@@ -199,9 +219,7 @@ std::string Translator::range_name(const Axis& axis, std::uint32_t occurrence) {
       part = unique_name(fmt::format("{} part", model_.dimensions[axis.dimension].name));
       syntax::DimensionDecl decl;
       decl.name.text = part;
-      for (const std::uint32_t element : axis.elements) {
-        decl.elements.push_back({element_name(axis.dimension, element), {}});
-      }
+      list_elements(axis, decl);
       extra_ranges_.push_back(std::move(decl));
     }
     name = part;
@@ -214,7 +232,11 @@ std::string Translator::range_name(const Axis& axis, std::uint32_t occurrence) {
     alias = unique_name(fmt::format("{} {}", name, occurrence + 1));
     syntax::DimensionDecl decl;
     decl.name.text = alias;
-    decl.equivalent_to = syntax::Word{name, {}};
+    if (vensim()) {
+      decl.equivalent_to = syntax::Word{name, {}};
+    } else {
+      list_elements(axis, decl);
+    }
     extra_ranges_.push_back(std::move(decl));
   }
   return alias;
@@ -243,7 +265,7 @@ void Translator::add_dimensions() {
     }
     syntax::DimensionDecl decl;
     decl.name.text = dimension_name(d);
-    const bool numbered = !dimension.elements.empty() && dimension.elements[0] == "1";
+    const bool numbered = is_numbered(d);
     if (!vensim()) {
       decl.size = dimension.size();
     }

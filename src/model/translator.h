@@ -5,6 +5,7 @@
 // for each position of the axis (of the box), or the function is written out (of a fold).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,8 +24,7 @@ namespace shamal::model {
 struct AxisName {
   enum class Kind : std::uint8_t { range, slice, element };
   Kind kind = Kind::range;
-  std::string range;  // range, and slice in Vensim's language (range!); in XMILE's ":" for a slice
-                      // of a part of the dimension
+  std::string range;           // range, and slice in Vensim's language (range!)
   std::uint32_t position = 0;  // element: of the axis
 };
 
@@ -65,10 +65,13 @@ class Translator {
   // The name of a range of these elements; `occurrence` counts axes over it in one equation.
   std::string range_name(const Axis& axis, std::uint32_t occurrence);
   bool is_whole(const Axis& axis) const;
+  bool is_numbered(DimensionId dimension) const;
+  void list_elements(const Axis& axis, syntax::DimensionDecl& decl);
   syntax::Expr name_expr(const std::string& name) const;
   void add_dimensions();
 
-  // Expressions (translate_expression.cpp)
+  // Expressions (translate_expression.cpp, translate_arrays.cpp, translate_hidden.cpp,
+  // translate_tables.cpp)
   syntax::Expr expression(NodeId id, const Place& place);
   syntax::Expr number(double value, base::Span span);
   syntax::Expr call(std::string_view function, std::vector<syntax::Expr> args) const;
@@ -79,9 +82,9 @@ class Translator {
   syntax::Expr table_call(std::uint32_t table, syntax::Expr argument, bool of_time,
                           const Place& place);
   syntax::Expr table_name(std::uint32_t table, const Place& place);
-  syntax::Expr procedure(const Node& of, const Place& place);
-  syntax::Expr draw(const Node& of, const Place& place);
   syntax::Expr axis_number(const Node& of, const Place& place);
+  syntax::Expr subscript_of(const std::string& element) const;
+  syntax::Expr slice_of(const std::string& range) const;
   syntax::Expr refer(const Reference& reference, const Place& place, base::Span span);
   syntax::Expr computed_index(const Reference& reference, const Place& place);
   std::optional<syntax::Expr> plain_call(NodeId id, const Place& place);
@@ -98,7 +101,23 @@ class Translator {
   std::vector<AxisMask> masks_below(NodeId id) const;
   bool index_is_named(const Index& index, DimensionId of, const Axis& axis);
 
-  // Variables (translate.cpp)
+  // Draws, and functions of whole vectors (translate_procedures.cpp)
+  struct Array {
+    std::string name;
+    std::vector<std::uint32_t> axes;  // of the assignment, in the order of the subscripts
+  };
+  syntax::Expr draw(const Node& of, const Place& place);
+  syntax::Expr rank(const Node& of, const Place& place);
+  syntax::Expr procedure(NodeId id, const Place& place);
+  syntax::Expr procedure_call(const Call& called, const Place& place, bool arrays, base::Span span);
+  const Array& array_of(std::pair<NodeId, AxisMask> key, const Place& place, const char* label,
+                        bool ranges, const std::function<syntax::Expr(const Place&)>& expr);
+  syntax::Expr in_array(const Array& array, const Place& place);
+  std::string axis_name(const Assignment& assignment, std::uint32_t axis);
+  std::string element_of(const Axis& axis, std::uint32_t position);
+  bool follow_one_another(NodeId id, AxisMask own, bool to_end) const;
+
+  // Variables (translate_variables.cpp)
   void collect();
   void count_references();
   void name_tables();
@@ -117,6 +136,8 @@ class Translator {
   bool split_net(const Assignment& net, VariableId stock, std::vector<VariableId>& inflows,
                  std::vector<VariableId>& outflows);
   void write_graphical(const syntax::VariableDecl& decl, const Scope& scope);
+
+  // The rest of the file (translate_settings.cpp)
   void write_times();
   void write_units();
   void write_groups();
@@ -155,11 +176,17 @@ class Translator {
     std::vector<std::string> subscripts;
   };
   std::map<std::uint32_t, TableOwner> table_owners_;
+  std::map<std::pair<NodeId, AxisMask>, Array> arrays_;  // made for arguments, by what they hold
   std::set<VariableId> inflow_taken_;
   std::set<VariableId> outflow_taken_;
   std::vector<syntax::Word> ungrouped_;
   std::map<std::string, std::vector<syntax::Word>> grouped_;  // by module
   std::vector<std::string> group_order_;
 };
+
+// Ramps in place of the steps of a discrete function of time, so narrow that no step of the run
+// falls onto one. Nothing if there is no room for them.
+std::optional<syntax::GraphicalFunction> as_ramps(const syntax::GraphicalFunction& gf,
+                                                  const SimSpecs& sim);
 
 }  // namespace shamal::model

@@ -164,7 +164,9 @@ class Typer {
   // follow), or over the elements that it ran over before.
   bool spread(Reference& reference, std::size_t place, std::uint32_t count, AxisMask& inner);
   bool is_graphical(const Symbol& symbol) const;
-  std::optional<std::uint64_t> seeded_stream(const syntax::Expr& seed, Scope& scope);
+  // The stream that a constant seed names; NAN names none.
+  std::optional<std::uint64_t> seeded_stream(const syntax::Expr& seed, Scope& scope,
+                                             std::uint64_t unseeded);
 
   Resolver& resolver_;
   const Recipe& recipe_;

@@ -230,13 +230,18 @@ bool Typer::is_graphical(const Symbol& symbol) const {
           has_graphical(*resolver_.info[symbol.variable].decl));
 }
 
-std::optional<std::uint64_t> Typer::seeded_stream(const Expr& seed, Scope& scope) {
+std::optional<std::uint64_t> Typer::seeded_stream(const Expr& seed, Scope& scope,
+                                                  std::uint64_t unseeded) {
   const auto value = resolver_.constant_value(seed, scope);
   if (!value) {
     return std::nullopt;
   }
+  if (!std::isfinite(*value)) {
+    return unseeded;  // Stella: NAN where there is no seed
+  }
   constexpr double kSeeded = 4294967296.0;  // beyond the streams of unseeded sites
-  return static_cast<std::uint64_t>(kSeeded * (1.0 + std::fabs(std::floor(*value))));
+  const double whole = std::fmod(std::fabs(std::floor(*value)), kSeeded - 1);
+  return static_cast<std::uint64_t>(kSeeded * (1.0 + whole));
 }
 
 // The graphical function, or one of an array of them: function[element](x).
@@ -342,6 +347,26 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
     return fail(Code::wrong_argument_count, expr.span,
                 fmt::format("{}: {} given", expr.text, count),
                 fmt::format("write {}", builtin.signature));
+  }
+  // Of a conveyor's batches it would be something else than of their sum, which is the stock.
+  const bool of_parts =
+      builtin.treatment == Treatment::mean || builtin.treatment == Treatment::deviation ||
+      builtin.treatment == Treatment::size || builtin.treatment == Treatment::rank ||
+      builtin.treatment == Treatment::fold ||
+      (builtin.treatment == Treatment::reduction && builtin.operation != Operation::add);
+  if (of_parts && count == 1 && !is_vensim(expr) && expr.args[0].kind == ExprKind::name &&
+      expr.args[0].subscripts.empty()) {
+    const Symbol* const symbol = resolver_.find_symbol(scope, expr.args[0].text);
+    const syntax::VariableDecl* const decl =
+        symbol != nullptr && symbol->kind == Symbol::Kind::variable
+            ? resolver_.info[symbol->variable].decl
+            : nullptr;
+    if (decl != nullptr && (decl->conveyor || decl->queue)) {
+      return fail(
+          Code::unsupported_element, expr.span,
+          fmt::format("{} of what lies on the {} \"{}\"", expr.text,
+                      decl->queue ? "queue" : "conveyor", base::display_name(expr.args[0].text)));
+    }
   }
   const bool remembers = builtin.treatment == Treatment::initial ||
                          builtin.treatment == Treatment::previous ||
@@ -664,7 +689,7 @@ NodeId Typer::type_random(const Builtin& builtin, const Expr& expr, Scope& scope
   // Sites in the order of the model; a seed names a stream of its own.
   site.stream = resolver_.next_stream(expr, scope, recipe_.target);
   if (expr.args.size() > builtin.min_arguments) {
-    const auto seeded = seeded_stream(expr.args.back(), scope);
+    const auto seeded = seeded_stream(expr.args.back(), scope, site.stream);
     if (!seeded) {
       return fail(Code::constant_required, expr.args.back().span, "the seed");
     }

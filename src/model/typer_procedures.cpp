@@ -388,7 +388,7 @@ NodeId Typer::finish_procedure(const ProcedureRow& called, Call call, const Expr
     RandomSite site;
     site.stream = resolver_.next_stream(expr, scope, recipe_.target);
     if (called.arguments.back() == 'z' && expr.args.size() == called.arguments.size()) {
-      const auto seeded = seeded_stream(expr.args.back(), scope);
+      const auto seeded = seeded_stream(expr.args.back(), scope, site.stream);
       if (!seeded) {
         return fail(Code::constant_required, expr.args.back().span, "the seed");
       }

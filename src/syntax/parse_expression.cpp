@@ -388,8 +388,10 @@ class Parser {
       case TokenKind::name:
         return parse_name();
       case TokenKind::kw_mod:
-        // MOD(a, b), as other languages have it; the name is resolved like any function's.
-        if (tokens_[next_ + 1].kind == TokenKind::left_parenthesis) {
+        // MOD(a, b), as other languages have it; the name is resolved like any function's. And a
+        // variable of that name, which xmutil lets be.
+        if (const TokenKind next = tokens_[next_ + 1].kind;
+            next == TokenKind::left_parenthesis || ends_operand(next)) {
           return parse_name();
         }
         return missing_operand();

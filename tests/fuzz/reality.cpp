@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (parsed) {
     for (std::size_t i = 0; i < std::min<std::size_t>(3, parsed->reality_checks.size()); ++i) {
       syntax::ParsedModel changed = *parsed;
-      model::apply_reality_check(parsed->reality_checks[i], changed, sources, diagnostics);
+      model::apply_reality_check(parsed->reality_checks[i], 0, changed, sources, diagnostics);
       syntax::print(changed);
     }
   }
