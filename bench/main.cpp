@@ -216,7 +216,7 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
   row.runs =
       options.runs > 0
           ? options.runs
-          : std::clamp<std::size_t>(static_cast<std::size_t>(6e8 / work), 64, 4096) / 64 * 64;
+          : std::clamp<std::size_t>(static_cast<std::size_t>(6e8 / work), 64, 1024) / 64 * 64;
   sim::Inputs inputs;
   inputs.runs = row.runs;
   std::mt19937_64 random(1);

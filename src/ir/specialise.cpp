@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "ir/access.h"
+#include "ir/cluster.h"
 
 namespace shamal::ir {
 
@@ -40,6 +41,7 @@ class Specialiser {
     find_writers();
     sweep();
     hoist();
+    cluster(program_);
     pair();
     return place();
   }

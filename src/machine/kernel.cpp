@@ -191,8 +191,9 @@ std::vector<RowStart> prepare(const ir::Program& program, const ir::Instruction&
 
 }  // namespace
 
-Kernel::Kernel(ir::Program program) {
+Kernel::Kernel(ir::Program program, std::optional<std::vector<ir::SlotSpan>> observed) {
   auto contents = std::make_shared<Contents>();
+  contents->observed = std::move(observed);
   contents->program = std::move(program);
   for (const ir::Table& table : contents->program.tables) {
     contents->tables.emplace_back(table);
@@ -238,15 +239,34 @@ Kernel::Kernel(ir::Program program) {
 }
 
 std::size_t Kernel::batch_width() const {
-  constexpr std::size_t kMost = 128;
-  constexpr std::size_t kLeast = 32;
-  constexpr std::size_t kCacheBytes = std::size_t{384} << 10;
+  // Odd numbers of cache lines: slots an even number of lines apart would crowd into a few sets of
+  // the first cache.
+  constexpr std::array<std::size_t, 5> kWidths = {120, 88, 56, 40, 24};
+  constexpr std::size_t kCacheBytes = std::size_t{192} << 10;
   const std::size_t slots = program().slots - program().shared;
-  std::size_t width = kMost;
-  while (width > kLeast && width * slots * sizeof(double) > kCacheBytes) {
-    width /= 2;
+  for (const std::size_t width : kWidths) {
+    if (width * slots * sizeof(double) <= kCacheBytes) {
+      return width;
+    }
   }
-  return width;
+  return kWidths.back();
+}
+
+std::shared_ptr<const Native> Kernel::native(const Layout& layout) const {
+  if (!contents_->observed) {
+    return nullptr;
+  }
+  constexpr std::size_t kRemembered = 8;
+  const base::Lock lock(contents_->mutex);
+  auto& known = contents_->natives;
+  const auto found = known.find(layout.pitch);
+  if (found != known.end()) {
+    return found->second;
+  }
+  if (known.size() == kRemembered) {
+    known.clear();
+  }
+  return known[layout.pitch] = Native::make(program(), *contents_->observed, layout);
 }
 
 std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {
@@ -259,8 +279,14 @@ std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wan
     }
   }
   ir::Specialised made = ir::specialise(program(), wanted);
+  std::vector<ir::SlotSpan> observed;
+  for (const ir::SlotSpan& span : wanted.saved) {
+    for (ir::Slot slot = span.base; slot < span.base + span.count; ++slot) {
+      observed.push_back({made.place[slot], 1});
+    }
+  }
   auto special = std::make_shared<const Special>(
-      Special{Kernel(std::move(made.program)), std::move(made.place)});
+      Special{Kernel(std::move(made.program), std::move(observed)), std::move(made.place)});
   if (known.size() == kRemembered) {
     known.erase(known.begin());
   }

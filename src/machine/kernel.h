@@ -13,7 +13,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,7 @@
 #include "ir/program.h"
 #include "ir/specialise.h"
 #include "machine/call.h"
+#include "machine/native.h"
 #include "machine/row.h"
 #include "machine/table.h"
 
@@ -67,8 +70,10 @@ struct Ranked {
 
 class Kernel {
  public:
-  // The program is sound (ir::verify).
-  explicit Kernel(ir::Program program);
+  // The program is sound (ir::verify). Whoever says which slots will be looked at after `outputs`
+  // may have machine code made of it, which leaves nothing in the others.
+  explicit Kernel(ir::Program program,
+                  std::optional<std::vector<ir::SlotSpan>> observed = std::nullopt);
 
   const ir::Program& program() const { return contents_->program; }
   const std::vector<Prepared>& block(ir::Block block) const {
@@ -78,6 +83,9 @@ class Kernel {
   const std::vector<Ranked>& ranked() const { return contents_->ranked; }
   const std::vector<PreparedCall>& calls() const { return contents_->calls; }
   const std::vector<PreparedCall>& keepers() const { return contents_->keepers; }
+
+  // Machine code for a state of such a layout, made once and remembered; null if there is none.
+  std::shared_ptr<const Native> native(const Layout& layout) const;
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
   // values to stay near the processor.
@@ -101,6 +109,8 @@ class Kernel {
 
     mutable base::Mutex mutex;
     mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
+    std::optional<std::vector<ir::SlotSpan>> observed;
+    mutable std::map<std::size_t, std::shared_ptr<const Native>> natives;  // by pitch
   };
 
   std::shared_ptr<const Contents> contents_;

@@ -89,25 +89,45 @@ class Binder {
   FindRow find_;
 };
 
-void bind(const Kernel& kernel, State& state) {
+void bind(const Kernel& kernel, State& state, bool with_code) {
+  state.native = with_code ? kernel.native(state.layout()) : nullptr;
   Binder binder(kernel, state);
+  const auto bind_all = [&](const std::vector<Prepared>& block, const std::vector<NativeStep>& plan,
+                            std::vector<State::Step>& steps) {
+    steps.clear();
+    for (const NativeStep& step : plan) {
+      if (step.code == nullptr) {
+        steps.push_back(binder.bind(block[step.prepared]));
+      } else {
+        steps.emplace_back().code = step.code;
+      }
+    }
+  };
+  state.euler_steps.clear();
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
+    const auto which = static_cast<ir::Block>(b);
+    const std::vector<Prepared>& block = kernel.block(which);
+    if (state.native) {
+      bind_all(block, state.native->block(which), state.steps[b]);
+      continue;
+    }
     state.steps[b].clear();
-    for (const Prepared& prepared : kernel.block(static_cast<ir::Block>(b))) {
+    for (const Prepared& prepared : block) {
       state.steps[b].push_back(binder.bind(prepared));
     }
   }
+  if (state.native && state.native->euler() != nullptr) {
+    bind_all(kernel.block(ir::Block::rates), *state.native->euler(), state.euler_steps);
+  }
   state.steps_of = &kernel.block(ir::Block::initial);
+  state.with_code = with_code;
 }
 
-}  // namespace
-
-void execute(const Kernel& kernel, ir::Block block, State& state) {
-  if (state.steps_of != &kernel.block(ir::Block::initial)) {
-    bind(kernel, state);
-  }
-  for (const State::Step& step : state.steps[static_cast<std::size_t>(block)]) {
-    if (step.row == nullptr) {
+void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, State& state) {
+  for (const State::Step& step : steps) {
+    if (step.code != nullptr) {
+      step.code(state.values());
+    } else if (step.row == nullptr) {
       step.prepared->special(*step.prepared, kernel, state);
     } else if (step.one_row) {
       step.row(step.operands);
@@ -121,10 +141,34 @@ void execute(const Kernel& kernel, ir::Block block, State& state) {
   }
 }
 
+void execute_block(const Kernel& kernel, ir::Block block, State& state, bool with_code) {
+  if (state.steps_of != &kernel.block(ir::Block::initial) || state.with_code != with_code) {
+    bind(kernel, state, with_code);
+  }
+  take_steps(kernel, state.steps[static_cast<std::size_t>(block)], state);
+}
+
+}  // namespace
+
+void execute(const Kernel& kernel, ir::Block block, State& state) {
+  execute_block(kernel, block, state, true);
+}
+
+bool has_euler(const State& state) { return !state.euler_steps.empty(); }
+
+void execute_euler(const Kernel& kernel, State& state) {
+  take_steps(kernel, state.euler_steps, state);
+}
+
 namespace {
 
-constexpr std::array<Backend, 2> kBackends = {{
-    {"machine", execute, true, "the vectorised machine"},
+void execute_rows(const Kernel& kernel, ir::Block block, State& state) {
+  execute_block(kernel, block, state, false);
+}
+
+constexpr std::array<Backend, 3> kBackends = {{
+    {"machine", execute, true, "machine code where it can be made, rows where not"},
+    {"rows", execute_rows, true, "the vectorised machine without code of its own"},
     {"reference", execute_reference, false, "the interpreter that defines every result; slow"},
 }};
 

@@ -12,6 +12,11 @@ namespace shamal::machine {
 // The vectorised machine: each instruction on all runs of the batch before the next.
 void execute(const Kernel& kernel, ir::Block block, State& state);
 
+// `rates` and a step of Euler's method in one, if the state, in which some block has been executed,
+// has that. Afterwards levels are the only thing to look at.
+bool has_euler(const State& state);
+void execute_euler(const Kernel& kernel, State& state);
+
 struct Backend {
   std::string_view name;
   void (*execute)(const Kernel& kernel, ir::Block block, State& state);

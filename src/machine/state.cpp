@@ -15,11 +15,6 @@ std::size_t pitch_for(std::size_t lanes) {
   return lanes == 1 ? 1 : (lanes + kLineLanes - 1) / kLineLanes * kLineLanes;
 }
 
-// Slots of their own begin at a cache line; a single run has no use for a gap.
-std::size_t shared_room(std::size_t shared, std::size_t pitch) {
-  return pitch == 1 ? shared : (shared + kLineLanes - 1) / kLineLanes * kLineLanes;
-}
-
 double* allocate(std::size_t count) {
   const std::size_t bytes = (count * sizeof(double) + kCacheLine - 1) / kCacheLine * kCacheLine;
   auto* values = static_cast<double*>(std::aligned_alloc(kCacheLine, bytes));
@@ -37,8 +32,8 @@ State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
     : lanes_(lanes),
       pitch_(pitch_for(lanes)),
       shared_(program.shared),
-      values_(allocate(shared_room(shared_, pitch_) + (program.slots - shared_) * pitch_)),
-      own_(values_.get() + shared_room(shared_, pitch_)),
+      values_(allocate(layout().room() + (program.slots - shared_) * pitch_)),
+      own_(values_.get() + layout().room()),
       past_(program.delays.size()) {
   for (std::size_t lane = 0; lane < pitch_; ++lane) {
     random_keys_.push_back(base::random_key(seed, first_run + std::min(lane, lanes - 1)));

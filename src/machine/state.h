@@ -27,6 +27,8 @@ class State {
 
   std::size_t lanes() const { return lanes_; }
   std::size_t pitch() const { return pitch_; }
+  Layout layout() const { return {shared_, pitch_}; }
+  double* values() { return values_.get(); }
 
   // Values that a slot has: one or `pitch`.
   std::size_t width(ir::Slot slot) const { return slot < shared_ ? 1 : pitch_; }
@@ -72,13 +74,17 @@ class State {
   double* device_outputs(std::uint32_t use, std::uint32_t element);
   // The kernel's instructions with the addresses of this state; made by machine::execute.
   struct Step {
+    NativeCode code = nullptr;
     RowKernel row = nullptr;
     Operands operands;
     const Prepared* prepared = nullptr;
     bool one_row = true;
   };
   std::array<std::vector<Step>, ir::kBlocks> steps;
+  std::vector<Step> euler_steps;
   const void* steps_of = nullptr;  // the kernel's blocks
+  bool with_code = false;
+  std::shared_ptr<const Native> native;
 
  private:
   struct Free {

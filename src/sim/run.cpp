@@ -53,20 +53,26 @@ class Batch {
   void run(Trajectories& into, base::Progress* progress) {
     set_time(0);
     backend_.execute(kernel_, ir::Block::initial, state_);
+    const bool euler =
+        spec_.method->stages == 1 && !spec_.method->adaptive() && machine::has_euler(state_);
     std::size_t saves = 0;
     for (std::uint32_t step = 0;; ++step) {
       state_.step = step;
       state_.start_step();
       set_time(step);
-      backend_.execute(kernel_, ir::Block::rates, state_);
-      if (step == grid_.saves[saves]) {
-        backend_.execute(kernel_, ir::Block::outputs, state_);
-        record(into, saves++);
+      if (euler && step != grid_.saves[saves]) {
+        machine::execute_euler(kernel_, state_);
+      } else {
+        backend_.execute(kernel_, ir::Block::rates, state_);
+        if (step == grid_.saves[saves]) {
+          backend_.execute(kernel_, ir::Block::outputs, state_);
+          record(into, saves++);
+        }
+        if (saves == grid_.saves.size()) {
+          break;
+        }
+        finish_step(grid_.time(step));
       }
-      if (saves == grid_.saves.size()) {
-        break;
-      }
-      finish_step(grid_.time(step));
       if (progress != nullptr) {
         progress->advance(state_.lanes());
         if (progress->cancelled()) {
@@ -230,11 +236,24 @@ class Batch {
   void write_kept(Trajectories& into) {
     const std::size_t lanes = state_.lanes();
     const std::size_t count = kept_.size() / lanes;  // of times and columns
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
+    const std::size_t run_values = into.times.size() * into.columns;
+    // A cache line of lanes at a time: as many runs grow side by side.
+    constexpr std::size_t kLine = 8;
+    for (std::size_t lane = 0; lane < lanes; lane += kLine) {
       double* const to =
-          into.values.data() + ((first_ + lane) * into.times.size() + first_kept_) * into.columns;
+          into.values.data() + (first_ + lane) * run_values + first_kept_ * into.columns;
+      const std::size_t beside = std::min(kLine, lanes - lane);
       for (std::size_t i = 0; i < count; ++i) {
-        to[i] = kept_[i * lanes + lane];
+        const double* const from = kept_.data() + i * lanes + lane;
+        if (beside == kLine) {
+          for (std::size_t k = 0; k < kLine; ++k) {
+            to[k * run_values + i] = from[k];
+          }
+        } else {
+          for (std::size_t k = 0; k < beside; ++k) {
+            to[k * run_values + i] = from[k];
+          }
+        }
       }
     }
     kept_.clear();
@@ -290,6 +309,15 @@ std::size_t column_count(const RunSpec& spec) {
     columns += range.count;
   }
   return columns;
+}
+
+// Batches of about one size, none wider than the kernel wants, and like its choice an odd number of
+// cache lines.
+std::size_t even_width(std::size_t runs, std::size_t most) {
+  constexpr std::size_t kLine = 8;
+  const std::size_t batches = std::max<std::size_t>(1, (runs + most - 1) / most);
+  const std::size_t lines = (runs + batches * kLine - 1) / (batches * kLine);
+  return std::min(most, (lines % 2 == 0 ? lines + 1 : lines) * kLine);
 }
 
 }  // namespace
@@ -393,7 +421,8 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
   }
   const machine::Kernel& used = special ? special->kernel : kernel;
   const std::vector<ir::Slot> place = special ? special->place : std::vector<ir::Slot>{};
-  const std::size_t width = spec.batch_width > 0 ? spec.batch_width : used.batch_width();
+  const std::size_t width =
+      spec.batch_width > 0 ? spec.batch_width : even_width(inputs.runs, used.batch_width());
   for (std::size_t first = 0; first < inputs.runs && !made.cancelled; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
     Batch(used, place, spec, inputs, backend, grid, first, lanes).run(made, progress);

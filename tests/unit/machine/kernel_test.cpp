@@ -89,8 +89,8 @@ TEST(Kernel, NarrowsBatchesOfHugePrograms) {
   testing::ProgramBuilder small;
   testing::ProgramBuilder huge;
   huge.slots(10'000'000);
-  EXPECT_EQ(Kernel(small.program).batch_width(), 128u);
-  EXPECT_EQ(Kernel(huge.program).batch_width(), 32u);
+  EXPECT_EQ(Kernel(small.program).batch_width(), 120u);
+  EXPECT_EQ(Kernel(huge.program).batch_width(), 24u);
 }
 
 TEST(State, KeepsTheLanesOfASlotTogether) {

@@ -1,0 +1,261 @@
+#include "ir/cluster.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "ir/access.h"
+
+namespace shamal::ir {
+
+namespace {
+
+// What stands together: arithmetic of one nest; operations of other kinds, each with its like.
+struct Kind {
+  std::uint32_t op = kNone;  // kNone: arithmetic
+  LoopId loop = 0;
+
+  auto operator<=>(const Kind&) const = default;
+};
+
+// Operations that a processor does in a few instructions.
+bool arithmetic(Op op) {
+  switch (op) {
+    case Op::exponential:
+    case Op::natural_log:
+    case Op::decimal_log:
+    case Op::sine:
+    case Op::cosine:
+    case Op::tangent:
+    case Op::arc_sine:
+    case Op::arc_cosine:
+    case Op::arc_tangent:
+    case Op::hyperbolic_sine:
+    case Op::hyperbolic_cosine:
+    case Op::hyperbolic_tangent:
+    case Op::round_half_away:
+    case Op::log_gamma:
+    case Op::power:
+    case Op::modulo:
+    case Op::truncated_modulo:
+    case Op::arc_tangent2:
+      return false;
+    default:
+      return static_cast<std::size_t>(op) < kElementwiseOps;
+  }
+}
+
+class Clusterer {
+ public:
+  Clusterer(const Program& program, const Objects& objects, std::vector<Instruction>& block)
+      : program_(program), objects_(objects), block_(block), net_(objects.all.size(), false) {
+    for (const Stock& stock : program.stocks) {
+      net_[objects.of_slot[stock.net]] = true;
+    }
+  }
+
+  void run() {
+    find_dependences();
+    std::size_t taken = 0;
+    for (std::uint32_t i = 0; i < block_.size(); ++i) {
+      if (waits_for_[i] == 0) {
+        ready_[kind(i)].push(i);
+      }
+    }
+    while (taken < block_.size()) {
+      const Kind now = next_kind();
+      std::vector<std::uint32_t> later;  // for when the loop over the nest has ended
+      sums_.clear();
+      groups_.push_back({now, {}});
+      auto& of = ready_[now];
+      while (!of.empty()) {
+        const std::uint32_t i = of.top();
+        of.pop();
+        if (meets_sum(i)) {
+          later.push_back(i);
+          continue;
+        }
+        groups_.back().members.push_back(i);
+        ++taken;
+        if (partial_[i]) {
+          sums_.push_back(target_[i]);
+        }
+        for (const std::uint32_t next : before_[i]) {
+          if (--waits_for_[next] == 0) {
+            ready_[kind(next)].push(next);
+          }
+        }
+      }
+      for (const std::uint32_t i : later) {
+        of.push(i);
+      }
+    }
+    sink();
+    std::vector<Instruction> made;
+    for (Group& group : groups_) {
+      std::sort(group.members.begin(), group.members.end());
+      for (const std::uint32_t i : group.members) {
+        made.push_back(block_[i]);
+      }
+    }
+    block_ = std::move(made);
+  }
+
+ private:
+  struct Group {
+    Kind kind;
+    std::vector<std::uint32_t> members;
+  };
+
+  using Waiting = std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>>;
+
+  Kind kind(std::uint32_t i) const {
+    const Instruction& instruction = block_[i];
+    return arithmetic(instruction.op) ? Kind{kNone, instruction.loop}
+                                      : Kind{static_cast<std::uint32_t>(instruction.op), 0};
+  }
+
+  // Arithmetic while there is some, of the nest with the most to do.
+  Kind next_kind() const {
+    Kind best;
+    std::size_t most = 0;
+    for (const auto& [of, waiting] : ready_) {
+      const std::size_t count = waiting.size() + (of.op == kNone ? block_.size() : 0);
+      if (!waiting.empty() && count > most) {
+        most = count;
+        best = of;
+      }
+    }
+    return best;
+  }
+
+  // What only later groups want, the last one that can gives: a result that does not leave its
+  // group need not be stored. A net flow is wanted by the step that follows the block.
+  void sink() {
+    std::vector<std::uint32_t> group_of(block_.size());
+    std::map<Kind, std::vector<std::uint32_t>> of_kind;
+    for (std::uint32_t g = 0; g < groups_.size(); ++g) {
+      of_kind[groups_[g].kind].push_back(g);
+      for (const std::uint32_t i : groups_[g].members) {
+        group_of[i] = g;
+      }
+    }
+    for (std::uint32_t g = static_cast<std::uint32_t>(groups_.size()); g-- > 0;) {
+      std::vector<std::uint32_t> members = std::move(groups_[g].members);
+      groups_[g].members.clear();
+      std::sort(members.begin(), members.end(), std::greater<>());
+      for (const std::uint32_t i : members) {
+        std::uint32_t last = g;
+        if (groups_[g].kind.op == kNone && !partial_[i] &&
+            (!before_[i].empty() || net_[target_[i]])) {
+          last = static_cast<std::uint32_t>(groups_.size() - 1);
+          for (const std::uint32_t next : before_[i]) {
+            last = std::min(last, group_of[next]);
+          }
+          const std::vector<std::uint32_t>& same = of_kind[groups_[g].kind];
+          last = *(std::upper_bound(same.begin(), same.end(), last) - 1);
+        }
+        group_of[i] = last;
+        groups_[last].members.push_back(i);
+      }
+    }
+  }
+
+  bool meets_sum(std::uint32_t i) const {
+    const auto sum = [this](std::uint32_t o) {
+      return std::find(sums_.begin(), sums_.end(), o) != sums_.end();
+    };
+    return sum(target_[i]) || std::any_of(sources_[i].begin(), sources_[i].end(), sum);
+  }
+
+  bool partial(const Instruction& instruction) const {
+    const Loop& loop = program_.loops[instruction.loop];
+    const View& dst = program_.views[instruction.dst];
+    for (std::uint32_t k = 0; k < loop.rank; ++k) {
+      if (loop.extents[k] > 1 && dst.axes[k] == Axis{}) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void find_dependences() {
+    const std::size_t count = block_.size();
+    target_.resize(count);
+    sources_.resize(count);
+    partial_.assign(count, false);
+    waits_for_.assign(count, 0);
+    before_.resize(count);
+    struct Last {
+      std::uint32_t writer = kNone;
+      std::vector<std::uint32_t> readers;
+    };
+    std::vector<Last> last(objects_.all.size());
+    std::uint32_t device = kNone;  // one may depend on what another holds
+    const auto wait = [&](std::uint32_t i, std::uint32_t for_this) {
+      if (for_this != kNone && for_this != i) {
+        ++waits_for_[i];
+        before_[for_this].push_back(i);
+      }
+    };
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const Instruction& instruction = block_[i];
+      const auto met = [&](const Access& access) {
+        return objects_.of_slot[reach(program_, instruction, access).first];
+      };
+      for (const Access& access : reads(program_, instruction)) {
+        sources_[i].push_back(met(access));
+      }
+      for (const Access& access : places(program_, instruction)) {
+        sources_[i].push_back(met(access));
+      }
+      if (instruction.op == Op::gather) {
+        sources_[i].push_back(objects_.of_slot[gathered_span(program_, instruction).base]);
+      }
+      const std::uint32_t to = met(write(program_, instruction));
+      target_[i] = to;
+      partial_[i] = partial(instruction);
+      for (const std::uint32_t from : sources_[i]) {
+        wait(i, last[from].writer);
+      }
+      wait(i, last[to].writer);
+      for (const std::uint32_t reader : last[to].readers) {
+        wait(i, reader);
+      }
+      if (instruction.op == Op::device) {
+        wait(i, std::exchange(device, i));
+      }
+      for (const std::uint32_t from : sources_[i]) {
+        last[from].readers.push_back(i);
+      }
+      last[to] = {i, {}};
+    }
+  }
+
+  const Program& program_;
+  const Objects& objects_;
+  std::vector<Instruction>& block_;
+  std::vector<std::uint32_t> target_;
+  std::vector<std::vector<std::uint32_t>> sources_;
+  std::vector<bool> partial_;  // comes back to an element that it has written
+  std::vector<std::uint32_t> waits_for_;
+  std::vector<std::vector<std::uint32_t>> before_;
+  std::vector<bool> net_;  // by object
+  std::map<Kind, Waiting> ready_;
+  std::vector<Group> groups_;
+  std::vector<std::uint32_t> sums_;  // objects that the nest of now has not finished
+};
+
+}  // namespace
+
+void cluster(Program& program) {
+  const Objects objects = find_objects(program);
+  for (const Block block : {Block::rates, Block::outputs}) {
+    Clusterer(program, objects, program.block(block)).run();
+  }
+}
+
+}  // namespace shamal::ir

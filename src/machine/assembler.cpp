@@ -1,0 +1,197 @@
+#include "machine/assembler.h"
+
+#include <cstring>
+
+namespace shamal::machine {
+
+namespace {
+
+unsigned of(General reg) { return static_cast<unsigned>(reg); }
+constexpr unsigned kRex64 = 0x48;
+
+}  // namespace
+
+void Assembler::word(std::int32_t value) {
+  const auto bits = static_cast<std::uint32_t>(value);
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    byte((bits >> shift) & 0xffu);
+  }
+}
+
+void Assembler::prefix(const Code& code, int reg, int left, bool index_high, bool base_high) {
+  const unsigned not_reg = reg < 8 ? 0x80u : 0u;
+  const unsigned rest = ((~static_cast<unsigned>(left) & 15u) << 3) | (code.wide ? 4u : 0u) |
+                        static_cast<unsigned>(code.prefix);
+  if (code.map == 1 && !index_high && !base_high) {
+    byte(0xc5);
+    byte(not_reg | rest);
+  } else {
+    byte(0xc4);
+    byte(not_reg | (index_high ? 0u : 0x40u) | (base_high ? 0u : 0x20u) | code.map);
+    byte(rest);
+  }
+  byte(code.opcode);
+}
+
+void Assembler::vector(const Code& code, int reg, int left, int right) {
+  prefix(code, reg, left, false, right >= 8);
+  byte(0xc0u | ((static_cast<unsigned>(reg) & 7u) << 3) | (static_cast<unsigned>(right) & 7u));
+}
+
+void Assembler::vector(const Code& code, int reg, int left, const Place& right) {
+  prefix(code, reg, left, right.index != General::none && of(right.index) >= 8,
+         of(right.base) >= 8);
+  address(reg, right);
+}
+
+void Assembler::address(int reg, const Place& place) {
+  const unsigned field = (static_cast<unsigned>(reg) & 7u) << 3;
+  const bool small = place.displacement >= -128 && place.displacement < 128;
+  const unsigned mode = small ? 0x40u : 0x80u;
+  const unsigned base = of(place.base) & 7u;
+  if (place.index != General::none) {
+    byte(mode | field | 4u);
+    byte(((of(place.index) & 7u) << 3) | base);
+  } else if (base == 4) {  // of rsp and r12
+    byte(mode | field | 4u);
+    byte(0x24);
+  } else {
+    byte(mode | field | base);
+  }
+  if (small) {
+    byte(static_cast<std::uint8_t>(place.displacement));
+  } else {
+    word(place.displacement);
+  }
+}
+
+void Assembler::load(int to, const Place& from) { vector(number(0x10), to, 0, from); }
+
+void Assembler::load_for_all(int to, const Place& from) {
+  if (four) {
+    vector(Code{0x19, 1, 2, true}, to, 0, from);
+  } else {
+    load(to, from);
+  }
+}
+
+void Assembler::store(const Place& to, int from) { vector(number(0x11), from, 0, to); }
+
+void Assembler::arithmetic(Arithmetic op, int to, int left, int right) {
+  vector(number(static_cast<unsigned>(op)), to, left, right);
+}
+
+void Assembler::arithmetic(Arithmetic op, int to, int left, const Place& right) {
+  vector(number(static_cast<unsigned>(op)), to, left, right);
+}
+
+void Assembler::square_root(int to, int from) { vector(number(0x51), to, four ? 0 : from, from); }
+
+void Assembler::round(Rounding how, int to, int from) {
+  const unsigned opcode = four ? 0x09u : 0x0bu;
+  vector(Code{static_cast<std::uint8_t>(opcode), 1, 3, four}, to, four ? 0 : from, from);
+  byte(static_cast<unsigned>(how));
+}
+
+void Assembler::compare(Comparison op, int to, int left, int right) {
+  vector(number(0xc2), to, left, right);
+  byte(static_cast<unsigned>(op));
+}
+
+void Assembler::compare(Comparison op, int to, int left, const Place& right) {
+  vector(number(0xc2), to, left, right);
+  byte(static_cast<unsigned>(op));
+}
+
+void Assembler::bitwise(Bitwise op, int to, int left, int right) {
+  vector(bits(static_cast<unsigned>(op)), to, left, right);
+}
+
+void Assembler::bitwise(Bitwise op, int to, int left, const Place& right) {
+  vector(bits(static_cast<unsigned>(op)), to, left, right);
+}
+
+void Assembler::blend(int to, int where_clear, int where_set, int mask) {
+  vector(Code{0x4b, 1, 3, four}, to, where_clear, where_set);
+  byte(static_cast<unsigned>(mask) << 4);
+}
+
+void Assembler::push(General from) {
+  if (of(from) >= 8) {
+    byte(0x41);
+  }
+  byte(0x50u | (of(from) & 7u));
+}
+
+void Assembler::pop(General to) {
+  if (of(to) >= 8) {
+    byte(0x41);
+  }
+  byte(0x58u | (of(to) & 7u));
+}
+
+void Assembler::move(General to, General from) {
+  byte(kRex64 | (of(from) >= 8 ? 4u : 0u) | (of(to) >= 8 ? 1u : 0u));
+  byte(0x89);
+  byte(0xc0u | ((of(from) & 7u) << 3) | (of(to) & 7u));
+}
+
+void Assembler::set(General to, std::uint64_t value) {
+  byte(kRex64 | (of(to) >= 8 ? 1u : 0u));
+  byte(0xb8u | (of(to) & 7u));
+  word(static_cast<std::int32_t>(value & 0xffffffffu));
+  word(static_cast<std::int32_t>(value >> 32));
+}
+
+void Assembler::clear(General to) {
+  byte(kRex64 | (of(to) >= 8 ? 5u : 0u));
+  byte(0x31);
+  byte(0xc0u | ((of(to) & 7u) << 3) | (of(to) & 7u));
+}
+
+void Assembler::add(General to, std::int32_t value) {
+  byte(kRex64 | (of(to) >= 8 ? 1u : 0u));
+  byte(0x81);
+  byte(0xc0u | (of(to) & 7u));
+  word(value);
+}
+
+void Assembler::compare(General with, std::int32_t value) {
+  byte(kRex64 | (of(with) >= 8 ? 1u : 0u));
+  byte(0x81);
+  byte(0xf8u | (of(with) & 7u));
+  word(value);
+}
+
+void Assembler::add_to_stack(std::int32_t value) { add(General::rsp, value); }
+
+void Assembler::set_on_stack(std::int32_t offset, std::int32_t value) {
+  byte(0xc7);
+  address(0, {General::rsp, General::none, offset});
+  word(value);
+}
+
+void Assembler::decrease_on_stack(std::int32_t offset) {
+  byte(0x83);
+  address(5, {General::rsp, General::none, offset});
+  byte(1);
+}
+
+void Assembler::jump(unsigned condition, std::size_t to) {
+  byte(0x0f);
+  byte(0x80u | condition);
+  word(static_cast<std::int32_t>(static_cast<std::int64_t>(to) -
+                                 static_cast<std::int64_t>(here() + 4)));
+}
+
+void Assembler::jump_if_below(std::size_t to) { jump(2, to); }
+void Assembler::jump_if_not_zero(std::size_t to) { jump(5, to); }
+
+void Assembler::end() {
+  byte(0xc5);  // vzeroupper
+  byte(0xf8);
+  byte(0x77);
+  byte(0xc3);
+}
+
+}  // namespace shamal::machine

@@ -1,0 +1,126 @@
+// Writes instructions of x86-64 with AVX2, as bytes: what machine/native needs and no more.
+//
+// Every arithmetic instruction comes in two forms: four values at once, or one. Registers are
+// numbers: 0 to 15.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace shamal::machine {
+
+enum class General : std::uint8_t {
+  rax,
+  rcx,
+  rdx,
+  rbx,
+  rsp,
+  rbp,
+  rsi,
+  rdi,
+  r8,
+  r9,
+  r10,
+  r11,
+  r12,
+  r13,
+  r14,
+  r15,
+  none
+};
+
+// base + index + displacement
+struct Place {
+  General base = General::rbx;
+  General index = General::none;
+  std::int32_t displacement = 0;
+};
+
+// Opcodes of `arithmetic`: result = left op right.
+enum class Arithmetic : std::uint8_t {
+  add = 0x58,
+  multiply = 0x59,
+  subtract = 0x5c,
+  minimum = 0x5d,  // left < right ? left : right
+  divide = 0x5e,
+  maximum = 0x5f  // left > right ? left : right
+};
+
+// difference: right without left.
+enum class Bitwise : std::uint8_t {
+  conjunction = 0x54,
+  difference = 0x55,
+  disjunction = 0x56,
+  exclusive = 0x57
+};
+
+// Of `compare`; false where one is not a number, but for not_equal.
+enum class Comparison : std::uint8_t {
+  equal = 0x00,
+  not_equal = 0x04,
+  less = 0x11,
+  less_equal = 0x12,
+  greater_equal = 0x1d,
+  greater = 0x1e
+};
+
+enum class Rounding : std::uint8_t { down = 0x09, to_zero = 0x0b, as_set = 0x0c };
+
+class Assembler {
+ public:
+  const std::vector<std::uint8_t>& bytes() const { return bytes_; }
+  std::size_t here() const { return bytes_.size(); }
+
+  bool four = true;  // the form of what follows
+
+  void load(int to, const Place& from);
+  void load_for_all(int to, const Place& from);  // one value, in all four
+  void store(const Place& to, int from);
+  void arithmetic(Arithmetic op, int to, int left, int right);
+  void arithmetic(Arithmetic op, int to, int left, const Place& right);
+  void square_root(int to, int from);
+  void round(Rounding how, int to, int from);
+  void compare(Comparison op, int to, int left, int right);
+  void compare(Comparison op, int to, int left, const Place& right);
+  void bitwise(Bitwise op, int to, int left, int right);
+  void bitwise(Bitwise op, int to, int left, const Place& right);
+  void blend(int to, int where_clear, int where_set, int mask);  // by the sign of the mask
+
+  void push(General from);
+  void pop(General to);
+  void move(General to, General from);
+  void set(General to, std::uint64_t value);
+  void clear(General to);
+  void add(General to, std::int32_t value);
+  void compare(General with, std::int32_t value);
+  void add_to_stack(std::int32_t value);
+  void set_on_stack(std::int32_t offset, std::int32_t value);
+  void decrease_on_stack(std::int32_t offset);  // sets the flags
+  void jump_if_below(std::size_t to);
+  void jump_if_not_zero(std::size_t to);
+  void end();  // clears the upper halves of the registers and returns
+
+ private:
+  struct Code {
+    std::uint8_t opcode;
+    std::uint8_t prefix;  // 0: none, 1: 66, 2: F3, 3: F2
+    std::uint8_t map;     // 1: 0F, 2: 0F 38, 3: 0F 3A
+    bool wide;            // 256 bits
+  };
+  void byte(unsigned value) { bytes_.push_back(static_cast<std::uint8_t>(value)); }
+  void word(std::int32_t value);
+  void vector(const Code& code, int reg, int left, int right);
+  void vector(const Code& code, int reg, int left, const Place& right);
+  void prefix(const Code& code, int reg, int left, bool index_high, bool base_high);
+  void address(int reg, const Place& place);
+  void jump(unsigned condition, std::size_t to);
+  Code number(unsigned opcode) const {
+    return {static_cast<std::uint8_t>(opcode), static_cast<std::uint8_t>(four ? 1 : 3), 1, four};
+  }
+  Code bits(unsigned opcode) const { return {static_cast<std::uint8_t>(opcode), 1, 1, four}; }
+
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace shamal::machine

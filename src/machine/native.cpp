@@ -1,0 +1,544 @@
+#include "machine/native.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include "ir/access.h"
+#include "machine/native_loop.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/mman.h>
+#define SHAMAL_NATIVE 1
+#else
+#define SHAMAL_NATIVE 0
+#endif
+
+namespace shamal::machine {
+
+std::size_t Layout::room() const {
+  constexpr std::size_t kLine = 8;  // values of a cache line; a single run has no use for a gap
+  return pitch == 1 ? shared : (shared + kLine - 1) / kLine * kLine;
+}
+
+#if SHAMAL_NATIVE
+
+namespace {
+
+constexpr std::size_t kRates = static_cast<std::size_t>(ir::Block::rates);
+
+// Operations in one nest: the code and the values on their way must stay near the processor.
+constexpr std::size_t kMostOperations = 400;
+
+// Two index tuples lead to the same slot, or it cannot be excluded.
+bool repeats(const ir::Loop& loop, const ir::View& view) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> axes;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    if (loop.extents[k] > 1) {
+      axes.emplace_back(std::abs(std::int64_t{view.axes[k].stride}), loop.extents[k]);
+    }
+  }
+  std::sort(axes.begin(), axes.end());
+  std::int64_t reach = 0;
+  for (const auto& [stride, extent] : axes) {
+    if (stride <= reach) {
+      return true;
+    }
+    reach += stride * (extent - 1);
+  }
+  return false;
+}
+
+bool same_walk(const ir::Loop& loop, const ir::View& a, const ir::View& b) {
+  bool same = a.base == b.base;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    same = same && (loop.extents[k] == 1 || a.axes[k].stride == b.axes[k].stride);
+  }
+  return same;
+}
+
+// An operation and which objects it meets.
+struct Met {
+  Operation operation;
+  std::uint32_t target = ir::kNone;
+  std::array<std::uint32_t, 3> sources{ir::kNone, ir::kNone, ir::kNone};
+  bool whole = false;  // writes all of its target, each slot once
+};
+
+// An instruction, or two that are prepared as one, or a stock's step.
+struct Unit {
+  bool code = false;
+  std::uint32_t prepared = 0;
+  ir::Loop loop;
+  std::vector<Met> operations;  // without code: some for what is met
+};
+
+// Where an object is met; fresh: written as a whole.
+struct Meeting {
+  std::size_t when;  // operations of the units before
+  bool fresh;
+};
+
+class Planner {
+ public:
+  Planner(const ir::Program& program, const std::vector<ir::SlotSpan>& observed,
+          const Layout& layout)
+      : program_(program), layout_(layout), objects_(ir::find_objects(program)) {
+    pinned_.assign(objects_.all.size(), 0);
+    net_.assign(objects_.all.size(), 0);
+    const auto pin = [this](ir::Slot base, std::uint32_t count) {
+      for (ir::Slot slot = base; slot < base + count; ++slot) {
+        pinned_[objects_.of_slot[slot]] = 1;
+      }
+    };
+    pin(0, ir::kFirstFreeSlot);
+    for (const ir::SlotSpan& span : observed) {
+      pin(span.base, span.count);
+    }
+    for (const ir::Constant& constant : program.constants) {
+      pin(constant.slot, 1);
+    }
+    for (const ir::Stock& stock : program.stocks) {
+      pin(stock.level, stock.count);
+      for (ir::Slot slot = stock.net; slot < stock.net + stock.count; ++slot) {
+        net_[objects_.of_slot[slot]] = 1;
+      }
+    }
+    for (const ir::Memory& memory : program.memories) {
+      pin(memory.current, memory.count);
+      pin(memory.next, memory.count);
+    }
+    for (const ir::DelayLine& delay : program.delays) {
+      pin(delay.input, delay.count);
+    }
+    for (const std::vector<ir::Port>* ports : {&program.inputs, &program.results}) {
+      for (const ir::Port& port : *ports) {
+        pin(port.base, port.count);
+      }
+    }
+    for (std::size_t b = 0; b < ir::kBlocks; ++b) {
+      units_[b] = find_units(program.blocks[b], pin);
+      meetings_[b] = find_meetings(units_[b]);
+    }
+  }
+
+  std::vector<NativeStep> block(std::size_t b, Assembler& to) {
+    return plan(units_[b], meetings_[b], to, [this, b](std::uint32_t o) {
+      if (pinned_[o] != 0 || net_[o] != 0) {
+        return true;
+      }
+      for (std::size_t later = b + 1; later < ir::kBlocks; ++later) {
+        const std::vector<Meeting>& met = meetings_[later][o];
+        if (!met.empty() && !met.front().fresh) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
+  std::optional<std::vector<NativeStep>> euler(Assembler& to) {
+    if (!program_.memories.empty() || !program_.delays.empty() || !program_.devices.empty() ||
+        !program_.keepers.empty()) {
+      return std::nullopt;
+    }
+    std::vector<Unit> units = units_[kRates];
+    for (const ir::Stock& stock : program_.stocks) {
+      add_step(units, stock);
+    }
+    return plan(units, find_meetings(units), to,
+                [this](std::uint32_t o) { return pinned_[o] != 0; });
+  }
+
+ private:
+  std::uint32_t object(const ir::View& view) const { return objects_.of_slot[view.base]; }
+
+  template <class Pin>
+  std::vector<Unit> find_units(const std::vector<ir::Instruction>& block, Pin pin) {
+    std::vector<Unit> made;
+    bool open = false;
+    std::uint32_t prepared = 0;
+    for (const ir::Instruction& instruction : block) {
+      if (!open) {
+        made.push_back({true, prepared++, program_.loops[instruction.loop], {}});
+      }
+      open = instruction.inner;
+      Unit& unit = made.back();
+      if (!has_code(instruction.op) || !plain(instruction)) {
+        unit.code = false;
+        note_foreign(instruction, unit, pin);
+        continue;
+      }
+      Met met;
+      Operation& operation = met.operation;
+      operation.op = instruction.op;
+      operation.dst = program_.views[instruction.dst];
+      met.target = object(operation.dst);
+      for (const ir::ViewId arg : instruction.args) {
+        if (arg != ir::kNone) {
+          met.sources[operation.arity] = object(program_.views[arg]);
+          operation.args[operation.arity++] = program_.views[arg];
+        }
+      }
+      met.whole = whole(unit.loop, operation.dst, met.target);
+      unit.code = unit.code && simple(unit.loop, operation);
+      unit.operations.push_back(met);
+    }
+    return made;
+  }
+
+  bool whole(const ir::Loop& loop, const ir::View& dst, std::uint32_t o) const {
+    return !repeats(loop, dst) && loop.count() == objects_.all[o].count;
+  }
+
+  // No offset tables.
+  bool plain(const ir::Instruction& instruction) const {
+    const ir::Loop& loop = program_.loops[instruction.loop];
+    const auto even = [&](ir::ViewId id) {
+      return id == ir::kNone || std::all_of(program_.views[id].axes.begin(),
+                                            program_.views[id].axes.begin() + loop.rank,
+                                            [](const ir::Axis& axis) { return axis.table < 0; });
+    };
+    return even(instruction.dst) &&
+           std::all_of(instruction.args.begin(), instruction.args.end(), even);
+  }
+
+  // What it writes it reads in no other order.
+  bool simple(const ir::Loop& loop, const Operation& operation) const {
+    for (std::uint32_t a = 0; a < operation.arity; ++a) {
+      if (object(operation.args[a]) == object(operation.dst) &&
+          !same_walk(loop, operation.args[a], operation.dst)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // What reads and writes rows of slots may find them in memory like everybody; what else there is
+  // may look at any time.
+  template <class Pin>
+  void note_foreign(const ir::Instruction& instruction, Unit& unit, Pin pin) {
+    const bool row = instruction.op == ir::Op::lookup ||
+                     static_cast<std::size_t>(instruction.op) < ir::kElementwiseOps;
+    const auto meet = [&](const ir::Access& access) {
+      const auto [low, high] = ir::reach(program_, instruction, access);
+      if (!row) {
+        pin(low, high - low + 1);
+      }
+      return objects_.of_slot[low];
+    };
+    const auto read = [&](std::uint32_t o) {
+      Met met;
+      met.sources[0] = o;
+      unit.operations.push_back(met);
+    };
+    for (const ir::Access& access : ir::reads(program_, instruction)) {
+      read(meet(access));
+    }
+    for (const ir::Access& access : ir::places(program_, instruction)) {
+      read(meet(access));
+    }
+    if (instruction.op == ir::Op::gather) {
+      const ir::SlotSpan span = ir::gathered_span(program_, instruction);
+      pin(span.base, span.count);
+      read(objects_.of_slot[span.base]);
+    }
+    Met met;
+    met.target = meet(ir::write(program_, instruction));
+    met.whole =
+        row && plain(instruction) && whole(unit.loop, program_.views[instruction.dst], met.target);
+    unit.operations.push_back(met);
+  }
+
+  // A stock's step comes after all that meets its level or net flow: right there, if that is a nest
+  // which the step can join, or at the end.
+  void add_step(std::vector<Unit>& units, const ir::Stock& stock) const {
+    const auto along = [&](ir::Slot base) {
+      ir::View view;
+      view.base = base;
+      view.axes[0].stride = stock.count > 1 ? 1 : 0;
+      return view;
+    };
+    Met met;
+    Operation& step = met.operation;
+    step.euler = true;
+    step.arity = 3;
+    step.dst = along(stock.level);
+    step.args[1].base = ir::kStepSlot;
+    step.args[2] = along(stock.net);
+    met.target = objects_.of_slot[stock.level];
+    met.sources = {met.target, objects_.of_slot[ir::kStepSlot], objects_.of_slot[stock.net]};
+    met.whole = true;
+    Unit unit;
+    unit.code = true;
+    if (stock.count > 1) {
+      unit.loop.rank = 1;
+      unit.loop.extents[0] = stock.count;
+    }
+    std::size_t after = 0;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      for (const Met& other : units[i].operations) {
+        for (const std::uint32_t o : {met.sources[0], met.sources[2]}) {
+          const bool meets =
+              other.target == o ||
+              std::find(other.sources.begin(), other.sources.end(), o) != other.sources.end();
+          after = meets ? i + 1 : after;
+        }
+        if (units[i].code && other.target == met.sources[2] && stock.count > 1 &&
+            in_order(units[i].loop, other.operation.dst, stock)) {
+          unit.loop = units[i].loop;
+          step.args[2] = step.dst = other.operation.dst;
+          step.dst.base = stock.level;
+        }
+      }
+    }
+    step.args[0] = step.dst;
+    unit.operations.push_back(met);
+    const bool joins = after > 0 && units[after - 1].code && units[after - 1].loop == unit.loop;
+    units.insert(joins ? units.begin() + static_cast<std::ptrdiff_t>(after) : units.end(), unit);
+  }
+
+  static bool in_order(const ir::Loop& loop, const ir::View& view, const ir::Stock& stock) {
+    if (loop.count() != stock.count || view.base != stock.net) {
+      return false;
+    }
+    std::int64_t stride = 1;
+    for (std::uint32_t k = loop.rank; k-- > 0;) {
+      if (loop.extents[k] > 1 && view.axes[k].stride != stride) {
+        return false;
+      }
+      stride *= loop.extents[k];
+    }
+    return true;
+  }
+
+  std::vector<std::vector<Meeting>> find_meetings(const std::vector<Unit>& units) const {
+    std::vector<std::vector<Meeting>> made(objects_.all.size());
+    std::size_t when = 0;
+    for (const Unit& unit : units) {
+      for (const Met& met : unit.operations) {
+        for (const std::uint32_t o : met.sources) {
+          if (o != ir::kNone) {
+            made[o].push_back({when, false});
+          }
+        }
+        if (met.target != ir::kNone) {
+          made[met.target].push_back({when, met.whole});
+        }
+        ++when;
+      }
+    }
+    return made;
+  }
+
+  // ---- operations of one nest
+
+  // How the nest walks through an object, or, if it has one element, a slot.
+  struct Known {
+    ir::View view;
+    bool written = false;
+    bool repeated = false;
+    bool other_views = false;
+    std::uint32_t object = 0;
+    std::size_t last = 0;  // operation that writes it
+  };
+
+  struct Group {
+    ir::Loop loop;
+    bool own = false;
+    std::vector<Operation> operations;
+    std::unordered_map<std::uint32_t, Known> known;
+    std::set<std::vector<std::int64_t>> pointers;
+  };
+
+  bool own(const Operation& operation) const { return layout_.width(operation.dst.base) > 1; }
+
+  static std::uint32_t key(const Group& group, std::uint32_t o, const ir::View& view) {
+    return group.loop.count() == 1 ? view.base : o;
+  }
+
+  std::vector<std::int64_t> pointer(const ir::Loop& loop, const ir::View& view) const {
+    std::vector<std::int64_t> strides;
+    for (std::uint32_t k = 0; k < loop.rank; ++k) {
+      const auto width = static_cast<std::int64_t>(layout_.width(view.base));
+      strides.push_back(loop.extents[k] > 1 ? view.axes[k].stride * width : 0);
+    }
+    return strides;
+  }
+
+  // The operation may come after those of the group in one loop.
+  bool fits(const Group& group, const Met& met) const {
+    const Operation& operation = met.operation;
+    for (std::uint32_t a = 0; a < operation.arity; ++a) {
+      const auto found = group.known.find(key(group, met.sources[a], operation.args[a]));
+      if (found != group.known.end() && found->second.written &&
+          (found->second.repeated ||
+           !same_walk(group.loop, found->second.view, operation.args[a]))) {
+        return false;
+      }
+    }
+    const auto found = group.known.find(key(group, met.target, operation.dst));
+    return found == group.known.end() || (!found->second.repeated && !found->second.other_views &&
+                                          !repeats(group.loop, operation.dst) &&
+                                          same_walk(group.loop, found->second.view, operation.dst));
+  }
+
+  void take(Group& group, const Met& met) const {
+    const Operation& operation = met.operation;
+    const auto meet = [&](std::uint32_t o, const ir::View& view) -> Known& {
+      Known fresh;
+      fresh.view = view;
+      fresh.object = o;
+      Known& known = group.known.emplace(key(group, o, view), fresh).first->second;
+      known.other_views = known.other_views || !same_walk(group.loop, known.view, view);
+      group.pointers.insert(pointer(group.loop, view));
+      return known;
+    };
+    for (std::uint32_t a = 0; a < operation.arity; ++a) {
+      meet(met.sources[a], operation.args[a]);
+    }
+    Known& known = meet(met.target, operation.dst);
+    known.written = true;
+    known.repeated = repeats(group.loop, operation.dst);
+    known.last = group.operations.size();
+    group.operations.push_back(operation);
+  }
+
+  bool joins(const Group& group, const ir::Loop& loop, const Met& met) const {
+    constexpr std::size_t kNew = 4;  // pointers of one operation
+    return group.operations.size() < kMostOperations && group.loop == loop &&
+           group.own == own(met.operation) && group.pointers.size() + kNew <= kMostPointers &&
+           fits(group, met);
+  }
+
+  template <class Lives>
+  std::vector<NativeStep> plan(const std::vector<Unit>& units,
+                               const std::vector<std::vector<Meeting>>& meetings, Assembler& to,
+                               Lives lives) const {
+    std::vector<NativeStep> steps;
+    std::optional<Group> group;
+    std::size_t when = 0;
+    // What is met from now on, the group leaves in memory.
+    const auto close = [&] {
+      if (!group) {
+        return;
+      }
+      for (Operation& operation : group->operations) {
+        operation.stored = false;
+      }
+      for (const auto& [slot, known] : group->known) {
+        if (!known.written) {
+          continue;
+        }
+        const std::vector<Meeting>& met = meetings[known.object];
+        const auto next =
+            std::lower_bound(met.begin(), met.end(), when,
+                             [](const Meeting& of, std::size_t at) { return of.when < at; });
+        const bool whole =
+            !known.repeated && group->loop.count() == objects_.all[known.object].count;
+        group->operations[known.last].stored =
+            !whole || pinned_[known.object] != 0 ||
+            (next == met.end() ? lives(known.object) : !next->fresh);
+      }
+      steps.push_back({reinterpret_cast<NativeCode>(to.here()), ir::kNone});
+      write_loop(group->loop, group->operations, layout_, to);
+      group.reset();
+    };
+    for (const Unit& unit : units) {
+      if (!unit.code) {
+        close();
+        steps.push_back({nullptr, unit.prepared});
+        when += unit.operations.size();
+        continue;
+      }
+      for (const Met& met : unit.operations) {
+        if (!group || !joins(*group, unit.loop, met)) {
+          close();
+          group.emplace();
+          group->loop = unit.loop;
+          group->own = own(met.operation);
+        }
+        take(*group, met);
+        ++when;
+      }
+    }
+    close();
+    return steps;
+  }
+
+  const ir::Program& program_;
+  const Layout& layout_;
+  ir::Objects objects_;
+  std::vector<char> pinned_;
+  std::vector<char> net_;
+  std::array<std::vector<Unit>, ir::kBlocks> units_;
+  std::array<std::vector<std::vector<Meeting>>, ir::kBlocks> meetings_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Native> Native::make(const ir::Program& program,
+                                           const std::vector<ir::SlotSpan>& observed,
+                                           const Layout& layout) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+  const std::size_t values = layout.room() + (program.slots - layout.shared) * layout.pitch;
+  static const bool able = __builtin_cpu_supports("avx2");
+  if (!able || values * sizeof(double) > kMostBytes) {
+    return nullptr;
+  }
+  std::shared_ptr<Native> made(new Native());
+  Assembler code;
+  Planner planner(program, observed, layout);
+  for (std::size_t b = 0; b < ir::kBlocks; ++b) {
+    made->blocks_[b] = planner.block(b, code);
+  }
+  if (auto euler = planner.euler(code)) {
+    made->euler_ = std::move(*euler);
+    made->has_euler_ = true;
+  }
+  made->size_ = std::max<std::size_t>(1, code.bytes().size());
+  void* const memory =
+      mmap(nullptr, made->size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    return nullptr;
+  }
+  made->memory_ = memory;
+  std::memcpy(memory, code.bytes().data(), code.bytes().size());
+  if (mprotect(memory, made->size_, PROT_READ | PROT_EXEC) != 0) {
+    return nullptr;  // a system that does not allow it
+  }
+  const auto relocate = [&](std::vector<NativeStep>& steps) {
+    for (NativeStep& step : steps) {
+      if (step.prepared == ir::kNone) {
+        step.code = reinterpret_cast<NativeCode>(static_cast<char*>(memory) +
+                                                 reinterpret_cast<std::uintptr_t>(step.code));
+      }
+    }
+  };
+  for (auto& block : made->blocks_) {
+    relocate(block);
+  }
+  relocate(made->euler_);
+  return made;
+}
+
+Native::~Native() {
+  if (memory_ != nullptr) {
+    munmap(memory_, size_);
+  }
+}
+
+#else
+
+std::shared_ptr<const Native> Native::make(const ir::Program&, const std::vector<ir::SlotSpan>&,
+                                           const Layout&) {
+  return nullptr;
+}
+
+Native::~Native() = default;
+
+#endif
+
+}  // namespace shamal::machine

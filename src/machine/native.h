@@ -1,0 +1,64 @@
+// Programs as machine code, for x86-64 with AVX2: instructions of one loop nest that follow each
+// other become one loop over their elements and runs, in which values pass from operation to
+// operation in registers. What only the loop itself reads is never stored.
+//
+// The code does each operation of the program as the rows of row.h do, four values at once, so that
+// the bits are the same. What it cannot do (functions, look-ups, procedures, axes with tables) is
+// left to them: a plan is a list of both.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ir/program.h"
+
+namespace shamal::machine {
+
+// Where a state keeps its slots.
+struct Layout {
+  ir::Slot shared = 0;       // slots of one value, which come first
+  std::size_t pitch = 1;     // values of the others
+  std::size_t room() const;  // values from the first slot to the first that is not shared
+  std::size_t width(ir::Slot slot) const { return slot < shared ? 1 : pitch; }
+  std::size_t place(ir::Slot slot) const {
+    return slot < shared ? slot : room() + (slot - shared) * pitch;
+  }
+};
+
+using NativeCode = void (*)(double* values);
+
+struct NativeStep {
+  NativeCode code = nullptr;
+  std::uint32_t prepared = 0;  // of the block, if there is no code
+};
+
+class Native {
+ public:
+  // `observed` are the slots that are looked at after `outputs`. Null if this processor or system
+  // does not have it.
+  static std::shared_ptr<const Native> make(const ir::Program& program,
+                                            const std::vector<ir::SlotSpan>& observed,
+                                            const Layout& layout);
+  ~Native();
+  Native(const Native&) = delete;
+  Native& operator=(const Native&) = delete;
+
+  const std::vector<NativeStep>& block(ir::Block block) const {
+    return blocks_[static_cast<std::size_t>(block)];
+  }
+  // `rates` and a step of Euler's method in one, leaving nothing to observe; null if something
+  // must happen between the two.
+  const std::vector<NativeStep>* euler() const { return has_euler_ ? &euler_ : nullptr; }
+
+ private:
+  Native() = default;
+
+  std::array<std::vector<NativeStep>, ir::kBlocks> blocks_;
+  std::vector<NativeStep> euler_;
+  bool has_euler_ = false;
+  void* memory_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace shamal::machine

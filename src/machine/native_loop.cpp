@@ -1,0 +1,692 @@
+#include "machine/native_loop.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace shamal::machine {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+constexpr std::int64_t kValue = sizeof(double);
+
+}  // namespace
+
+const NativePool kNativePool = {
+    {1, 1, 1, 1},
+    {0, 0, 0, 0},
+    {kNaN, kNaN, kNaN, kNaN},
+    {kSign, kSign, kSign, kSign},
+    {~kSign, ~kSign, ~kSign, ~kSign},
+    {~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}}};
+
+bool has_code(ir::Op op) {
+  switch (op) {
+    case ir::Op::copy:
+    case ir::Op::negate:
+    case ir::Op::logical_not:
+    case ir::Op::absolute:
+    case ir::Op::square_root:
+    case ir::Op::floor:
+    case ir::Op::truncate:
+    case ir::Op::round_half_even:
+    case ir::Op::sign:
+    case ir::Op::add:
+    case ir::Op::subtract:
+    case ir::Op::multiply:
+    case ir::Op::divide:
+    case ir::Op::minimum:
+    case ir::Op::maximum:
+    case ir::Op::less:
+    case ir::Op::less_equal:
+    case ir::Op::greater:
+    case ir::Op::greater_equal:
+    case ir::Op::equal:
+    case ir::Op::not_equal:
+    case ir::Op::logical_and:
+    case ir::Op::logical_or:
+    case ir::Op::checked_index:
+    case ir::Op::scale:
+    case ir::Op::scale_inverse:
+    case ir::Op::select:
+    case ir::Op::divide_or:
+      return true;
+    default:
+      return false;
+  }
+}
+
+namespace {
+
+// Bytes that a view moves along each axis of the nest, the runs being the last one; and where it
+// begins.
+struct Walk {
+  std::int64_t start = 0;
+  std::vector<std::int64_t> strides;
+
+  bool operator<(const Walk& other) const {
+    return start != other.start ? start < other.start : strides < other.strides;
+  }
+};
+
+struct Nest {
+  std::vector<std::int64_t> extents;
+  std::vector<std::array<Walk, 4>> walks;  // by operation: arguments, then the result
+  bool runs = false;                       // the last axis are the runs
+
+  std::size_t rank() const { return extents.size(); }
+};
+
+Walk walk(const ir::Loop& loop, const ir::View& view, const Layout& layout, bool runs) {
+  const auto width = static_cast<std::int64_t>(layout.width(view.base));
+  Walk made;
+  made.start = static_cast<std::int64_t>(layout.place(view.base)) * kValue;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    if (loop.extents[k] > 1) {
+      made.strides.push_back(view.axes[k].stride * width * kValue);
+    }
+  }
+  if (runs) {
+    made.strides.push_back(width > 1 ? kValue : 0);
+  }
+  return made;
+}
+
+template <class Visit>
+void for_each_walk(Nest& nest, const std::vector<Operation>& operations, Visit visit) {
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    for (std::uint32_t a = 0; a < operations[i].arity; ++a) {
+      visit(nest.walks[i][a]);
+    }
+    visit(nest.walks[i][3]);
+  }
+}
+
+Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
+               const Layout& layout) {
+  Nest nest;
+  nest.runs = layout.width(operations.front().dst.base) > 1;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    if (loop.extents[k] > 1) {
+      nest.extents.push_back(loop.extents[k]);
+    }
+  }
+  if (nest.runs) {
+    nest.extents.push_back(static_cast<std::int64_t>(layout.pitch));
+  }
+  for (const Operation& operation : operations) {
+    auto& walks = nest.walks.emplace_back();
+    for (std::uint32_t a = 0; a < operation.arity; ++a) {
+      walks[a] = walk(loop, operation.args[a], layout, nest.runs);
+    }
+    walks[3] = walk(loop, operation.dst, layout, nest.runs);
+  }
+  for (std::size_t k = nest.rank(); k-- > 1;) {
+    bool one = true;
+    for_each_walk(nest, operations, [&](const Walk& of) {
+      one = one && of.strides[k - 1] == of.strides[k] * nest.extents[k];
+    });
+    if (one) {
+      nest.extents[k] *= nest.extents[k - 1];
+      nest.extents.erase(nest.extents.begin() + static_cast<std::ptrdiff_t>(k - 1));
+      for_each_walk(nest, operations, [&](Walk& of) {
+        of.strides.erase(of.strides.begin() + static_cast<std::ptrdiff_t>(k - 1));
+      });
+    }
+  }
+  return nest;
+}
+
+// Four values at once along the last axis: it is the runs, or every operand walks it value by value
+// or stands still.
+bool fours(Nest& nest, const std::vector<Operation>& operations) {
+  if (nest.rank() == 0 || nest.extents.back() < 4) {
+    return false;
+  }
+  bool even = true;
+  for_each_walk(nest, operations, [&](const Walk& of) {
+    even = even && (of.strides.back() == 0 || of.strides.back() == kValue);
+  });
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    even = even && nest.walks[i][3].strides.back() == kValue;
+  }
+  return even;
+}
+
+using Strides = std::vector<std::int64_t>;
+
+// Pointers are told apart by how they move along the axes outside of the innermost loop.
+std::map<Strides, General> find_pointers(Nest& nest, const std::vector<Operation>& operations,
+                                         std::size_t outer) {
+  std::map<Strides, General> made;
+  for_each_walk(nest, operations, [&](const Walk& of) {
+    made.emplace(
+        Strides(of.strides.begin(), of.strides.begin() + static_cast<std::ptrdiff_t>(outer)),
+        General::none);
+  });
+  return made;
+}
+
+// ---- the operations within the innermost loop
+
+// A value on its way through a body: what an operation gave, or what lies in memory.
+struct Value {
+  Place home;
+  bool spread = false;  // one value for all
+  bool at_home = false;
+  std::vector<std::size_t> uses;  // operations that read it, ascending
+  int reg = -1;
+  bool mask = false;  // all bits for true and none for false, instead of 1 and 0
+};
+
+class Body {
+ public:
+  Body(Assembler& to, const std::vector<Operation>& operations) : to_(to), operations_(operations) {
+    owner_.fill(-1);
+  }
+
+  // Operands and results by number of value, in order.
+  std::vector<Value> values;
+  std::vector<std::array<std::size_t, 4>> operands;
+
+  void write() {
+    for (at_ = 0; at_ < operations_.size(); ++at_) {
+      write(operations_[at_]);
+    }
+  }
+
+ private:
+  static constexpr int kRegisters = 14;
+  static constexpr int kFirst = 14;  // of two for use within an operation
+  static constexpr int kSecond = 15;
+
+  Place pool(const void* of) const {
+    return {General::rdi, General::none,
+            static_cast<std::int32_t>(static_cast<const char*>(of) -
+                                      reinterpret_cast<const char*>(&kNativePool))};
+  }
+  Place one() const { return pool(kNativePool.one); }
+  Place zero() const { return pool(kNativePool.zero); }
+
+  Value& value(std::uint32_t a) { return values[operands[at_][a]]; }
+  bool used_later(const Value& of) const { return !of.uses.empty() && of.uses.back() > at_; }
+  // Now included: a register may hold what this operation has yet to fetch.
+  std::size_t next_use(const Value& of) const {
+    const auto next = std::lower_bound(of.uses.begin(), of.uses.end(), at_);
+    return next == of.uses.end() ? operations_.size() : *next;
+  }
+
+  void as_number(Value& of) {
+    if (of.mask) {
+      to_.bitwise(Bitwise::conjunction, of.reg, of.reg, one());
+      of.mask = false;
+    }
+  }
+
+  void leave(int reg) {
+    if (owner_[reg] >= 0) {
+      values[static_cast<std::size_t>(owner_[reg])].reg = -1;
+      owner_[reg] = -1;
+    }
+  }
+
+  int take(std::size_t id) {
+    int best = -1;
+    std::size_t latest = 0;
+    for (int reg = 0; reg < kRegisters; ++reg) {
+      if (owner_[reg] < 0) {
+        best = reg;
+        break;
+      }
+      const auto other = static_cast<std::size_t>(owner_[reg]);
+      if (held_[reg]) {
+        continue;
+      }
+      // What lies at home already costs no store.
+      const std::size_t next = next_use(values[other]) * 2 + (values[other].at_home ? 1 : 0);
+      if (best < 0 || next > latest) {
+        best = reg;
+        latest = next;
+      }
+    }
+    if (owner_[best] >= 0) {
+      Value& other = values[static_cast<std::size_t>(owner_[best])];
+      if (!other.at_home && next_use(other) < operations_.size()) {
+        as_number(other);
+        to_.store(other.home, best);
+        other.at_home = true;
+      }
+      leave(best);
+    }
+    owner_[best] = static_cast<int>(id);
+    values[id].reg = best;
+    return best;
+  }
+
+  // The operand in a register, as it is.
+  int in_register(std::uint32_t a) {
+    Value& of = value(a);
+    if (of.reg < 0) {
+      const int reg = take(operands[at_][a]);
+      if (of.spread) {
+        to_.load_for_all(reg, of.home);
+      } else {
+        to_.load(reg, of.home);
+      }
+    }
+    held_[of.reg] = true;
+    return of.reg;
+  }
+  int number(std::uint32_t a) {
+    const int reg = in_register(a);
+    as_number(value(a));
+    return reg;
+  }
+  // Worth reading where it lies, by the only operation that wants it from there.
+  bool from_memory(std::uint32_t a) {
+    const Value& of = value(a);
+    return of.reg < 0 && !(of.spread && to_.four) && !used_later(of);
+  }
+
+  void release() {
+    for (std::uint32_t a = 0; a < operations_[at_].arity; ++a) {
+      Value& of = value(a);
+      if (of.reg >= 0 && !used_later(of)) {
+        held_[of.reg] = false;
+        leave(of.reg);
+      }
+    }
+  }
+
+  int result() { return take(operands[at_][3]); }
+
+  // A mask of where the operand is not zero; in `scratch` unless it is one already.
+  int truth(std::uint32_t a, int scratch) {
+    const int reg = in_register(a);
+    if (value(a).mask) {
+      return reg;
+    }
+    to_.compare(Comparison::not_equal, scratch, reg, zero());
+    return scratch;
+  }
+
+  void binary(Arithmetic op, std::uint32_t left, std::uint32_t right) {
+    const int a = number(left);
+    if (operands[at_][left] != operands[at_][right] && from_memory(right)) {
+      const Place b = value(right).home;
+      release();
+      to_.arithmetic(op, result(), a, b);
+    } else {
+      const int b = number(right);
+      release();
+      to_.arithmetic(op, result(), a, b);
+    }
+  }
+  // Of operations that do not mind the order, whichever operand lies in memory comes second.
+  void symmetric(Arithmetic op) {
+    if (from_memory(0) && !from_memory(1)) {
+      binary(op, 1, 0);
+    } else {
+      binary(op, 0, 1);
+    }
+  }
+
+  void comparison(Comparison op) {
+    const int a = number(0);
+    if (operands[at_][0] != operands[at_][1] && from_memory(1)) {
+      const Place b = value(1).home;
+      release();
+      to_.compare(op, result(), a, b);
+    } else {
+      const int b = number(1);
+      release();
+      to_.compare(op, result(), a, b);
+    }
+    values[operands[at_][3]].mask = true;
+  }
+
+  void unary_bits(Bitwise op, const void* with) {
+    const int a = number(0);
+    release();
+    to_.bitwise(op, result(), a, pool(with));
+  }
+
+  void rounding(Rounding how) {
+    const int a = number(0);
+    release();
+    to_.round(how, result(), a);
+  }
+
+  void write(const Operation& operation) {
+    held_.fill(false);
+    if (operation.euler) {
+      const int net = number(2);
+      const int dt = number(1);
+      to_.arithmetic(Arithmetic::multiply, kFirst, dt, net);
+      const int level = number(0);
+      release();
+      to_.arithmetic(Arithmetic::add, result(), level, kFirst);
+    } else {
+      compute(operation.op);
+    }
+    Value& made = values[operands[at_][3]];
+    made.at_home = false;
+    if (operation.stored) {
+      as_number(made);
+      to_.store(made.home, made.reg);
+      made.at_home = true;
+    }
+    if (!used_later(made)) {
+      leave(made.reg);
+    }
+  }
+
+  void compute(ir::Op op) {
+    switch (op) {
+      case ir::Op::copy: {
+        if (from_memory(0) || (value(0).reg < 0 && !used_later(value(0)))) {
+          const Place from = value(0).home;
+          const bool spread = value(0).spread;
+          const int to = result();
+          spread ? to_.load_for_all(to, from) : to_.load(to, from);
+        } else {
+          const int a = number(0);
+          release();
+          to_.bitwise(Bitwise::disjunction, result(), a, a);
+        }
+        return;
+      }
+      case ir::Op::negate: {
+        const int a = number(0);
+        release();
+        to_.load(kFirst, pool(kNativePool.sign));
+        to_.bitwise(Bitwise::exclusive, result(), a, kFirst);
+        return;
+      }
+      case ir::Op::absolute:
+        return unary_bits(Bitwise::conjunction, kNativePool.size);
+      case ir::Op::logical_not: {
+        const int a = in_register(0);
+        const bool mask = value(0).mask;
+        release();
+        if (mask) {
+          to_.bitwise(Bitwise::difference, result(), a, pool(kNativePool.all));
+        } else {
+          to_.compare(Comparison::equal, result(), a, zero());
+        }
+        values[operands[at_][3]].mask = true;
+        return;
+      }
+      case ir::Op::square_root: {
+        const int a = number(0);
+        release();
+        to_.square_root(result(), a);
+        return;
+      }
+      case ir::Op::floor:
+        return rounding(Rounding::down);
+      case ir::Op::truncate:
+        return rounding(Rounding::to_zero);
+      case ir::Op::round_half_even:
+        return rounding(Rounding::as_set);
+      case ir::Op::sign: {
+        const int a = number(0);
+        to_.compare(Comparison::greater, kFirst, a, zero());
+        to_.bitwise(Bitwise::conjunction, kFirst, kFirst, one());
+        to_.compare(Comparison::less, kSecond, a, zero());
+        to_.bitwise(Bitwise::conjunction, kSecond, kSecond, one());
+        release();
+        to_.arithmetic(Arithmetic::subtract, result(), kFirst, kSecond);
+        return;
+      }
+      case ir::Op::add:
+        return symmetric(Arithmetic::add);
+      case ir::Op::multiply:
+        return symmetric(Arithmetic::multiply);
+      case ir::Op::subtract:
+        return binary(Arithmetic::subtract, 0, 1);
+      case ir::Op::divide:
+        return binary(Arithmetic::divide, 0, 1);
+      case ir::Op::minimum:  // b < a ? b : a
+        return binary(Arithmetic::minimum, 1, 0);
+      case ir::Op::maximum:  // b > a ? b : a
+        return binary(Arithmetic::maximum, 1, 0);
+      case ir::Op::less:
+        return comparison(Comparison::less);
+      case ir::Op::less_equal:
+        return comparison(Comparison::less_equal);
+      case ir::Op::greater:
+        return comparison(Comparison::greater);
+      case ir::Op::greater_equal:
+        return comparison(Comparison::greater_equal);
+      case ir::Op::equal:
+        return comparison(Comparison::equal);
+      case ir::Op::not_equal:
+        return comparison(Comparison::not_equal);
+      case ir::Op::logical_and:
+      case ir::Op::logical_or: {
+        const int a = truth(0, kFirst);
+        const int b = truth(1, kSecond);
+        release();
+        to_.bitwise(op == ir::Op::logical_and ? Bitwise::conjunction : Bitwise::disjunction,
+                    result(), a, b);
+        values[operands[at_][3]].mask = true;
+        return;
+      }
+      case ir::Op::checked_index: {
+        const int a = number(0);
+        const int b = number(1);
+        const int to = result();
+        to_.round(Rounding::down, kFirst, a);
+        to_.compare(Comparison::greater_equal, kSecond, kFirst, one());
+        to_.compare(Comparison::less_equal, to, kFirst, b);
+        to_.bitwise(Bitwise::conjunction, kSecond, kSecond, to);
+        to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, one());
+        to_.load(to, pool(kNativePool.not_a_number));
+        to_.blend(to, to, kFirst, kSecond);
+        return release();
+      }
+      case ir::Op::scale: {
+        const int a = number(0);
+        const int b = number(1);
+        to_.compare(Comparison::equal, kFirst, a, zero());
+        to_.compare(Comparison::equal, kSecond, b, zero());
+        to_.bitwise(Bitwise::disjunction, kFirst, kFirst, kSecond);
+        to_.arithmetic(Arithmetic::multiply, kSecond, a, b);
+        release();
+        to_.bitwise(Bitwise::difference, result(), kFirst, kSecond);
+        return;
+      }
+      case ir::Op::scale_inverse: {
+        const int a = number(0);
+        const int b = number(1);
+        to_.compare(Comparison::equal, kFirst, a, zero());
+        to_.arithmetic(Arithmetic::divide, kSecond, a, b);
+        release();
+        to_.bitwise(Bitwise::difference, result(), kFirst, kSecond);
+        return;
+      }
+      case ir::Op::select: {
+        const int mask = truth(0, kFirst);
+        const int b = number_beside(1);
+        const int c = number_beside(2);
+        release();
+        to_.blend(result(), c, b, mask);
+        return;
+      }
+      case ir::Op::divide_or: {
+        const int a = number(0);
+        const int b = number(1);
+        const int c = number(2);
+        to_.arithmetic(Arithmetic::divide, kFirst, a, b);
+        to_.compare(Comparison::equal, kSecond, b, zero());
+        release();
+        to_.blend(result(), kFirst, c, kSecond);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  // An operand as a number that may also be the mask of this operation, which stays one.
+  int number_beside(std::uint32_t a) {
+    Value& of = value(a);
+    if (of.reg >= 0 && of.mask && operands[at_][a] == operands[at_][0]) {
+      to_.bitwise(Bitwise::conjunction, kSecond, of.reg, one());
+      return kSecond;
+    }
+    return number(a);
+  }
+
+  Assembler& to_;
+  const std::vector<Operation>& operations_;
+  std::array<int, 16> owner_{};
+  std::array<bool, 16> held_{};
+  std::size_t at_ = 0;
+};
+
+constexpr std::array<General, kMostPointers> kPointers = {
+    General::rax, General::rdx, General::rsi, General::r8,  General::r9, General::r10,
+    General::r11, General::r12, General::r13, General::r14, General::r15};
+constexpr std::array<General, 5> kSaved = {General::rbx, General::r12, General::r13, General::r14,
+                                           General::r15};
+
+class LoopWriter {
+ public:
+  LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
+             Assembler& to)
+      : operations_(operations), to_(to), nest_(make_nest(loop, operations, layout)) {
+    indexed_ = fours(nest_, operations_);
+    outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
+    pointers_ = find_pointers(nest_, operations_, outer_);
+  }
+
+  void write() {
+    begin();
+    std::vector<std::size_t> heads;
+    for (std::size_t k = 0; k < outer_; ++k) {
+      to_.set_on_stack(counter(k), static_cast<std::int32_t>(nest_.extents[k]));
+      heads.push_back(to_.here());
+    }
+    if (indexed_) {
+      const std::int64_t count = nest_.extents.back();
+      to_.clear(General::rcx);
+      innermost(true, count / 4 * 4);
+      if (count % 4 != 0) {
+        innermost(false, count);
+      }
+    } else {
+      to_.four = false;
+      body();
+    }
+    for (std::size_t k = outer_; k-- > 0;) {
+      for (const auto& [strides, reg] : pointers_) {
+        move(reg, strides[k]);
+      }
+      to_.decrease_on_stack(counter(k));
+      to_.jump_if_not_zero(heads[k]);
+      for (const auto& [strides, reg] : pointers_) {
+        move(reg, -strides[k] * nest_.extents[k]);
+      }
+    }
+    finish();
+  }
+
+ private:
+  std::int32_t counter(std::size_t k) const { return static_cast<std::int32_t>(8 * k); }
+
+  void move(General reg, std::int64_t by) {
+    if (reg != General::rbx && by != 0) {
+      to_.add(reg, static_cast<std::int32_t>(by));
+    }
+  }
+
+  void begin() {
+    for (const General reg : kSaved) {
+      to_.push(reg);
+    }
+    to_.add_to_stack(-static_cast<std::int32_t>(8 * (outer_ + 1)));
+    to_.move(General::rbx, General::rdi);
+    to_.set(General::rdi, reinterpret_cast<std::uint64_t>(&kNativePool));
+    std::size_t next = 0;
+    for (auto& [strides, reg] : pointers_) {
+      const bool still =
+          std::all_of(strides.begin(), strides.end(), [](std::int64_t by) { return by == 0; });
+      reg = still ? General::rbx : kPointers[next++];
+      if (!still) {
+        to_.move(reg, General::rbx);
+      }
+    }
+  }
+
+  void finish() {
+    to_.add_to_stack(static_cast<std::int32_t>(8 * (outer_ + 1)));
+    for (std::size_t i = kSaved.size(); i-- > 0;) {
+      to_.pop(kSaved[i]);
+    }
+    to_.end();
+  }
+
+  void innermost(bool four, std::int64_t end) {
+    to_.four = four;
+    const std::size_t head = to_.here();
+    body();
+    to_.add(General::rcx, static_cast<std::int32_t>(four ? 4 * kValue : kValue));
+    to_.compare(General::rcx, static_cast<std::int32_t>(end * kValue));
+    to_.jump_if_below(head);
+  }
+
+  void body() {
+    Body made(to_, operations_);
+    std::map<Walk, std::size_t> known;
+    const auto fresh = [&](const Walk& of, bool in_memory) {
+      Value value;
+      const Strides outer(of.strides.begin(),
+                          of.strides.begin() + static_cast<std::ptrdiff_t>(outer_));
+      const bool moves = indexed_ && of.strides.back() != 0;
+      value.home = {pointers_.at(outer), moves ? General::rcx : General::none,
+                    static_cast<std::int32_t>(of.start)};
+      value.spread = indexed_ && !moves;
+      value.at_home = in_memory;
+      made.values.push_back(std::move(value));
+      return made.values.size() - 1;
+    };
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      auto& operands = made.operands.emplace_back();
+      for (std::uint32_t a = 0; a < operations_[i].arity; ++a) {
+        const Walk& of = nest_.walks[i][a];
+        auto [place, is_new] = known.emplace(of, 0);
+        if (is_new) {
+          place->second = fresh(of, true);
+        }
+        operands[a] = place->second;
+        std::vector<std::size_t>& uses = made.values[operands[a]].uses;
+        if (uses.empty() || uses.back() != i) {
+          uses.push_back(i);
+        }
+      }
+      operands[3] = fresh(nest_.walks[i][3], false);
+      known[nest_.walks[i][3]] = operands[3];
+    }
+    made.write();
+  }
+
+  const std::vector<Operation>& operations_;
+  Assembler& to_;
+  Nest nest_;
+  bool indexed_ = false;  // the innermost loop counts bytes in rcx
+  std::size_t outer_ = 0;
+  std::map<Strides, General> pointers_;
+};
+
+}  // namespace
+
+void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
+                const Layout& layout, Assembler& to) {
+  LoopWriter(loop, operations, layout, to).write();
+}
+
+}  // namespace shamal::machine
