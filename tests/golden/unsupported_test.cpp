@@ -25,19 +25,27 @@ struct Example {
 };
 
 const std::vector<Example> kExamples = {
-    {"a function of that list, such as `SHIFT IF TRUE` or `LOOKUPMEAN`", "E0211", true,
-     "y = 1 ~~|\nx = SHIFT IF TRUE(y, 1, 2, 0, 0) ~~|\n", 3},
-    {"a function of that list, such as `SHIFT IF TRUE` or `LOOKUPMEAN`", "E0211", false,
+    {"a function of that list, such as `QUEUE FIFO` or `LOOKUPMEAN`", "E0211", true,
+     "y = 1 ~~|\nx = QUEUE FIFO(y, 1) ~~|\n", 3},
+    {"a function of that list, such as `QUEUE FIFO` or `LOOKUPMEAN`", "E0211", false,
      "<aux name='x'><eqn>LOOKUPMEAN(x)</eqn></aux>", 5},
-    {"`GET TIME VALUE` with a measure that needs a calendar", "E0211", true,
-     "x = GET TIME VALUE(0, 1, 3) ~~|\n", 2},
+    {"`GET TIME VALUE` with a measure that needs a calendar, or of the computer's clock", "E0211",
+     true, "x = GET TIME VALUE(2, 1, 3) ~~|\n", 2},
+    {"a function of the batches on a conveyor or queue, such as `MAX(belt)`", "E0111", false,
+     "<stock "
+     "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"
+     "<flow name='out'/><aux name='x'><eqn>MAX(belt)</eqn></aux>",
+     5},
+    {"`SHIFT IF TRUE` with Runge-Kutta methods, within a larger expression, or over elements that "
+     "share an equation with others",
+     "E0211", true, "R: r1, r2 ~~|\nx = 1 + SHIFT IF TRUE(y[r1], 1, 2, 0, 0) ~~|\n", 3},
     {"`GET DIRECT …`, `TABBED ARRAY` or `WITH LOOKUP` within a larger expression", "E0211", true,
      "x = 1 + TABBED ARRAY(2) ~~|\n", 2},
     {"further outputs of a macro in an array", "E0111", true,
      ":MACRO: M(a : b)\nM = a ~~|\nb = a ~~|\n:END OF MACRO:\nR: r1, r2 ~~|\nx[R] = M(1 : z) "
      "~~|\n",
      7},
-    {"`VECTOR ELM MAP` of a computed value", "E0304", true,
+    {"`VECTOR ELM MAP` of a computed value, which Vensim refuses too", "E0304", true,
      "R: r1, r2 ~~|\nv[R] = 1, 2 ~~|\nx = VECTOR ELM MAP(v[r1] * 2, 1) ~~|\n", 4},
     {std::string("an equation that reads `") + std::string(3, '?') + "`", "E0106", false,
      std::string("<aux name='x'><eqn>") + std::string(3, '?') + "</eqn></aux>", 5},

@@ -88,6 +88,27 @@ TEST(RealityChecks, AreTestedByRunsOfTheChangedModel) {
   EXPECT_THAT((*results)[8].reason, HasSubstr("RC COMPARE"));
 }
 
+TEST(ShiftIfTrue, MovesWhatElementsHold) {
+  std::string messages;
+  const auto result = run("shift_if_true.mdl", {}, messages);
+  ASSERT_TRUE(result) << messages;
+  // By half steps: male and female, each newborn, Age1, Age2, Age3.
+  const std::vector<double> expected = {1, 5,      5,      5,      1,  5,       5,      5,
+                                        0, 5.95,   4.75,   4.75,   0,  10.95,   4.75,   4.75,
+                                        5, 5.6525, 4.5125, 4.5125, 10, 10.4025, 4.5125, 4.5125};
+  const std::vector<double>& people = result->find("People")->values;
+  ASSERT_EQ(people.size(), 32u);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(people[i], expected[i], 1e-12) << i;
+  }
+  EXPECT_NEAR(result->find("removed")->values[0], 4.75, 1e-12);
+  EXPECT_EQ(result->find("removed")->values[2], 0);
+  const std::vector<double>& kept = result->find("Kept")->values;
+  EXPECT_THAT(std::vector<double>(kept.begin() + 8, kept.end()),
+              ElementsAre(3, 3, 3, 3, 7, 3.5, 3.5, 7));
+  EXPECT_THAT(result->find("none")->values, ElementsAre(0, 0, 0, 0));
+}
+
 TEST(UnchangeableConstants, CannotBeSet) {
   std::string messages;
   api::RunRequest request;
