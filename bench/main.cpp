@@ -2,7 +2,9 @@
 // (emit_c.h), compiled here by GCC and Clang and run in turn with ours in one process.
 //
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
-//                [--vary-all] [--no-rivals]
+//                [--vary-all] [--no-rivals] [--steps N]
+//
+// --only mix-N makes a synthetic model of about N equations; --steps sets its number of steps.
 //
 // Of every measurement the least of the repetitions counts, in cycles of this thread.
 #include <algorithm>
@@ -42,6 +44,7 @@ struct Options {
   std::string keep;
   bool vary_all = false;
   bool rivals = true;
+  std::uint32_t steps = 0;  // of synthetic mixes; 0: as usual
 };
 
 struct Bench {
@@ -50,13 +53,14 @@ struct Bench {
   std::function<std::string()> text;  // its text
 };
 
-std::vector<Bench> benches() {
+std::vector<Bench> benches(const Options& options) {
   const std::string own = std::string(SHAMAL_SOURCE_DIR) + "/bench/models/";
   const std::string large = std::string(SHAMAL_SOURCE_DIR) + "/../shared/conformance/large/";
-  const auto mixed = [](std::uint32_t equations) {
-    return [equations] {
+  const auto mixed = [&options](std::uint32_t equations) {
+    return [equations, steps = options.steps] {
       Mix mix;
       mix.equations = equations;
+      mix.steps = steps > 0 ? steps : mix.steps;
       return synthetic_model(mix);
     };
   };
@@ -67,7 +71,7 @@ std::vector<Bench> benches() {
     mix.tables = 0;
     return synthetic_model(mix);
   };
-  return {
+  std::vector<Bench> made = {
       {"teacup", own + "teacup.xmile", {}},
       {"sir", own + "sir.xmile", {}},
       {"world3-03", large + "wrld3-03.mdl", {}},
@@ -79,6 +83,16 @@ std::vector<Bench> benches() {
       {"mix-10000", "", mixed(10000)},
       {"mix-100000", "", mixed(100000)},
   };
+  // A mix of any size, on demand.
+  const std::string kMix = "mix-";
+  const bool known = std::any_of(made.begin(), made.end(),
+                                 [&](const Bench& bench) { return bench.name == options.only; });
+  if (!known && options.only.rfind(kMix, 0) == 0) {
+    made.push_back(
+        {options.only, "",
+         mixed(static_cast<std::uint32_t>(std::stoul(options.only.substr(kMix.size()))))});
+  }
+  return made;
 }
 
 struct Row {
@@ -362,7 +376,7 @@ int run(const Options& options) {
              "ratio", "1 ratio", "off");
   std::vector<Row> rows;
   double logs = 0;
-  for (const Bench& bench : benches()) {
+  for (const Bench& bench : benches(options)) {
     if (!options.only.empty() && options.only != bench.name) {
       continue;
     }
@@ -418,11 +432,13 @@ int main(int argc, char** argv) {
       options.vary_all = true;
     } else if (flag == "--no-rivals") {
       options.rivals = false;
+    } else if (flag == "--steps") {
+      options.steps = static_cast<std::uint32_t>(std::atoi(next)), ++i;
     } else {
       fmt::print(stderr,
                  "shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] "
                  "[--keep FOLDER] "
-                 "[--vary-all] [--no-rivals]\n");
+                 "[--vary-all] [--no-rivals] [--steps N]\n");
       return 2;
     }
   }
