@@ -114,8 +114,20 @@ class Clusterer {
 
   Kind kind(std::uint32_t i) const {
     const Instruction& instruction = block_[i];
-    return arithmetic(instruction.op) ? Kind{kNone, instruction.loop}
-                                      : Kind{static_cast<std::uint32_t>(instruction.op), 0};
+    return arithmetic(instruction.op) || still_look_up(instruction)
+               ? Kind{kNone, instruction.loop}
+               : Kind{static_cast<std::uint32_t>(instruction.op), 0};
+  }
+
+  // In one table for the whole nest.
+  bool still_look_up(const Instruction& instruction) const {
+    if (instruction.op != Op::lookup) {
+      return false;
+    }
+    const View& table = program_.table_views[instruction.aux];
+    return std::all_of(table.axes.begin(),
+                       table.axes.begin() + program_.loops[instruction.loop].rank,
+                       [](const Axis& axis) { return axis == Axis{}; });
   }
 
   // Arithmetic while there is some, of the nest with the most to do.

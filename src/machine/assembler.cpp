@@ -22,13 +22,13 @@ void Assembler::prefix(const Code& code, int reg, int left, bool index_high, boo
   const unsigned not_reg = reg < 8 ? 0x80u : 0u;
   const unsigned rest = ((~static_cast<unsigned>(left) & 15u) << 3) | (code.wide ? 4u : 0u) |
                         static_cast<unsigned>(code.prefix);
-  if (code.map == 1 && !index_high && !base_high) {
+  if (code.map == 1 && !index_high && !base_high && !code.w) {
     byte(0xc5);
     byte(not_reg | rest);
   } else {
     byte(0xc4);
     byte(not_reg | (index_high ? 0u : 0x40u) | (base_high ? 0u : 0x20u) | code.map);
-    byte(rest);
+    byte(rest | (code.w ? 0x80u : 0u));
   }
   byte(code.opcode);
 }
@@ -114,6 +114,55 @@ void Assembler::bitwise(Bitwise op, int to, int left, const Place& right) {
 void Assembler::blend(int to, int where_clear, int where_set, int mask) {
   vector(Code{0x4b, 1, 3, four}, to, where_clear, where_set);
   byte(static_cast<unsigned>(mask) << 4);
+}
+
+void Assembler::load_two(int to, const Place& from) {
+  vector(Code{0x10, 1, 1, false}, to, 0, from);
+}
+
+void Assembler::insert_upper_two(int to, const Place& from) {
+  vector(Code{0x18, 1, 3, true}, to, to, from);
+  byte(1);
+}
+
+void Assembler::pair_firsts(int to, int left, int right) {
+  vector(Code{0x14, 1, 1, true}, to, left, right);
+}
+
+void Assembler::pair_seconds(int to, int left, int right) {
+  vector(Code{0x15, 1, 1, true}, to, left, right);
+}
+
+void Assembler::places_of_four(General low, General high, int from) {
+  constexpr unsigned kShift = 5;
+  vector(Code{0xe6, 1, 1, true}, from, 0, from);   // vcvttpd2dq
+  vector(Code{0x72, 1, 1, false}, 6, from, from);  // vpslld
+  byte(kShift);
+  vector(Code{0x7e, 1, 1, false, true}, from, 0, static_cast<int>(low));   // vmovq
+  vector(Code{0x16, 1, 3, false, true}, from, 0, static_cast<int>(high));  // vpextrq
+  byte(1);
+}
+
+void Assembler::place_of_one(General to, int from) {
+  constexpr unsigned kShift = 5;
+  vector(Code{0x2c, 3, 1, false, true}, static_cast<int>(to), 0, from);  // vcvttsd2si
+  byte(kRex64 | (of(to) >= 8 ? 1u : 0u));
+  byte(0xc1);
+  byte(0xe0u | (of(to) & 7u));
+  byte(kShift);
+}
+
+void Assembler::copy_lower_half(General to, General from) {
+  byte(0x40u | (of(from) >= 8 ? 4u : 0u) | (of(to) >= 8 ? 1u : 0u));
+  byte(0x89);
+  byte(0xc0u | ((of(from) & 7u) << 3) | (of(to) & 7u));
+}
+
+void Assembler::keep_upper_half(General reg) {
+  byte(kRex64 | (of(reg) >= 8 ? 1u : 0u));
+  byte(0xc1);
+  byte(0xe8u | (of(reg) & 7u));
+  byte(32);
 }
 
 void Assembler::push(General from) {

@@ -87,6 +87,17 @@ class Assembler {
   void bitwise(Bitwise op, int to, int left, const Place& right);
   void blend(int to, int where_clear, int where_set, int mask);  // by the sign of the mask
 
+  // Of four values, the first two and the last two: to two registers.
+  void load_two(int to, const Place& from);
+  void insert_upper_two(int to, const Place& from);
+  void pair_firsts(int to, int left, int right);  // of each half: first of left, first of right
+  void pair_seconds(int to, int left, int right);
+  // Truncated, times 32: four 32-bit numbers in two general registers, or one in a 64-bit one.
+  void places_of_four(General low, General high, int from);
+  void place_of_one(General to, int from);
+  void copy_lower_half(General to, General from);
+  void keep_upper_half(General reg);
+
   void push(General from);
   void pop(General to);
   void move(General to, General from);
@@ -107,6 +118,7 @@ class Assembler {
     std::uint8_t prefix;  // 0: none, 1: 66, 2: F3, 3: F2
     std::uint8_t map;     // 1: 0F, 2: 0F 38, 3: 0F 3A
     bool wide;            // 256 bits
+    bool w = false;       // of general registers: 64 bits
   };
   void byte(unsigned value) { bytes_.push_back(static_cast<std::uint8_t>(value)); }
   void word(std::int32_t value);

@@ -266,7 +266,7 @@ std::shared_ptr<const Native> Kernel::native(const Layout& layout) const {
   if (known.size() == kRemembered) {
     known.clear();
   }
-  return known[layout.pitch] = Native::make(program(), *contents_->observed, layout);
+  return known[layout.pitch] = Native::make(program(), *contents_->observed, views(), layout);
 }
 
 std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {

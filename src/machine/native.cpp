@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -84,8 +85,13 @@ struct Meeting {
 class Planner {
  public:
   Planner(const ir::Program& program, const std::vector<ir::SlotSpan>& observed,
-          const Layout& layout)
-      : program_(program), layout_(layout), objects_(ir::find_objects(program)) {
+          const std::vector<TableView>& views, const Layout& layout,
+          std::map<std::uint32_t, std::vector<TablePoint>>& tables)
+      : program_(program),
+        layout_(layout),
+        views_(views),
+        tables_(tables),
+        objects_(ir::find_objects(program)) {
     pinned_.assign(objects_.all.size(), 0);
     net_.assign(objects_.all.size(), 0);
     const auto pin = [this](ir::Slot base, std::uint32_t count) {
@@ -166,7 +172,8 @@ class Planner {
       }
       open = instruction.inner;
       Unit& unit = made.back();
-      if (!has_code(instruction.op) || !plain(instruction)) {
+      const TablePoint* const table = table_of(instruction);
+      if ((!has_code(instruction.op) && table == nullptr) || !plain(instruction)) {
         unit.code = false;
         note_foreign(instruction, unit, pin);
         continue;
@@ -174,6 +181,7 @@ class Planner {
       Met met;
       Operation& operation = met.operation;
       operation.op = instruction.op;
+      operation.table = table;
       operation.dst = program_.views[instruction.dst];
       met.target = object(operation.dst);
       for (const ir::ViewId arg : instruction.args) {
@@ -187,6 +195,32 @@ class Planner {
       unit.operations.push_back(met);
     }
     return made;
+  }
+
+  // Of a look-up in one table with evenly spaced points.
+  const TablePoint* table_of(const ir::Instruction& instruction) {
+    if (instruction.op != ir::Op::lookup) {
+      return nullptr;
+    }
+    const ir::View& view = program_.table_views[instruction.aux];
+    const ir::Loop& loop = program_.loops[instruction.loop];
+    for (std::uint32_t k = 0; k < loop.rank; ++k) {
+      if (loop.extents[k] > 1 && view.axes[k] != ir::Axis{}) {
+        return nullptr;
+      }
+      if (view.axes[k].table >= 0) {
+        return nullptr;
+      }
+    }
+    const TableView& table = views_[view.base];
+    if (table.per_x == 0) {
+      return nullptr;
+    }
+    const auto [known, fresh] = tables_.emplace(view.base, std::vector<TablePoint>{});
+    if (fresh) {
+      known->second = native_table(table);
+    }
+    return known->second.data();
   }
 
   bool whole(const ir::Loop& loop, const ir::View& dst, std::uint32_t o) const {
@@ -406,10 +440,24 @@ class Planner {
     group.operations.push_back(operation);
   }
 
+  std::size_t pointers_with(const Group& group, const Met& met) const {
+    std::set<std::vector<std::int64_t>> fresh;
+    const auto need = [&](const ir::View& view) {
+      auto made = pointer(group.loop, view);
+      if (group.pointers.count(made) == 0) {
+        fresh.insert(std::move(made));
+      }
+    };
+    need(met.operation.dst);
+    for (std::uint32_t a = 0; a < met.operation.arity; ++a) {
+      need(met.operation.args[a]);
+    }
+    return group.pointers.size() + fresh.size();
+  }
+
   bool joins(const Group& group, const ir::Loop& loop, const Met& met) const {
-    constexpr std::size_t kNew = 4;  // pointers of one operation
     return group.operations.size() < kMostOperations && group.loop == loop &&
-           group.own == own(met.operation) && group.pointers.size() + kNew <= kMostPointers &&
+           group.own == own(met.operation) && pointers_with(group, met) <= kMostPointers &&
            fits(group, met);
   }
 
@@ -470,6 +518,8 @@ class Planner {
 
   const ir::Program& program_;
   const Layout& layout_;
+  const std::vector<TableView>& views_;
+  std::map<std::uint32_t, std::vector<TablePoint>>& tables_;
   ir::Objects objects_;
   std::vector<char> pinned_;
   std::vector<char> net_;
@@ -481,6 +531,7 @@ class Planner {
 
 std::shared_ptr<const Native> Native::make(const ir::Program& program,
                                            const std::vector<ir::SlotSpan>& observed,
+                                           const std::vector<TableView>& tables,
                                            const Layout& layout) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 30;
   const std::size_t values = layout.room() + (program.slots - layout.shared) * layout.pitch;
@@ -490,7 +541,7 @@ std::shared_ptr<const Native> Native::make(const ir::Program& program,
   }
   std::shared_ptr<Native> made(new Native());
   Assembler code;
-  Planner planner(program, observed, layout);
+  Planner planner(program, observed, tables, layout, made->tables_);
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
     made->blocks_[b] = planner.block(b, code);
   }
@@ -533,7 +584,7 @@ Native::~Native() {
 #else
 
 std::shared_ptr<const Native> Native::make(const ir::Program&, const std::vector<ir::SlotSpan>&,
-                                           const Layout&) {
+                                           const std::vector<TableView>&, const Layout&) {
   return nullptr;
 }
 

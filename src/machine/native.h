@@ -3,15 +3,19 @@
 // operation in registers. What only the loop itself reads is never stored.
 //
 // The code does each operation of the program as the rows of row.h do, four values at once, so that
-// the bits are the same. What it cannot do (functions, look-ups, procedures, axes with tables) is
-// left to them: a plan is a list of both.
+// the bits are the same. What it cannot do (functions, look-ups in uneven tables, procedures, axes
+// with offset tables) is left to them: a plan is a list of both.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "ir/program.h"
+#include "machine/table.h"
 
 namespace shamal::machine {
 
@@ -39,6 +43,7 @@ class Native {
   // does not have it.
   static std::shared_ptr<const Native> make(const ir::Program& program,
                                             const std::vector<ir::SlotSpan>& observed,
+                                            const std::vector<TableView>& tables,
                                             const Layout& layout);
   ~Native();
   Native(const Native&) = delete;
@@ -57,6 +62,7 @@ class Native {
   std::array<std::vector<NativeStep>, ir::kBlocks> blocks_;
   std::vector<NativeStep> euler_;
   bool has_euler_ = false;
+  std::map<std::uint32_t, std::vector<TablePoint>> tables_;
   void* memory_ = nullptr;
   std::size_t size_ = 0;
 };

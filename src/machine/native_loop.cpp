@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-constexpr std::int64_t kValue = sizeof(double);
+constexpr std::int32_t kValue = sizeof(double);
 
 }  // namespace
 
@@ -21,6 +21,24 @@ const NativePool kNativePool = {
     {kSign, kSign, kSign, kSign},
     {~kSign, ~kSign, ~kSign, ~kSign},
     {~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}}};
+
+namespace {
+
+// Rows of native_table before the points.
+enum TableRow : std::int32_t { kLeast, kMost, kFirstX, kPerX, kLast, kHalf, kPoints };
+constexpr std::int32_t kRowBytes = sizeof(TablePoint);
+
+}  // namespace
+
+std::vector<TablePoint> native_table(const TableView& table) {
+  std::vector<TablePoint> made;
+  for (const double value :
+       {table.least, table.most, table.first_x, table.per_x, table.last, 0.5}) {
+    made.push_back({value, value, value, value});
+  }
+  made.insert(made.end(), table.point, table.point + table.points);
+  return made;
+}
 
 bool has_code(ir::Op op) {
   switch (op) {
@@ -185,6 +203,10 @@ class Body {
  public:
   Body(Assembler& to, const std::vector<Operation>& operations) : to_(to), operations_(operations) {
     owner_.fill(-1);
+    const bool looks_up =
+        std::any_of(operations.begin(), operations.end(),
+                    [](const Operation& operation) { return operation.table != nullptr; });
+    registers_ = looks_up ? kTable : kFirst;
   }
 
   // Operands and results by number of value, in order.
@@ -198,9 +220,9 @@ class Body {
   }
 
  private:
-  static constexpr int kRegisters = 14;
   static constexpr int kFirst = 14;  // of two for use within an operation
   static constexpr int kSecond = 15;
+  static constexpr int kTable = 10;  // of four more for use within look-ups
 
   Place pool(const void* of) const {
     return {General::rdi, General::none,
@@ -235,7 +257,7 @@ class Body {
   int take(std::size_t id) {
     int best = -1;
     std::size_t latest = 0;
-    for (int reg = 0; reg < kRegisters; ++reg) {
+    for (int reg = 0; reg < registers_; ++reg) {
       if (owner_[reg] < 0) {
         best = reg;
         break;
@@ -368,6 +390,8 @@ class Body {
       const int level = number(0);
       release();
       to_.arithmetic(Arithmetic::add, result(), level, kFirst);
+    } else if (operation.table != nullptr) {
+      look_up(operation.table);
     } else {
       compute(operation.op);
     }
@@ -381,6 +405,67 @@ class Body {
     if (!used_later(made)) {
       leave(made.reg);
     }
+  }
+
+  // As look_up of lookup_avx2.h and evaluate of table.h.
+  void look_up(const TablePoint* table) {
+    constexpr General kBase = General::r12;
+    const auto row = [](std::int32_t which) {
+      return Place{kBase, General::none, which * kRowBytes};
+    };
+    const int a = number(0);
+    release();
+    to_.set(kBase, reinterpret_cast<std::uint64_t>(table));
+    to_.load(kFirst, row(kLeast));
+    to_.arithmetic(Arithmetic::maximum, kFirst, kFirst, a);
+    to_.load(kSecond, row(kMost));
+    to_.arithmetic(Arithmetic::minimum, kFirst, kSecond, kFirst);
+    to_.arithmetic(Arithmetic::subtract, kSecond, kFirst, row(kFirstX));
+    to_.arithmetic(Arithmetic::multiply, kSecond, kSecond, row(kPerX));
+    to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
+    to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kLast));
+    to_.arithmetic(Arithmetic::add, kSecond, kSecond, row(kHalf));
+    // x, y, left, right of the points, in kSecond and three others.
+    constexpr int kEven = kTable;
+    constexpr int kEvenSlopes = kTable + 1;
+    constexpr int kOdd = kTable + 2;
+    constexpr int kOddSlopes = kTable + 3;
+    const auto point = [&](General at, std::int32_t offset) {
+      return Place{kBase, at, kPoints * kRowBytes + offset};
+    };
+    constexpr std::int32_t kSlopes = 2 * kValue;
+    int y = kEven;
+    int left = kOdd;
+    int right = kEvenSlopes;
+    if (to_.four) {
+      to_.places_of_four(General::r15, General::r14, kSecond);
+      to_.copy_lower_half(General::rbp, General::r15);
+      to_.load_two(kEven, point(General::rbp, 0));
+      to_.load_two(kEvenSlopes, point(General::rbp, kSlopes));
+      to_.keep_upper_half(General::r15);
+      to_.load_two(kOdd, point(General::r15, 0));
+      to_.load_two(kOddSlopes, point(General::r15, kSlopes));
+      to_.copy_lower_half(General::rbp, General::r14);
+      to_.insert_upper_two(kEven, point(General::rbp, 0));
+      to_.insert_upper_two(kEvenSlopes, point(General::rbp, kSlopes));
+      to_.keep_upper_half(General::r14);
+      to_.insert_upper_two(kOdd, point(General::r14, 0));
+      to_.insert_upper_two(kOddSlopes, point(General::r14, kSlopes));
+      to_.pair_firsts(kSecond, kEven, kOdd);
+      to_.pair_seconds(kEven, kEven, kOdd);
+      to_.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
+      to_.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
+    } else {
+      to_.place_of_one(General::r15, kSecond);
+      to_.load(kSecond, point(General::r15, 0));
+      to_.load(y, point(General::r15, kValue));
+      to_.load(left, point(General::r15, kSlopes));
+      to_.load(right, point(General::r15, kSlopes + kValue));
+    }
+    to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, kSecond);
+    to_.blend(left, right, left, kFirst);
+    to_.arithmetic(Arithmetic::multiply, left, left, kFirst);
+    to_.arithmetic(Arithmetic::add, result(), y, left);
   }
 
   void compute(ir::Op op) {
@@ -543,16 +628,17 @@ class Body {
 
   Assembler& to_;
   const std::vector<Operation>& operations_;
+  int registers_;  // for values
   std::array<int, 16> owner_{};
   std::array<bool, 16> held_{};
   std::size_t at_ = 0;
 };
 
-constexpr std::array<General, kMostPointers> kPointers = {
-    General::rax, General::rdx, General::rsi, General::r8,  General::r9, General::r10,
-    General::r11, General::r12, General::r13, General::r14, General::r15};
-constexpr std::array<General, 5> kSaved = {General::rbx, General::r12, General::r13, General::r14,
-                                           General::r15};
+constexpr std::array<General, kMostPointers> kPointers = {General::rax, General::rdx, General::rsi,
+                                                          General::r8,  General::r9,  General::r10,
+                                                          General::r11, General::r13};
+constexpr std::array<General, 6> kSaved = {General::rbx, General::rbp, General::r12,
+                                           General::r13, General::r14, General::r15};
 
 class LoopWriter {
  public:

@@ -8,6 +8,7 @@
 #include "ir/program.h"
 #include "machine/assembler.h"
 #include "machine/native.h"
+#include "machine/table.h"
 
 namespace shamal::machine {
 
@@ -18,8 +19,13 @@ struct Operation {
   std::uint32_t arity = 0;
   ir::View dst;
   std::array<ir::View, 3> args{};
-  bool stored = true;  // the result is wanted after the nest
+  bool stored = true;                 // the result is wanted after the nest
+  const TablePoint* table = nullptr;  // of a look-up: as native_table makes it
 };
+
+// A table for look-ups of the code: what TableView holds, each value four times, then the points.
+// Only of evenly spaced points.
+std::vector<TablePoint> native_table(const TableView& table);
 
 bool has_code(ir::Op op);
 
@@ -35,7 +41,7 @@ struct alignas(32) NativePool {
 extern const NativePool kNativePool;
 
 // Pointers into the state that a nest can have: one for each way of moving through it.
-inline constexpr std::size_t kMostPointers = 11;
+inline constexpr std::size_t kMostPointers = 8;
 
 // Appends a function. Views of one object within the nest are the same where one of them is
 // written.
