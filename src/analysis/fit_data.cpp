@@ -32,6 +32,7 @@ constexpr LikelihoodRow kRows[] = {
     {Likelihood::normal, "gaussian", Axis::value},
     {Likelihood::lognormal, "log gaussian", Axis::logarithm},
     {Likelihood::student, "student", Axis::value},
+    {Likelihood::log_student, "log student", Axis::logarithm},
     {Likelihood::poisson, "poisson", Axis::none},
     {Likelihood::negative_binomial, "negative binomial", Axis::size},
     {Likelihood::interval, "interval", Axis::value},
@@ -44,8 +45,13 @@ const LikelihoodRow& row_of(Likelihood likelihood) {
                        [&](const LikelihoodRow& row) { return row.likelihood == likelihood; });
 }
 
-double student95(double degrees) {
-  return boost::math::quantile(boost::math::students_t_distribution<double>(degrees), 0.95);
+// Scales within which 90 % lie, on either side.
+double width95(const ErrorModel& error) {
+  const bool student =
+      error.likelihood == Likelihood::student || error.likelihood == Likelihood::log_student;
+  return student ? boost::math::quantile(
+                       boost::math::students_t_distribution<double>(error.degrees), 0.95)
+                 : kNormal95;
 }
 
 // Half of the 90 % interval of a value; of its logarithm. NaN: the row says none.
@@ -65,6 +71,28 @@ double log_half_width(const ErrorModel& error, const Observation& row) {
       break;
   }
   return row.low && row.high ? (std::log(*row.high) - std::log(*row.low)) / 2 : std::nan("");
+}
+
+double scale_of(const ErrorModel& error, const LikelihoodRow& row, const Observation& observation,
+                double scale, double y) {
+  switch (row.axis) {
+    case Axis::value:
+      return std::hypot(half_width(error, observation) * std::fabs(scale), error.floor) /
+             width95(error);
+    case Axis::logarithm:
+      return log_half_width(error, observation) / width95(error);
+    case Axis::size: {
+      const double e = log_half_width(error, observation) / kNormal95;
+      return 1 / (e * e);
+    }
+    case Axis::precision: {
+      const double e = half_width(error, observation) * std::fabs(scale) / kNormal95;
+      return y * (1 - y) / (e * e) - 1;
+    }
+    case Axis::none:
+      break;
+  }
+  return 1;
 }
 
 class Collection {
@@ -112,12 +140,14 @@ class Collection {
     made.entry = &entry;
     made.variable = chart.curves[entry.curve].variable;
     made.curve_scale = chart.curves[entry.curve].scale;
-    made.family = inference::find_observation_family(row.family);
+    made.family = &family_of(entry.error);
     made.bias = entry.bias;
     made.breaks = entry.breaks.size();
     made.break_size = entry.break_size;
     if (entry.error.kind == Kind::estimated && row.axis != Axis::none) {
       made.estimated = entry.error.value;
+    } else if (entry.error.discrepancy > 0) {
+      made.estimated = entry.error.discrepancy;
     }
     const double end = study_.calendar.time(study_.calibration_end);
     std::vector<DataPoint> inside;
@@ -126,7 +156,7 @@ class Collection {
     for (const Observation* observation :
          find_observations(observations_, entry.series.text, entry.region.text)) {
       if (observation->time.middle < run_.start || observation->time.middle > run_.stop) {
-        ++made_.outside;
+        made_.outside.push_back(observation);
         continue;
       }
       const bool calibration = observation->time.middle <= end;
@@ -135,18 +165,18 @@ class Collection {
         (calibration ? inside : outside).push_back(*point);
       }
     }
-    if (inside.empty()) {
+    if (inside.empty() && outside.empty()) {
       return;
     }
     made.points = inside.size();
     const auto count = static_cast<double>(inside.size());
-    if (entry.error.points > 0) {
+    if (entry.error.points > 0 && count > 0) {
       made.weight = std::min(1.0, entry.error.points / count);
     }
-    if (made.estimated && row.axis == Axis::value) {
+    if (made.estimated && count > 0) {
       for (std::vector<DataPoint>* points : {&inside, &outside}) {
         for (DataPoint& point : *points) {
-          point.scale = sum / count;
+          point.unit = estimated_unit(entry.error, sum / count);
         }
       }
     }
@@ -172,7 +202,7 @@ class Collection {
                        std::string(fix));
       return std::nullopt;
     };
-    const inference::ObservationFamily& family = *inference::find_observation_family(row.family);
+    const inference::ObservationFamily& family = family_of(error);
     if (family.interval) {
       if (!observation.low || !observation.high || !(*observation.low < *observation.high)) {
         return wrong("an interval needs low < high", "fill in the columns low and high");
@@ -200,30 +230,6 @@ class Collection {
                    "fill in low and high, or give an error = { kind = …, value = … }");
     }
     return point;
-  }
-
-  static double scale_of(const ErrorModel& error, const LikelihoodRow& row,
-                         const Observation& observation, double scale, double y) {
-    switch (row.axis) {
-      case Axis::value: {
-        const double part =
-            row.likelihood == Likelihood::student ? student95(error.degrees) : kNormal95;
-        return half_width(error, observation) * std::fabs(scale) / part;
-      }
-      case Axis::logarithm:
-        return log_half_width(error, observation) / kNormal95;
-      case Axis::size: {
-        const double e = log_half_width(error, observation) / kNormal95;
-        return 1 / (e * e);
-      }
-      case Axis::precision: {
-        const double e = half_width(error, observation) * std::fabs(scale) / kNormal95;
-        return y * (1 - y) / (e * e) - 1;
-      }
-      case Axis::none:
-        break;
-    }
-    return 1;
   }
 
   void add_event(const FitEvent& event) {
@@ -258,18 +264,38 @@ class Collection {
 }  // namespace
 
 EstimatedScale estimated_scale(const DataSeries& series, const DataPoint& point, double sigma) {
+  const bool alone = series.entry->error.kind == Kind::estimated;
   switch (row_of(series.entry->error.likelihood).axis) {
     case Axis::value:
-      return {sigma * point.scale, point.scale};
-    case Axis::size:
-      return {1 / (sigma * sigma), -2 / (sigma * sigma * sigma)};
+    case Axis::logarithm: {
+      const double scale = std::hypot(alone ? 0.0 : point.scale, sigma * point.unit);
+      return {scale, sigma * point.unit * point.unit / scale};
+    }
+    case Axis::size: {
+      const double variance = (alone ? 0.0 : 1 / point.scale) + sigma * sigma;
+      return {1 / variance, -2 * sigma / (variance * variance)};
+    }
     case Axis::precision:
       return {1 / (sigma * sigma) - 1, -2 / (sigma * sigma * sigma)};
-    case Axis::logarithm:
     case Axis::none:
       break;
   }
-  return {sigma, 1};
+  return {point.scale, 0};
+}
+
+double estimated_unit(const ErrorModel& error, double mean) {
+  return row_of(error.likelihood).axis == Axis::value ? mean : 1;
+}
+
+const inference::ObservationFamily& family_of(const ErrorModel& error) {
+  return *inference::find_observation_family(row_of(error.likelihood).family);
+}
+
+double stated_scale(const ErrorModel& error, double y) {
+  Observation row;
+  row.value = y;
+  const LikelihoodRow& likelihood = row_of(error.likelihood);
+  return error.kind == Kind::estimated ? std::nan("") : scale_of(error, likelihood, row, 1, y);
 }
 
 std::optional<FitData> fit_data(const Study& study, const Observations& observations,

@@ -45,10 +45,11 @@ struct LikelihoodRow {
   std::string_view name;
 };
 
-constexpr std::array<LikelihoodRow, 8> kLikelihoods{{
+constexpr std::array<LikelihoodRow, 9> kLikelihoods{{
     {Likelihood::normal, "normal"},
     {Likelihood::lognormal, "lognormal"},
     {Likelihood::student, "student"},
+    {Likelihood::log_student, "log_student"},
     {Likelihood::poisson, "poisson"},
     {Likelihood::negative_binomial, "negative_binomial"},
     {Likelihood::interval, "interval"},
@@ -127,6 +128,7 @@ class Reader {
     study.sources = path(table, "sources", Need::optional);
     study.checks = path(table, "checks", Need::optional);
     study.cards = path(table, "cards", Need::optional);
+    study.posterior = path(table, "posterior", Need::optional);
     for (PlacedText& caveat : table.texts("caveats")) {
       study.caveats.push_back(std::move(caveat.text));
     }
@@ -298,8 +300,32 @@ class Reader {
       diagnostics_.add(Code::study_key, table.span(),
                        "\"points\" is negative, or \"degrees\" not positive");
     }
+    error.floor = table.number("floor").value_or(0);
+    error.discrepancy = table.number("discrepancy").value_or(0);
+    check_fit_errors(error, table.span());
     table.finish();
     return error;
+  }
+
+  void check_fit_errors(const ErrorModel& error, base::Span span) {
+    const bool of_value =
+        error.likelihood == Likelihood::normal || error.likelihood == Likelihood::student;
+    const bool widens = of_value || error.likelihood == Likelihood::lognormal ||
+                        error.likelihood == Likelihood::log_student ||
+                        error.likelihood == Likelihood::negative_binomial;
+    if (error.floor < 0 || error.discrepancy < 0) {
+      diagnostics_.add(Code::study_key, span, "\"floor\" or \"discrepancy\" is negative");
+    }
+    if (error.floor > 0 && !of_value) {
+      diagnostics_.add(Code::study_key, span, "\"floor\" goes with an error of the value",
+                       "write likelihood = \"normal\" or \"student\"");
+    }
+    if (error.discrepancy > 0 && (!widens || error.kind == ErrorModel::Kind::estimated)) {
+      diagnostics_.add(Code::study_key, span,
+                       "\"discrepancy\" adds to an error that is stated, of a value, a logarithm "
+                       "or a count",
+                       "state the error, or let all of it be estimated");
+    }
   }
 
   void read_fit_entries(TomlTable& table, ChartSeries& series) {

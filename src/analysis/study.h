@@ -36,6 +36,7 @@ struct ErrorModel {
     normal,
     lognormal,
     student,            // with `degrees` of freedom: for counts with outliers
+    log_student,        // of the logarithm: for sources that contradict each other
     poisson,            // whole numbers
     negative_binomial,  // whole numbers that vary more
     interval,           // all that is known is low < truth < high
@@ -47,6 +48,10 @@ struct ErrorModel {
   Likelihood likelihood = Likelihood::normal;
   double points = 0;   // as how many independent points the series counts; 0: as many as it has
   double degrees = 4;  // of freedom, of student
+  double floor = 0;    // of a fit: 90 % half width that no figure is more exact than, chart's unit
+  // Of a fit: median of the prior of how far the model itself may be off, a share of the series'
+  // mean, or of the logarithm; 0: not at all. It is estimated, and adds to the stated error.
+  double discrepancy = 0;
 
   bool operator==(const ErrorModel&) const = default;
 };
@@ -215,6 +220,7 @@ struct FitGroup {
 
 // What `shamal fit` does with the study.
 struct FitSpec {
+  std::optional<double> step;          // of the runs; the model's own if it is not given
   std::vector<PlacedText> parameters;  // priors that it moves; empty: all
   std::vector<FitEvent> events;
   std::vector<FitGroup> groups;
@@ -240,6 +246,7 @@ struct Study {
   PlacedText sources;       // empty if the study has none
   PlacedText checks;        // the battery, see battery.h; may be empty
   PlacedText cards;         // see cards.h; may be empty
+  PlacedText posterior;     // draws of a fit, see docs/fitting.md; may be empty
   Calendar calendar;
   Date calibration_end;
   std::optional<MapSpec> map;

@@ -21,6 +21,10 @@ class Reader {
     TomlTable table(root, "[fit]", places_, diagnostics_);
     FitSpec made;
     made.parameters = table.texts("parameters");
+    made.step = table.number("step");
+    if (made.step && !(*made.step > 0)) {
+      table.wrong(*root.get("step"), "\"step\" of [fit] is not positive");
+    }
     for (const toml::table* event : table.tables("event")) {
       made.events.push_back(read_event(*event));
     }

@@ -224,7 +224,8 @@ class Page {
         next += chart.series.size();
         out += figure_html({input_.files, input_.results, chart, own,
                             fmt::format("chart-{}-{}", anchor(line.id), i + 1),
-                            input_.fans ? &*input_.fans : nullptr, i == 0,
+                            input_.fans ? &*input_.fans : nullptr,
+                            input_.fitted ? &*input_.fitted : nullptr, i == 0,
                             !input_.equations.empty()}) +
                "\n";
       }

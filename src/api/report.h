@@ -49,7 +49,8 @@ struct ReportInput {
   // What an ensemble adds; all may be missing.
   std::optional<data::Dataset> fans;  // see ensemble.h
   std::uint64_t draws = 0;
-  std::uint64_t failures = 0;  // draws in which a value was not a number
+  std::optional<data::Dataset> fitted;  // the same over the draws of the study's posterior
+  std::uint64_t failures = 0;           // draws in which a value was not a number
   std::vector<report::BandResult> bands;
   std::optional<Experiment> experiment;
   std::vector<CheckResult> checks;

@@ -11,6 +11,7 @@
 #include "api/compile.h"
 #include "api/ensemble.h"
 #include "api/experiment.h"
+#include "api/fit/posterior_file.h"
 #include "api/report.h"
 #include "api/report/spread.h"
 #include "api/run.h"
@@ -100,16 +101,7 @@ base::Progress* begin(const StudyReportRequest& request, const std::string& stag
   return request.on_stage ? request.on_stage(stage) : nullptr;
 }
 
-// The fan of every charted variable and the bands, over draws of the priors; structures and levers
-// stay as the model has them. False after errors.
-bool add_ensemble(const CompiledModel& compiled, const StudyReportRequest& asked,
-                  base::Diagnostics& diagnostics, ReportInput& input) {
-  const analysis::Study& study = input.files.study;
-  EnsembleRequest request;
-  request.run.seed = asked.seed;
-  request.threads = asked.threads;
-  request.design.runs = asked.draws;
-  add_priors(study, request);
+void add_charted(const analysis::Study& study, EnsembleRequest& request) {
   for (const analysis::Line& line : study.lines) {
     for (const analysis::Chart& chart : line.charts) {
       for (const analysis::ChartCurve& curve : chart.curves) {
@@ -121,6 +113,44 @@ bool add_ensemble(const CompiledModel& compiled, const StudyReportRequest& asked
       }
     }
   }
+}
+
+// The fans over the draws that a fit has left with the study. False after errors.
+bool add_fitted(const CompiledModel& compiled, const StudyReportRequest& asked,
+                base::Sources& sources, base::Diagnostics& diagnostics, ReportInput& input) {
+  PosteriorRequest without;
+  without.gradient = false;
+  const auto posterior = Posterior::make(compiled, input.files, without, diagnostics);
+  const auto points =
+      posterior ? read_posterior(input.files.study.posterior.text, *posterior, sources, diagnostics)
+                : std::nullopt;
+  if (!points) {
+    return false;
+  }
+  EnsembleRequest request;
+  request.run.seed = asked.seed;
+  request.threads = asked.threads;
+  request.table = design_of(compiled, *posterior, *points);
+  add_charted(input.files.study, request);
+  auto made = run_ensemble(compiled, request, diagnostics, begin(asked, "draws of the fit"));
+  if (!made) {
+    return false;
+  }
+  input.fitted = std::move(made->fans);
+  return true;
+}
+
+// The fan of every charted variable and the bands, over draws of the priors; structures and levers
+// stay as the model has them. False after errors.
+bool add_ensemble(const CompiledModel& compiled, const StudyReportRequest& asked,
+                  base::Diagnostics& diagnostics, ReportInput& input) {
+  const analysis::Study& study = input.files.study;
+  EnsembleRequest request;
+  request.run.seed = asked.seed;
+  request.threads = asked.threads;
+  request.design.runs = asked.draws;
+  add_priors(study, request);
+  add_charted(study, request);
   for (const analysis::Band& band : study.bands) {
     const analysis::Reading& of = band.reading;
     request.readings.push_back({"band " + band.id, of.variable.text, of.scale, of.measure,
@@ -184,6 +214,10 @@ std::optional<StudyReport> report_study(const StudyReportRequest& request, base:
   input.equations = equations_of(*compiled);
   if (!input.files.study.priors.empty()) {
     if (request.draws > 0 && !add_ensemble(*compiled, request, diagnostics, input)) {
+      return std::nullopt;
+    }
+    if (request.draws > 0 && !input.files.study.posterior.empty() &&
+        !add_fitted(*compiled, request, sources, diagnostics, input)) {
       return std::nullopt;
     }
     if (request.experiment_draws > 0 && !request.tests_only) {

@@ -8,6 +8,7 @@
 #include "api/fit/fit_report.h"
 #include "api/fit/optimise.h"
 #include "api/fit/payoff_study.h"
+#include "api/fit/posterior_file.h"
 #include "base/files.h"
 #include "cli/interrupt.h"
 #include "cli/model_inputs.h"
@@ -23,6 +24,8 @@ struct Options {
   std::string study;
   std::string output;
   std::string page;
+  std::string keep;
+  std::size_t kept = 400;
   std::string payoff;
   std::string control;
   api::CompileInputs inputs;
@@ -41,8 +44,9 @@ struct Options {
 std::string canonical_command(const Options& options) {
   const api::SampleRequest& sample = options.sample;
   std::string text = fmt::format(
-      "shamal fit '{}' --sampler {} --chains {} --warmup {} --draws {} --seed {}", options.study,
-      sample.sampler, sample.chains, sample.warmup, sample.draws, sample.seed);
+      "shamal fit '{}' --sampler {} --chains {} --searches {} --warmup {} --draws {} --seed {}",
+      options.study, sample.sampler, sample.chains, sample.searches, sample.warmup, sample.draws,
+      sample.seed);
   if (!options.payoff.empty()) {
     text += fmt::format(" --payoff '{}' --control '{}'", options.payoff, options.control);
   }
@@ -156,7 +160,8 @@ int fit(Options& options, const Common& common) {
   options.optimise.seed = options.sample.seed;
   options.posterior.gradient =
       options.identify ||
-      (options.method == "optimise" ? optimiser->needs_gradient : row->needs_gradient);
+      (options.method == "optimise" ? optimiser->needs_gradient
+                                    : row->needs_gradient || options.sample.searches > 0);
   if (options.payoff.empty() != options.control.empty()) {
     diagnostics.add(base::Code::request_bad_value, {}, "--payoff and --control go together",
                     "name a .vpd and a .voc file");
@@ -174,7 +179,7 @@ int fit(Options& options, const Common& common) {
   const api::Posterior& posterior = *loaded->posterior;
   if (options.identify) {
     const std::vector<double> middle(posterior.dimensions(), 0.0);
-    fmt::print("{}{}", timing(posterior, options.sample.chains),
+    fmt::print("{}{}{}", timing(posterior, options.sample.chains), api::outside_text(posterior),
                api::identify_summary(*loaded, api::identify(posterior, middle)));
     print_diagnostics(diagnostics, sources, common);
     return kSuccess;
@@ -230,6 +235,12 @@ int fit(Options& options, const Common& common) {
                                diagnostics) &&
               written;
   }
+  if (!options.keep.empty()) {
+    written = base::write_file(options.keep,
+                               api::posterior_csv(posterior, made->sampled.draws, options.kept),
+                               diagnostics) &&
+              written;
+  }
   print_diagnostics(diagnostics, sources, common);
   const std::string summary = api::fit_summary(*loaded, *made);
   if (common.json) {
@@ -257,6 +268,10 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
       ->required();
   app.add_option("-o,--output", options->output, "netCDF-4 file for the posterior, as ArviZ reads");
   app.add_option("--page", options->page, "HTML page of the fit, which opens without a network");
+  app.add_option("--keep", options->keep,
+                 "CSV table of some draws, to stay with the model: what the study's \"posterior\" "
+                 "names");
+  app.add_option("--kept", options->kept, "How many draws it has, at most")->default_val(400);
   app.add_option("--payoff", options->payoff,
                  "Vensim payoff definition (.vpd): calibration elements, whose data --data brings");
   app.add_option("--control", options->control,
@@ -280,6 +295,10 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
   app.add_option("--chains", sample.chains, "Chains, which run at once")
       ->default_val(4)
       ->check(CLI::Range(1, 4096));
+  app.add_option("--searches", sample.searches,
+                 "Searches for the mode, to begin about the highest point (needs a gradient); 0: "
+                 "begin at draws of the prior")
+      ->default_val(0);
   app.add_option("--warmup", sample.warmup, "Iterations that adapt and are not kept")
       ->default_val(500);
   app.add_option("--draws", sample.draws, "Draws of each chain, at most")->default_val(1000);

@@ -6,6 +6,7 @@
 
 #include "api/version.h"
 #include "cli/model_commands.h"
+#include "cli/predict.h"
 
 namespace shamal::cli {
 
@@ -46,6 +47,11 @@ constexpr Command kCommands[] = {
      set_up_ensemble},
     {"fit", "Find what priors, model and observations of a study say about its parameters.",
      "shamal fit models/levant/study.toml --chains 4 --draws 1000 -o fit.nc", set_up_fit},
+    {"predict",
+     "Say what the posterior draws of a study foretell, and score them on what was held out.",
+     "shamal predict models/levant/study.toml --from 2018-01-01 --until 2020-12-31 --forecast "
+     "out/forecast.csv",
+     set_up_predict},
     {"merge", "Join the files of an ensemble's shards.", "shamal merge a.nc b.nc -o all.nc",
      set_up_merge},
 };

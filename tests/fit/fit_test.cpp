@@ -103,6 +103,24 @@ TEST(Fit, FindsTheHighestPoint) {
   }
 }
 
+// About the highest point, and not at draws of the prior: of a Gaussian posterior they are its own.
+TEST(Fit, BeginsAboutTheHighestPointWhenAskedTo) {
+  const auto loaded = load("linear");
+  const Known known = closed_form(*loaded);
+  api::SampleRequest request = small_request("nuts");
+  request.chains = 64;
+  request.searches = 2;
+  request.warmup = 0;
+  request.draws = 1;
+  const auto begun = api::sample(*loaded->posterior, "id", request, loaded->diagnostics);
+  ASSERT_TRUE(begun.has_value());
+  for (std::size_t c = 0; c < request.chains; ++c) {
+    const auto point = begun->draws.point(0, c);
+    EXPECT_LT(std::fabs(20 + 8 * point[0] - known.mean[0]), 5 * std::sqrt(known.variance[0]));
+    EXPECT_LT(std::fabs(10 + 3 * point[1] - known.mean[1]), 5 * std::sqrt(known.variance[1]));
+  }
+}
+
 // The truth lies where the highest point and the information of the data there let it.
 TEST(Fit, RecoversTheParametersOfMadeData) {
   const auto loaded = load("sir");

@@ -90,6 +90,7 @@ TEST(Posterior, HasTheGradientThatDifferencesShow) {
   expect_gradient("linear");
   expect_gradient("sir");
   expect_gradient("regions");
+  expect_gradient("discrepancy");
 }
 
 TEST(Posterior, OfAPointDependsOnNothingElse) {

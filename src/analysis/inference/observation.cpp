@@ -90,6 +90,17 @@ double student_quantile(double p, double m, double s, double shape) {
   return m + s * bm::quantile(bm::students_t_distribution<double, Policy>(shape), p);
 }
 
+ObservationDensity log_student(const Observed& y, double m, double s) {
+  if (!(m > 0) || !(y.low > 0)) {
+    return kImpossible;
+  }
+  const ObservationDensity of = student({std::log(y.low), 0, y.shape}, std::log(m), s);
+  return {of.value - std::log(y.low), of.by_prediction / m, of.by_scale};
+}
+double log_student_quantile(double p, double m, double s, double shape) {
+  return m * std::exp(student_quantile(p, 0, s, shape));
+}
+
 ObservationDensity poisson(const Observed& y, double m, double) {
   if (!(m > 0)) {
     return m == 0 && y.low == 0 ? ObservationDensity{0, -1, 0} : kImpossible;
@@ -160,6 +171,7 @@ constexpr ObservationFamily kFamilies[] = {
     {"log gaussian", "standard deviation of the logarithm", false, false, log_gaussian,
      log_gaussian_quantile},
     {"student", "scale", false, false, student, student_quantile},
+    {"log student", "scale of the logarithm", false, false, log_student, log_student_quantile},
     {"poisson", "", false, true, poisson, poisson_quantile},
     {"negative binomial", "size", false, true, negative_binomial, negative_binomial_quantile},
     {"interval", "standard deviation", true, false, interval, gaussian_quantile},

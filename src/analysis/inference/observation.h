@@ -7,6 +7,7 @@
 //   gaussian           y ~ N(m, s)                        s: standard deviation
 //   log gaussian       log y ~ N(log m, s)                s: of the logarithm; y and m positive
 //   student            (y - m) / s ~ t(shape)             s: scale; shape: degrees of freedom
+//   log student        log y ~ log m + s t(shape)         as log gaussian, with long tails
 //   poisson            y ~ Poisson(m)                     s is not used
 //   negative binomial  mean m, variance m + m^2 / s       s: size; infinity would be Poisson
 //   interval           low < z < high, z ~ N(m, s)        s: standard deviation; open ends are

@@ -7,8 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "analysis/inference/matrix.h"
 #include "analysis/unit_prior.h"
 #include "api/fit/fit_checkpoint.h"
+#include "api/fit/identify.h"
+#include "api/fit/optimise.h"
 #include "api/version.h"
 #include "base/files.h"
 #include "base/random.h"
@@ -24,6 +27,7 @@ using base::Code;
 constexpr std::size_t kRound = 100;        // draws between two looks at the diagnostics
 constexpr std::size_t kFewest = 200;       // draws of each chain before the first look
 constexpr double kCheckpointSeconds = 20;  // between two checkpoints
+constexpr std::size_t kSearch = 150;       // evaluations of a search for the mode
 constexpr std::size_t kCandidates = 25;    // points tried for each chain's start
 
 double seconds_since(Clock::time_point start) {
@@ -45,7 +49,8 @@ std::vector<double> prior_points(std::size_t count, std::size_t dimensions, std:
 
 std::string fit_identity(const CompiledModel& compiled, const Posterior& posterior,
                          std::string_view options) {
-  std::string text = fmt::format("{}\n{}\n{}\n", version(), compiled.sha256, options);
+  std::string text =
+      fmt::format("{}\n{}\n{}\n{}\n", version(), compiled.sha256, options, posterior.steps());
   for (const FitParameter& parameter : posterior.parameters()) {
     const analysis::Distribution& of = parameter.prior.distribution();
     text += fmt::format("{} {} {} {} {} {} {} {} {}\n", parameter.name, static_cast<int>(of.family),
@@ -58,8 +63,9 @@ std::string fit_identity(const CompiledModel& compiled, const Posterior& posteri
         series.weight, series.estimated.value_or(0), series.bias, series.breaks, series.break_size);
   }
   for (const analysis::DataPoint& point : posterior.points()) {
-    text += fmt::format("{} {} {} {} {} {} {}\n", point.series, point.time, point.observed.low,
-                        point.observed.high, point.observed.shape, point.scale, point.breaks);
+    text += fmt::format("{} {} {} {} {} {} {} {}\n", point.series, point.time, point.observed.low,
+                        point.observed.high, point.observed.shape, point.scale, point.unit,
+                        point.breaks);
   }
   return base::sha256(text);
 }
@@ -137,8 +143,14 @@ class Run {
       return true;
     }
     const std::size_t d = posterior_.dimensions();
+    inference::SamplerOptions options;
+    options.seed = request_.seed;
+    options.warmup = request_.warmup;
     const std::size_t wanted =
         request_.chains + (row->name == "demcz" ? std::max<std::size_t>(10 * d, 20) : 0);
+    if (request_.searches > 0) {
+      return begin_at_mode(options, *row, wanted);
+    }
     const auto candidates = prior_points(kCandidates * wanted, d, request_.seed);
     const auto starts = inference::find_start_points(density_, candidates, wanted);
     if (starts.found < wanted) {
@@ -151,10 +163,43 @@ class Run {
           "narrow the priors, or give the likelihoods errors that forgive more");
       return false;
     }
-    inference::SamplerOptions options;
-    options.seed = request_.seed;
-    options.warmup = request_.warmup;
     sampler_ = row->start(options, starts.points, request_.chains, d);
+    return true;
+  }
+
+  // The highest point that some searches find, and the Gaussian about it that the information of
+  // the data makes: chains begin at draws of it.
+  bool begin_at_mode(const inference::SamplerOptions& options, const inference::SamplerRow& row,
+                     std::size_t wanted) {
+    const std::size_t d = posterior_.dimensions();
+    const auto optima =
+        optimise(posterior_, {"lbfgs", request_.searches, kSearch, request_.seed}, diagnostics_);
+    if (!optima) {
+      return false;
+    }
+    const std::vector<double>& mode = optima->front().point;
+    const auto covariance = covariance_of(identify(posterior_, mode), d);
+    std::vector<double> lower;
+    inference::cholesky(covariance, d, lower);  // (1 + F)⁻¹ is positive definite
+    std::vector<double> candidates = prior_points(kCandidates * wanted, d, request_.seed);
+    for (std::size_t at = 0; at < candidates.size(); at += d) {
+      std::vector<double> point = mode;
+      for (std::size_t j = 0; j < d; ++j) {
+        for (std::size_t k = 0; k <= j; ++k) {
+          point[j] += lower[j * d + k] * candidates[at + k];
+        }
+      }
+      std::copy(point.begin(), point.end(), candidates.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    const auto starts = inference::find_start_points(density_, candidates, wanted);
+    if (starts.found < wanted) {
+      diagnostics_.add(Code::fit_nothing, {},
+                       fmt::format("of {} points about the mode only {} have a density",
+                                   starts.tried, starts.found),
+                       "begin at draws of the prior: --searches 0");
+      return false;
+    }
+    sampler_ = row.start(options, starts.points, request_.chains, d);
     return true;
   }
 

@@ -24,6 +24,7 @@ namespace shamal::api {
 struct SampleRequest {
   std::string sampler = "nuts";
   std::size_t chains = 4;
+  std::size_t searches = 0;  // for the mode, to begin about it; 0: begin at draws of the prior
   std::size_t warmup = 500;
   std::size_t draws = 1000;  // of each chain, at most
   analysis::inference::StoppingRule rule;

@@ -24,6 +24,10 @@ double information(const analysis::DataSeries& series, double m, double s) {
     const double degrees = series.entry->error.degrees;
     return (degrees + 1) / ((degrees + 3) * s * s);
   }
+  if (name == "log student") {
+    const double degrees = series.entry->error.degrees;
+    return (degrees + 1) / ((degrees + 3) * s * s * m * m);
+  }
   if (name == "poisson") {
     return 1 / m;
   }
@@ -51,6 +55,25 @@ Eigen eigen(std::vector<double> matrix, std::size_t n) {
     made.values.push_back(values[i]);
     for (std::size_t k = 0; k < n; ++k) {
       made.vectors.push_back(columns[k * n + i]);
+    }
+  }
+  return made;
+}
+
+std::vector<double> covariance_of(const Identified& identified, std::size_t dimensions) {
+  const std::size_t d = dimensions;
+  std::vector<double> made(d * d, 0.0);
+  for (std::size_t k = 0; k < d; ++k) {
+    made[k * d + k] = 1;
+  }
+  for (std::size_t e = 0; e < identified.values.size(); ++e) {
+    const double value = std::max(0.0, identified.values[e]);
+    const double lost = value / (1 + value);
+    const double* const of = identified.vectors.data() + e * d;
+    for (std::size_t k = 0; lost > 1e-9 && k < d; ++k) {
+      for (std::size_t l = 0; l < d; ++l) {
+        made[k * d + l] -= lost * of[k] * of[l];
+      }
     }
   }
   return made;

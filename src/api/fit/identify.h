@@ -26,6 +26,9 @@ struct Identified {
   std::vector<double> by_series;  // [series][parameter]: what each adds to F_kk
 };
 
+// (1 + F)⁻¹ of it, row by row: to first order the posterior's covariance.
+std::vector<double> covariance_of(const Identified& identified, std::size_t dimensions);
+
 // Needs a gradient.
 Identified identify(const Posterior& posterior, std::span<const double> z);
 

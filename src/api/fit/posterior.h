@@ -81,7 +81,8 @@ class Posterior {
   std::size_t dimensions() const { return parameters_.size(); }
   const std::vector<analysis::DataSeries>& series() const { return series_; }
   const std::vector<analysis::DataPoint>& points() const { return points_; }
-  std::size_t outside() const { return outside_; }  // observations that the run does not reach
+  // Observations that the run does not reach; they point into the study's files.
+  const std::vector<const analysis::Observation*>& outside() const { return outside_; }
   bool has_gradient() const { return differentiated_ != nullptr; }
   std::size_t steps() const { return steps_; }  // of one run
 
@@ -149,7 +150,7 @@ class Posterior {
   std::shared_ptr<const sim::Differentiated> differentiated_;
   sim::RunSpec spec_;
   std::size_t steps_ = 0;
-  std::size_t outside_ = 0;
+  std::vector<const analysis::Observation*> outside_;
   std::size_t threads_ = 1;
   std::vector<sim::Inputs::Override> fixed_;
   std::vector<FitParameter> parameters_;

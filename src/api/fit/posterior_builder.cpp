@@ -208,7 +208,7 @@ class PosteriorBuilder {
   void add_data(analysis::FitData& data) {
     made_.series_ = std::move(data.series);
     made_.points_ = std::move(data.calibration);
-    made_.outside_ = data.outside;
+    made_.outside_ = std::move(data.outside);
     made_.of_series_.resize(made_.series_.size());
     std::map<std::pair<ir::Slot, std::uint32_t>, std::size_t> columns;
     column_of_.resize(made_.series_.size());
@@ -236,8 +236,10 @@ class PosteriorBuilder {
         continue;  // all of it is held out
       }
       if (series.estimated) {
-        of.error = add(Role::error, fmt::format("error of {}", series.name), "",
-                       lognormal(*series.estimated, kErrorFactor), s);
+        const bool alone = series.entry->error.kind == analysis::ErrorModel::Kind::estimated;
+        of.error =
+            add(Role::error, fmt::format("{} of {}", alone ? "error" : "discrepancy", series.name),
+                "", lognormal(*series.estimated, kErrorFactor), s);
       }
       if (series.bias > 0) {
         of.bias =
@@ -258,6 +260,7 @@ class PosteriorBuilder {
     }
     const std::vector<sim::SlotRange> saved = std::move(made_.spec_.saved);
     made_.spec_ = *spec;
+    made_.spec_.dt = files_.study.fit.step.value_or(spec->dt);
     made_.spec_.saved = saved;
     sim::RunSpec& run = made_.spec_;
     std::vector<double> times;

@@ -86,6 +86,7 @@ Predictions predict(const CompiledModel& compiled, const analysis::StudyFiles& f
   const std::size_t d = posterior.dimensions();
   made.draws = z.size() / d;
   made.points = posterior.points();
+  const std::size_t inside = made.points.size();
   if (holdout) {
     auto data =
         analysis::fit_data(files.study, files.observations,
@@ -161,10 +162,15 @@ Predictions predict(const CompiledModel& compiled, const analysis::StudyFiles& f
         }
       }
       for (std::size_t i = 0; i < made.points.size(); ++i) {
-        const analysis::DataPoint& point = made.points[i];
-        const auto observed =
-            posterior.observe(z.subspan((first + r) * d, d), point,
-                              at_time(runs, r, series_columns[point.series], point.time));
+        analysis::DataPoint point = made.points[i];
+        const auto of = z.subspan((first + r) * d, d);
+        const double raw = at_time(runs, r, series_columns[point.series], point.time);
+        if (i >= inside && point.row != nullptr) {  // the error of a forecast is that of its value
+          const double scale = analysis::stated_scale(posterior.series()[point.series].entry->error,
+                                                      posterior.observe(of, point, raw).modelled);
+          point.scale = scale > 0 ? scale : point.scale;
+        }
+        const auto observed = posterior.observe(of, point, raw);
         const base::DrawPlace place{base::random_key(seed, first + r), i, 0};
         const std::size_t at = (first + r) * made.points.size() + i;
         made.modelled[at] = observed.modelled;
@@ -227,7 +233,7 @@ std::vector<SeriesScore> score(const Posterior& posterior, const Predictions& pr
       of.cover50 += within(0.5);
       of.cover80 += within(0.8);
       of.cover95 += within(0.95);
-      last += std::fabs(before.back().second - y);
+      last += before.empty() ? 0 : std::fabs(before.back().second - y);
       line += straight ? std::fabs(straight->at(point.time) - y) : 0;
       rate += constant ? std::fabs(constant->at(point.time) - y) : 0;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -79,6 +80,19 @@ std::optional<StudyFit> fit_study(const StudyPosterior& of, const StudyFitReques
   return made;
 }
 
+std::string outside_text(const Posterior& posterior) {
+  std::map<std::string, std::vector<std::string>> dates;
+  for (const analysis::Observation* const row : posterior.outside()) {
+    dates[row->region.empty() ? row->series : row->series + ", " + row->region].push_back(
+        row->date);
+  }
+  std::string text;
+  for (const auto& [series, of] : dates) {
+    text += fmt::format("outside of the run and left out: {}: {}\n", series, fmt::join(of, " "));
+  }
+  return text;
+}
+
 std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
   const Posterior& posterior = *of.posterior;
   const Sampled& sampled = fit.sampled;
@@ -90,10 +104,7 @@ std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
       posterior.series().size(), sampled.draws.iterations(), sampled.draws.chains,
       posterior.counts().runs.load(), posterior.counts().with_gradient.load(),
       posterior.counts().not_finite.load(), posterior.counts().impossible.load());
-  if (posterior.outside() > 0) {
-    text += fmt::format("{} observations lie outside of the run and are left out\n",
-                        posterior.outside());
-  }
+  text += outside_text(posterior);
   text += sampled.verdict.state == State::converged ? "converged\n"
           : sampled.verdict.state == State::go_on
               ? fmt::format("not converged: about {:.0f} draws of each chain would be needed\n",

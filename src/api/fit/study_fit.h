@@ -47,6 +47,9 @@ std::optional<StudyFit> fit_study(const StudyPosterior& of, const StudyFitReques
                                   base::Diagnostics& diagnostics,
                                   base::Progress* progress = nullptr);
 
+// The observations that the run does not reach, a line a series; empty if there are none.
+std::string outside_text(const Posterior& posterior);
+
 // For the terminal: what converged, what the data say about each parameter.
 std::string fit_summary(const StudyPosterior& of, const StudyFit& fit);
 std::string identify_summary(const StudyPosterior& of, const Identified& identified);

@@ -15,6 +15,9 @@ namespace shamal::api::report {
 // the variable.
 std::vector<Band> fan_bands(const data::Dataset& fans, std::string_view variable, double scale);
 
+// The middle quantile of an odd number of them; empty if `fans` does not hold the variable.
+std::vector<double> fan_median(const data::Dataset& fans, std::string_view variable, double scale);
+
 // How many of the points (time, value) lie within the widest band.
 struct Coverage {
   std::size_t points = 0;

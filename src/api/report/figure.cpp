@@ -169,6 +169,33 @@ std::string outside_note(const FigureInput& input, const ChartDrawing& drawing) 
   return note;
 }
 
+constexpr LineStyle kFitted = {3, 3};
+
+// What is left of the fan after the fit, of each curve that figures are held against: the median
+// and the widest band.
+void add_fitted(const FigureInput& input, ChartDrawing& drawing) {
+  const std::size_t curves = drawing.curves.size();
+  for (std::size_t i = 0; input.fitted != nullptr && i < curves; ++i) {
+    const analysis::ChartCurve& curve = input.chart.curves[i];
+    const bool held =
+        std::any_of(input.chart.series.begin(), input.chart.series.end(),
+                    [&](const analysis::ChartSeries& series) { return series.curve == i; });
+    auto bands = fan_bands(*input.fitted, curve.variable.text, curve.scale);
+    if (!held || bands.empty() || bands.front().low.size() != drawing.curves[i].times.size()) {
+      continue;
+    }
+    bands.front().label = "9 of 10 draws of the fit";
+    DrawnCurve drawn{curves == 1
+                         ? "fitted to " + analysis::plain_date(input.files.study.calibration_end)
+                         : curve.label + ", fitted",
+                     kFitted,
+                     drawing.curves[i].times,
+                     fan_median(*input.fitted, curve.variable.text, curve.scale),
+                     {bands.front()}};
+    drawing.curves.push_back(std::move(drawn));
+  }
+}
+
 }  // namespace
 
 ChartDrawing draw_chart(const FigureInput& input) {
@@ -203,6 +230,7 @@ ChartDrawing draw_chart(const FigureInput& input) {
     }
     drawing.curves.push_back(std::move(drawn));
   }
+  add_fitted(input, drawing);
   for (std::size_t i = 0; i < input.series.size(); ++i) {
     const ComparedSeries& series = input.series[i];
     DrawnSeries drawn{series.series->label, mark_style(input, i), {}};
@@ -261,6 +289,19 @@ std::string figure_html(const FigureInput& input) {
           "do.</p>",
           within.inside, within.points);
     }
+  }
+  for (const DrawnCurve& curve : drawing.curves) {
+    if (curve.style.ink != kFitted.ink || curve.style.dash != kFitted.dash || curve.bands.empty()) {
+      continue;
+    }
+    const Coverage within = coverage(curve.times, curve.bands.front(), drawing.series);
+    if (within.points > 0) {
+      out += fmt::format(
+          "<p class=\"misfit\">{} of {} scored points lie where nine of ten draws of the fit do, "
+          "which have no errors of observation in them.</p>",
+          within.inside, within.points);
+    }
+    break;
   }
   return out + "</div>" + twin_table(input, drawing) + "</figure>";
 }

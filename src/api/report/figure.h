@@ -19,6 +19,7 @@ struct FigureInput {
   std::span<const analysis::ComparedSeries> series;  // those of this chart
   std::string id;                                    // unique in the page
   const data::Dataset* fans = nullptr;               // of an ensemble, see fan.h
+  const data::Dataset* fitted = nullptr;             // likewise, of a posterior
   bool leading = false;                              // the first of its line: drawn large
   bool equations = false;                            // the page has them, to be linked to
 };

@@ -26,7 +26,8 @@ struct Case {
 const std::vector<Case> kCases = {
     {"gaussian", {3, 0, 0}, 2.2, 0.7},          {"gaussian", {-300, 0, 0}, 20, 4},
     {"log gaussian", {3, 0, 0}, 5.5, 0.3},      {"student", {3, 0, 4}, 2.2, 0.7},
-    {"student", {30, 0, 1.5}, 2.2, 0.7},        {"poisson", {0, 0, 0}, 2.5, 1},
+    {"student", {30, 0, 1.5}, 2.2, 0.7},        {"log student", {3, 0, 4}, 5.5, 0.3},
+    {"log student", {90, 0, 2}, 5.5, 0.3},      {"poisson", {0, 0, 0}, 2.5, 1},
     {"poisson", {17, 0, 0}, 12.5, 1},           {"negative binomial", {0, 0, 0}, 2.5, 0.6},
     {"negative binomial", {17, 0, 0}, 12.5, 3}, {"negative binomial", {1700, 0, 0}, 1250, 4e5},
     {"interval", {1, 2, 0}, 1.7, 0.5},          {"interval", {1, 2, 0}, -30, 0.5},
