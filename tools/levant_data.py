@@ -47,7 +47,7 @@ def write_outlines(folder, path):
     for r in REGIONS:
         geometry = ({"type": "Polygon", "coordinates": rings[r.element]} if len(rings[r.element]) == 1 else
                     {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings[r.element]]})
-        properties = {"element": r.element, "name": r.english, "name_ar": r.arabic, "pcode": r.pcode, "country": r.country}
+        properties = {"element": r.element, "name": r.english, "name_fr": r.french, "name_ar": r.arabic, "pcode": r.pcode, "country": r.country}
         if r.country == "Libya":
             properties["inset"] = "Libya, at another scale"
         lines.append(json.dumps({"type": "Feature", "properties": properties, "geometry": geometry},
