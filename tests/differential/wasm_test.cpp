@@ -1,11 +1,13 @@
 // The WebAssembly build gives the bits of the native one, over golden and published models and the
-// campaign model. It runs in Node; tools/build wasm makes it.
+// campaign model. It runs in Node, and in headless Chromium; tools/build wasm makes it.
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "api/emit.h"
@@ -62,6 +64,29 @@ std::size_t differences(const std::string& a, const std::string& b) {
   return count;
 }
 
+// FNV-1a over the 32-bit halves of the values, as wasm_page.mjs computes it: the results of a page
+// are too large to be read out of it.
+std::uint32_t digest(const std::string& values) {
+  std::uint32_t result = 2166136261u;
+  for (std::size_t i = 0; i + sizeof(double) <= values.size(); i += sizeof(double)) {
+    double value = 0;
+    std::memcpy(&value, values.data() + i, sizeof value);
+    std::array<std::uint32_t, 2> halves = {0, 0x7ff80000u};
+    if (value == value) {
+      std::memcpy(halves.data(), &value, sizeof value);
+    }
+    for (const std::uint32_t half : halves) {
+      result = (result ^ half) * 16777619u;
+    }
+  }
+  return result;
+}
+
+std::string quoted(const fs::path& path) { return "'" + path.string() + "' "; }
+
+const char* const kModels[] = {"tests/stages/teacup.xmile", "tests/stages/regions.xmile",
+                               "models/levant/levant.xmile"};
+
 TEST(WebAssembly, GivesTheBitsOfTheNativeBuild) {
   const fs::path wasm = kRoot / "build/wasm/shamal.wasm";
   if (!fs::exists(wasm)) {
@@ -70,24 +95,41 @@ TEST(WebAssembly, GivesTheBitsOfTheNativeBuild) {
   }
   const fs::path folder = fs::path(testing::TempDir()) / "shamal_wasm";
   fs::create_directories(folder);
-  for (const char* const path :
-       {"tests/stages/teacup.xmile", "tests/stages/regions.xmile", "models/levant/levant.xmile"}) {
+  const bool browser = std::system("command -v chromium >/dev/null") == 0;
+  for (const char* const path : kModels) {
     SCOPED_TRACE(path);
     base::Sources sources;
     base::Diagnostics diagnostics;
     const auto program = api::emit_bytes((kRoot / path).string(), sources, diagnostics);
     ASSERT_TRUE(program) << base::print(diagnostics, sources);
     std::ofstream(folder / "program", std::ios::binary) << *program;
-    const std::string command = "node '" + (kRoot / "tests/differential/wasm_run.mjs").string() +
-                                "' '" + wasm.string() + "' '" + (folder / "program").string() +
-                                "' 5 3 11 '" + (folder / "result").string() + "' 2>'" +
-                                (folder / "errors").string() + "'";
+    const fs::path scripts = kRoot / "tests/differential";
+    const std::string settings = quoted(wasm) + quoted(folder / "program") + "5 3 11 ";
+    const std::string command = "node " + quoted(scripts / "wasm_run.mjs") + settings +
+                                quoted(folder / "result") + "2>" + quoted(folder / "errors");
     ASSERT_EQ(std::system(command.c_str()), 0) << read(folder / "errors");
     const std::string result = read(folder / "result");
     const std::string expected = native(*program, 5, 3, 11);
     ASSERT_FALSE(expected.empty());
     ASSERT_EQ(result.size(), expected.size());
     EXPECT_EQ(differences(result, expected), 0u) << "of " << result.size() / sizeof(double);
+    if (!browser) {
+      continue;
+    }
+    const std::string page = "node " + quoted(scripts / "wasm_page.mjs") + settings +
+                             quoted(folder / "page.html");
+    ASSERT_EQ(std::system(page.c_str()), 0);
+    const std::string show =
+        "timeout 100 chromium --headless --no-sandbox --disable-gpu --virtual-time-budget=600000 "
+        "--dump-dom " + quoted("file://" + (folder / "page.html").string()) + ">" +
+        quoted(folder / "shown") + "2>" + quoted(folder / "errors");
+    ASSERT_EQ(std::system(show.c_str()), 0) << read(folder / "errors");
+    EXPECT_THAT(read(folder / "shown"),
+                testing::HasSubstr("digest " + std::to_string(digest(expected)) + " of " +
+                                   std::to_string(expected.size() / sizeof(double)) + " values"));
+  }
+  if (!browser) {
+    GTEST_SKIP() << "passed in Node; no Chromium here (tools/install_dependencies --wasm)";
   }
 }
 
