@@ -13,6 +13,19 @@ namespace {
 
 using base::Code;
 
+// A digit that begins a word: "50", but not "X3".
+bool holds_figure(std::string_view text) {
+  bool word = false;
+  for (const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && !word) {
+      return true;
+    }
+    word = digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  return false;
+}
+
 class Reader {
  public:
   Reader(const TomlPlaces& places, const Study& study, const Observations& observations,
@@ -72,6 +85,10 @@ class Reader {
       check_id(outcome, study_.outcomes, "outcome");
     }
     for (PlacedText& rival : table.texts("rivals")) {
+      if (holds_figure(rival.text)) {
+        wrong(rival.span, "a rival explanation holds a figure of its own",
+              "show the figure as a [[card.series]]");
+      }
       card.rivals.push_back(std::move(rival.text));
     }
     for (const std::string& slot : slots_of(card.statement)) {
@@ -80,7 +97,7 @@ class Reader {
         wrong(statement.span, fmt::format("the slot {{{}}} has no [[card.figure]]", slot));
       }
     }
-    if (card.statement.find_first_of("0123456789") != std::string::npos) {
+    if (holds_figure(card.statement)) {
       wrong(statement.span, "a statement holds a figure of its own",
             "put a slot in braces and name its observation in [[card.figure]]");
     }

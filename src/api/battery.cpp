@@ -2,18 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "analysis/comparison.h"
-#include "analysis/reading.h"
-#include "api/battery_static.h"
-#include "api/ensemble.h"
-#include "api/experiment.h"
+#include "api/battery/expectations.h"
+#include "api/battery/integration.h"
+#include "api/battery/static.h"
+#include "api/draws/draws.h"
 #include "api/member.h"
 #include "api/report/spread.h"
 #include "api/run.h"
@@ -27,339 +27,223 @@ using analysis::Check;
 using analysis::Expectation;
 using Status = CheckResult::Status;
 
-// A variable among the saved columns.
-struct Columns {
-  std::string name;
-  std::size_t first = 0;
-  std::size_t count = 0;  // 1: a scalar or one element
+// The model of a check, its dates, and what is set before the check's own settings.
+struct Case {
+  const CompiledModel* model = nullptr;
+  analysis::Calendar calendar;
+  std::vector<std::string> settings;
 };
 
-// Saved values of every run: [run][time][column].
-struct Kept {
-  std::vector<double> times;
-  std::size_t columns = 0;
-  std::vector<double> values;
-
-  double at(std::size_t run, std::size_t time, std::size_t column) const {
-    return values[(run * times.size() + time) * columns + column];
+std::vector<std::string> texts(const std::vector<analysis::PlacedText>& placed) {
+  std::vector<std::string> made;
+  for (const analysis::PlacedText& text : placed) {
+    made.push_back(text.text);
   }
-};
+  return made;
+}
 
-class Keep final : public sim::EnsembleSink {
+// Reports names that the model does not have, settings of what is computed, and comparisons of
+// what has not the same shape, at their places.
+class Names {
  public:
-  bool take(const sim::EnsembleBlock& block, const std::shared_ptr<void>&) override {
-    kept.times = block.results.times;
-    kept.columns = block.results.columns;
-    kept.values.insert(kept.values.end(), block.results.values.begin(), block.results.values.end());
-    return true;
-  }
-  Kept kept;
-};
+  Names(const CompiledModel& compiled, base::Diagnostics& diagnostics)
+      : layout_(compiled.layout), diagnostics_(diagnostics) {}
 
-// The worst violation, and how many runs had one.
-struct Violations {
-  std::uint64_t runs = 0;
-  std::uint64_t violated = 0;
-  double worst = 0;  // how far beyond what is allowed, as a share of it
-  std::string finding;
-};
-
-class Examine final : public sim::EnsembleSink {
- public:
-  Examine(const PreparedEnsemble& prepared, const analysis::Calendar& calendar,
-          const std::vector<Expectation>& expectations,
-          const std::map<std::string, Columns>& columns, const Kept* base)
-      : prepared_(prepared), calendar_(calendar), columns_(columns), base_(base) {
-    for (const Expectation& expectation : expectations) {
-      expectations_.push_back(&expectation);
-    }
-  }
-
-  bool take(const sim::EnsembleBlock& block, const std::shared_ptr<void>&) override {
-    const sim::Trajectories& results = block.results;
-    for (std::size_t run = 0; run < results.runs; ++run) {
-      bool bad = false;
-      for (const Expectation* expectation : expectations_) {
-        bad = examine(*expectation, block, run) || bad;
-      }
-      ++found.runs;
-      found.violated += bad ? 1 : 0;
-    }
-    return true;
-  }
-
-  Violations found;
-
- private:
-  // How far `value` is beyond `limit`, if `sign` is 1 above and if it is -1 below it; positive is
-  // a violation.
-  static double excess(double value, double limit, double sign, double tolerance) {
-    if (std::isnan(value) || std::isnan(limit)) {
-      return std::numeric_limits<double>::infinity();
-    }
-    const double slack = tolerance * std::max(1.0, std::fabs(limit));
-    const double beyond = sign * (value - limit);
-    return beyond > slack ? beyond / std::max(1.0, std::fabs(limit)) : 0;
-  }
-
-  bool examine(const Expectation& it, const sim::EnsembleBlock& block, std::size_t run) {
-    const sim::Trajectories& results = block.results;
-    const Columns& of = columns_.at(it.variable.text);
-    const double from = it.from ? calendar_.time(*it.from) : -1e300;
-    const double until = it.until ? calendar_.time(*it.until) : 1e300;
-    const auto other = [&](const analysis::PlacedText& name, std::size_t t, std::size_t c) {
-      const Columns& column = columns_.at(name.text);
-      const std::size_t at = column.first + (column.count == 1 ? 0 : c);
-      return it.of_base ? base_->at(block.first_run + run, t, at) : results.value(run, t, at);
-    };
-    bool bad = false;
-    for (std::size_t t = 0; t < results.times.size(); ++t) {
-      if (results.times[t] < from - 1e-9 || results.times[t] > until + 1e-9) {
-        continue;
-      }
-      for (std::size_t c = 0; c < of.count; ++c) {
-        const double value = results.value(run, t, of.first + c);
-        double beyond = 0;
-        double limit = 0;
-        const auto hold = [&](double bound, double sign) {
-          const double more = excess(value, bound, sign, it.tolerance);
-          if (more > beyond) {
-            beyond = more;
-            limit = bound;
-          }
-        };
-        if (it.at_least) {
-          hold(*it.at_least, -1);
-        }
-        if (it.at_most) {
-          hold(*it.at_most, 1);
-        }
-        if (!it.not_above.empty()) {
-          hold(other(it.not_above, t, c), 1);
-        }
-        if (!it.not_below.empty()) {
-          hold(other(it.not_below, t, c), -1);
-        }
-        if (beyond > 0) {
-          bad = true;
-          if (beyond > found.worst || found.finding.empty()) {
-            found.worst = beyond;
-            found.finding = describe(it, c, value, limit, results.times[t], block.first_run + run);
-          }
-        }
-      }
-    }
-    return bad;
-  }
-
-  std::string describe(const Expectation& it, std::size_t element, double value, double limit,
-                       double time, std::uint64_t run) const {
-    std::string name = it.variable.text;
-    for (const NamedVariable& column : prepared_.columns) {
-      if (!column.element && column.variable->count > 1 &&
-          base::fold_name(column.variable->name) == base::fold_name(name)) {
-        name += fmt::format("[{}]", prepared_.compiled->layout.element_label(
-                                        *column.variable, static_cast<std::uint32_t>(element)));
-      }
-    }
-    return fmt::format("{} is {:.6g} against {:.6g} on {} in draw {}", name, value, limit,
-                       analysis::plain_date(calendar_.date(time)), run + 1);
-  }
-
-  const PreparedEnsemble& prepared_;
-  const analysis::Calendar& calendar_;
-  const std::map<std::string, Columns>& columns_;
-  const Kept* base_;
-  std::vector<const Expectation*> expectations_;
-};
-
-class Runner {
- public:
-  Runner(const CompiledModel& compiled, const analysis::Study& study, const BatteryRequest& request,
-         base::Diagnostics& diagnostics, const OnStage& on_stage)
-      : compiled_(compiled),
-        study_(study),
-        request_(request),
-        diagnostics_(diagnostics),
-        on_stage_(on_stage) {}
-
-  CheckResult run(const Check& check) {
-    CheckResult result{check.id,        check.title, check.group, check.text, check.required,
-                       Status::not_run, 0,           0,           {}};
-    const std::size_t errors = diagnostics_.errors();
-    check_names(check);
-    if (diagnostics_.errors() > errors) {
-      result.finding = "the check could not be made";
-      return result;
-    }
-    progress_ = on_stage_ ? on_stage_(check.id + " " + check.title) : nullptr;
-    switch (check.kind) {
-      case Check::Kind::holds:
-        holds(check, result);
-        break;
-      case Check::Kind::sign:
-        sign(check, result);
-        break;
-      case Check::Kind::integration:
-        integration(check, result);
-        break;
-      case Check::Kind::steady:
-        steady(check, result);
-        break;
-      case Check::Kind::course:
-        course(check, result);
-        break;
-    }
-    if (diagnostics_.errors() > errors) {
-      result.status = Status::not_run;
-      result.finding = "the check could not be made";
-    }
-    return result;
-  }
-
- private:
-  // Reports names that the model does not have, and settings of what is computed, at their places.
-  void check_names(const Check& check) {
-    const auto known = [&](const analysis::PlacedText& name) {
-      if (!name.empty()) {
-        find_variable(compiled_.layout, name.text, diagnostics_, name.span);
-      }
-    };
+  void check(const Check& check) const {
     for (const Expectation& it : check.expectations) {
-      known(it.variable);
-      known(it.not_above);
-      known(it.not_below);
+      const std::size_t count = size(it.variable);
+      for (const analysis::PlacedText* name : {&it.not_above, &it.not_below}) {
+        const std::size_t other = name->empty() ? 1 : size(*name);
+        if (count > 0 && other > 1 && other != count) {
+          diagnostics_.add(
+              base::Code::study_variable, name->span,
+              fmt::format("\"{}\" has another shape than \"{}\"", name->text, it.variable.text));
+        }
+      }
     }
     for (const analysis::PlacedText& name : check.variables) {
-      known(name);
+      size(name);
     }
     for (const analysis::CourseStep& step : check.steps) {
-      known(step.variable);
-    }
-    const auto constant = [&](std::string_view name, base::Span span) {
-      const auto found = find_variable(compiled_.layout, name, diagnostics_, span);
-      if (found && found->variable->kind != ir::VariableKind::constant) {
-        diagnostics_.add(base::Code::request_not_constant, span, fmt::format("\"{}\"", name));
-      }
-    };
-    for (const analysis::PlacedText& setting : check.settings) {
-      const std::size_t equals = setting.text.rfind('=');
-      if (equals != std::string::npos) {  // else it is reported when the run is prepared
-        constant(trimmed(std::string_view(setting.text).substr(0, equals)), setting.span);
+      if (size(step.variable) > 1) {
+        diagnostics_.add(base::Code::request_bad_value, step.variable.span,
+                         fmt::format("\"{}\" is an array", step.variable.text),
+                         "name one element: \"Name[element]\"");
       }
     }
+    settings(check.settings);
     if (!check.parameter.empty()) {
       constant(check.parameter.text, check.parameter.span);
     }
   }
 
-  EnsembleRequest request_of(const std::vector<std::string>& settings) const {
-    EnsembleRequest made;
-    made.run.seed = request_.seed;
-    made.run.settings = settings;
-    made.threads = request_.threads;
-    made.design.runs = request_.draws;
-    add_priors(study_, made);
-    add_structures(study_, made);
-    pin_settings(made);
-    return made;
+  void settings(const std::vector<analysis::PlacedText>& list) const {
+    for (const analysis::PlacedText& setting : list) {
+      const std::size_t equals = setting.text.rfind('=');
+      if (equals != std::string::npos) {  // else it is reported when the run is prepared
+        constant(trimmed(std::string_view(setting.text).substr(0, equals)), setting.span);
+      }
+    }
   }
 
-  static std::vector<std::string> settings_of(const Check& check) {
-    std::vector<std::string> made;
-    for (const analysis::PlacedText& setting : check.settings) {
-      made.push_back(setting.text);
+ private:
+  // Elements that the name stands for; 0 if there is no such variable.
+  std::size_t size(const analysis::PlacedText& name) const {
+    const auto found = find_variable(layout_, name.text, diagnostics_, name.span);
+    return !found ? 0 : found->element ? 1 : found->variable->count;
+  }
+
+  void constant(std::string_view name, base::Span span) const {
+    const auto found = find_variable(layout_, name, diagnostics_, span);
+    if (found && found->variable->kind != ir::VariableKind::constant) {
+      diagnostics_.add(base::Code::request_not_constant, span, fmt::format("\"{}\"", name));
+    }
+  }
+
+  const ir::Layout& layout_;
+  base::Diagnostics& diagnostics_;
+};
+
+// The checks of a study, made in two steps: each says which runs it needs and what becomes of them,
+// then the runs are made.
+class Plan {
+ public:
+  Plan(const CompiledModel& compiled, const analysis::Study& study, const DrawsRequest& request)
+      : compiled_(compiled), study_(study), draws_(study, request) {}
+
+  void add(const Check& check, const Case& of, base::Diagnostics& diagnostics) {
+    results_.push_back({check.id, check.title, check.group, check.text, check.required,
+                        Status::not_run, 0, 0, "the check could not be made"});
+    switch (check.kind) {
+      case Check::Kind::holds:
+        holds(check, of);
+        break;
+      case Check::Kind::sign:
+        sign(check, of);
+        break;
+      case Check::Kind::steady:
+        steady(check, of);
+        break;
+      case Check::Kind::course:
+        course(check, of);
+        break;
+      case Check::Kind::integration:
+        finish_.push_back([this, &check, &diagnostics](CheckResult& result) {
+          check_integration(compiled_, study_, check, result, diagnostics);
+        });
+        break;
+    }
+  }
+
+  std::vector<CheckResult> run(base::Diagnostics& diagnostics, const OnStage& on_stage) {
+    const std::string stage = fmt::format("tests: {} ensembles", draws_.size());
+    if (draws_.run(diagnostics, on_stage ? on_stage(stage) : nullptr)) {
+      for (std::size_t i = 0; i < results_.size(); ++i) {
+        finish_[i](results_[i]);
+      }
+    }
+    return std::move(results_);
+  }
+
+ private:
+  template <typename Made, typename... Arguments>
+  Made& probe(const Case& of, const std::vector<std::string>& settings, Arguments&&... arguments) {
+    auto made = std::make_unique<Made>(std::forward<Arguments>(arguments)...);
+    Made& probe = *made;
+    probes_.push_back(std::move(made));
+    draws_.add(*of.model, settings, probe);
+    return probe;
+  }
+
+  static std::vector<std::string> settings_of(const Check& check, const Case& of) {
+    std::vector<std::string> made = of.settings;
+    for (std::string& setting : texts(check.settings)) {
+      made.push_back(std::move(setting));
     }
     return made;
   }
 
-  static void finish(CheckResult& result, std::string good) {
+  static void judge(CheckResult& result, std::string good) {
     result.status = result.violated == 0 && result.runs > 0 ? Status::passed : Status::failed;
     if (result.status == Status::passed) {
       result.finding = std::move(good);
     }
   }
 
-  void holds(const Check& check, CheckResult& result) {
-    EnsembleRequest request = request_of(settings_of(check));
-    std::set<std::string> names;
-    bool base = false;
-    for (const Expectation& it : check.expectations) {
-      base = base || it.of_base;
-      for (const analysis::PlacedText* name : {&it.variable, &it.not_above, &it.not_below}) {
-        if (!name->empty() && names.insert(name->text).second) {
-          request.run.columns.push_back(name->text);
+  void holds(const Check& check, const Case& of) {
+    const KeepAll* base = nullptr;
+    if (std::any_of(check.expectations.begin(), check.expectations.end(),
+                    [](const Expectation& it) { return it.of_base; })) {
+      auto keep = std::make_unique<KeepAll>();
+      for (const Expectation& it : check.expectations) {
+        for (const analysis::PlacedText* name : {&it.not_above, &it.not_below}) {
+          if (it.of_base && !name->empty()) {
+            keep->ask(name->text);
+          }
         }
       }
+      draws_.add(*of.model, of.settings, *keep);
+      base = keep.get();
+      probes_.push_back(std::move(keep));
     }
-    const auto prepared = prepare_ensemble(compiled_, request, diagnostics_);
-    if (!prepared) {
-      return;
-    }
-    std::map<std::string, Columns> columns;
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < prepared->shown; ++i) {
-      const std::size_t count =
-          prepared->columns[i].element ? 1 : prepared->columns[i].variable->count;
-      columns[request.run.columns[i]] = {request.run.columns[i], first, count};
-      first += count;
-    }
-    for (const Expectation& it : check.expectations) {
-      for (const analysis::PlacedText* name : {&it.not_above, &it.not_below}) {
-        if (!name->empty() && columns[name->text].count != 1 &&
-            columns[name->text].count != columns[it.variable.text].count) {
-          diagnostics_.add(
-              base::Code::study_variable, name->span,
-              fmt::format("\"{}\" has another shape than \"{}\"", name->text, it.variable.text));
-          return;
-        }
-      }
-    }
-    Keep kept;
-    if (base) {
-      EnsembleRequest plain = request_of({});
-      plain.run.columns = request.run.columns;
-      const auto prepared_base = prepare_ensemble(compiled_, plain, diagnostics_);
-      if (!prepared_base) {
-        return;
-      }
-      sim::EnsembleSink* sinks[] = {&kept};
-      sim::simulate_ensemble(compiled_.kernel, prepared_base->plan,
-                             {0, prepared_base->plan.blocks()}, sinks, threads(*prepared_base));
-    }
-    Examine examine(*prepared, study_.calendar, check.expectations, columns, &kept.kept);
-    sim::EnsembleSink* sinks[] = {&examine};
-    sim::simulate_ensemble(compiled_.kernel, prepared->plan, {0, prepared->plan.blocks()}, sinks,
-                           threads(*prepared));
-    result.runs = examine.found.runs;
-    result.violated = examine.found.violated;
-    result.finding = examine.found.finding;
-    finish(result, fmt::format("holds in all {} draws", result.runs));
+    const Examine& found = probe<Examine>(of, settings_of(check, of), check.expectations,
+                                          of.calendar, of.model->layout, base);
+    finish_.push_back([&found](CheckResult& result) {
+      result.runs = found.runs;
+      result.violated = found.violated;
+      result.finding = found.finding;
+      judge(result, fmt::format("holds in all {} draws", result.runs));
+    });
   }
 
-  sim::EnsembleThreads threads(const PreparedEnsemble& prepared) const {
-    sim::EnsembleThreads made = prepared.threads;
-    made.progress = progress_;
-    return made;
+  // Every outcome in every draw. Checks that set the same things share the probe.
+  const ReadCurves& outcomes(const Case& of, const std::vector<std::string>& settings) {
+    const ReadCurves*& known = outcomes_[settings];
+    if (known == nullptr) {
+      std::vector<analysis::Reading> readings;
+      for (const analysis::Outcome& outcome : study_.outcomes) {
+        readings.push_back(outcome.reading);
+      }
+      known = &probe<ReadCurves>(of, settings, std::move(readings), of.calendar);
+    }
+    return *known;
   }
 
-  void sign(const Check& check, CheckResult& result) {
-    std::vector<std::vector<double>> sides;
-    for (const double value : {check.low, check.high}) {
-      std::vector<std::string> settings = settings_of(check);
+  // A lever at the value that it has in the model anyway.
+  bool is_base(std::string_view parameter, double value) const {
+    return std::any_of(study_.levers.begin(), study_.levers.end(), [&](const auto& lever) {
+      return lever.base == value &&
+             base::fold_name(lever.parameter.text) == base::fold_name(parameter);
+    });
+  }
+
+  void sign(const Check& check, const Case& of) {
+    const auto side = [&](double value) -> const ReadCurves& {
+      std::vector<std::string> settings = settings_of(check, of);
       if (!is_base(check.parameter.text, value)) {
         settings.push_back(fmt::format("{}={}", check.parameter.text, value));
       }
-      const auto* outcomes = outcomes_of(settings);
-      if (outcomes == nullptr) {
-        return;
-      }
-      sides.push_back(outcomes->at(base::fold_name(check.outcome.text)));
-    }
+      return outcomes(of, settings);
+    };
+    const ReadCurves& low = side(check.low);
+    const ReadCurves& high = side(check.high);
+    const auto outcome = static_cast<std::size_t>(
+        std::find_if(study_.outcomes.begin(), study_.outcomes.end(),
+                     [&](const analysis::Outcome& it) {
+                       return base::fold_name(it.id) == base::fold_name(check.outcome.text);
+                     }) -
+        study_.outcomes.begin());
+    finish_.push_back([&low, &high, &check, outcome](CheckResult& result) {
+      judge_sign(check, low.values[outcome], high.values[outcome], result);
+    });
+  }
+
+  static void judge_sign(const Check& check, const std::vector<double>& low,
+                         const std::vector<double>& high, CheckResult& result) {
     std::uint64_t moved = 0;
-    for (std::size_t i = 0; i < sides[0].size(); ++i) {
-      const double a = sides[0][i];
-      const double b = sides[1][i];
+    for (std::size_t i = 0; i < low.size(); ++i) {
+      const double a = low[i];
+      const double b = high[i];
       ++result.runs;
       if (a == b || std::fabs(b - a) <= 1e-9 * std::max(std::fabs(a), std::fabs(b))) {
         continue;
@@ -378,196 +262,66 @@ class Runner {
         moved > 0 && against <= 1 - check.share + 1e-12 ? Status::passed : Status::failed;
   }
 
-  // A lever at the value that it has in the model anyway.
-  bool is_base(std::string_view parameter, double value) const {
-    return std::any_of(study_.levers.begin(), study_.levers.end(), [&](const auto& lever) {
-      return lever.base == value &&
-             base::fold_name(lever.parameter.text) == base::fold_name(parameter);
+  void steady(const Check& check, const Case& of) {
+    const KeepEnds& ends = probe<KeepEnds>(of, settings_of(check, of), texts(check.variables));
+    finish_.push_back([&ends, &check, calendar = of.calendar](CheckResult& result) {
+      const analysis::Date begin = calendar.date(ends.begin);
+      const analysis::Date end = calendar.date(ends.end);
+      const double years = end.year - begin.year + (end.month - begin.month) / 12.0;
+      double worst = 0;
+      for (const std::vector<KeepEnds::Ends>& run : ends.runs) {
+        ++result.runs;
+        bool bad = false;
+        for (std::size_t v = 0; v < run.size(); ++v) {
+          double scale = 0;
+          for (const double value : run[v].first) {
+            scale = std::max(scale, std::fabs(value));
+          }
+          for (std::size_t e = 0; e < run[v].first.size(); ++e) {
+            const double drift = std::fabs(run[v].last[e] - run[v].first[e]);
+            const double off = drift == 0 ? 0 : drift / std::max(scale, 1e-300) / years;
+            if (!(off <= worst)) {
+              worst = off;
+              result.finding = fmt::format("{} drifts by {:.2g} % a year in draw {}",
+                                           check.variables[v].text, 100 * off, result.runs);
+            }
+            bad = bad || !(off <= check.tolerance);
+          }
+        }
+        result.violated += bad ? 1 : 0;
+      }
+      judge(result,
+            fmt::format("largest drift {:.2g} % a year in {} draws", 100 * worst, result.runs));
     });
   }
 
-  // Every outcome in every draw, by its folded id. Checks that set the same things share the runs.
-  using Outcomes = std::map<std::string, std::vector<double>>;
-  const Outcomes* outcomes_of(const std::vector<std::string>& settings) {
-    const auto known = outcomes_.find(settings);
-    if (known != outcomes_.end()) {
-      return &known->second;
-    }
-    EnsembleRequest request = request_of(settings);
-    add_outcomes(study_, request);
-    request.run.columns = {request.readings.front().variable};
-    const auto made = run_ensemble(compiled_, request, diagnostics_, progress_);
-    if (!made) {
-      return nullptr;
-    }
-    Outcomes outcomes;
-    for (const EnsembleReading& reading : request.readings) {
-      if (const data::Variable* values = made->runs.find(reading.id)) {
-        outcomes[base::fold_name(reading.id)] = values->values;
-      }
-    }
-    return &outcomes_.emplace(settings, std::move(outcomes)).first->second;
-  }
-
-  // Outcomes of the run at the medians, by another step or method.
-  std::optional<std::vector<double>> outcomes_by(const std::vector<std::string>& settings,
-                                                 std::optional<double> dt,
-                                                 std::optional<std::string> method,
-                                                 std::vector<double>* peaks) {
-    RunRequest request;
-    request.settings = settings;
-    request.dt = dt;
-    request.method = std::move(method);
-    request.save_interval = compiled_.model.sim.save_interval;
-    for (const analysis::Outcome& outcome : study_.outcomes) {
-      request.columns.push_back(outcome.reading.variable.text);
-    }
-    const auto results = api::run(compiled_, request, diagnostics_);
-    if (!results) {
-      return std::nullopt;
-    }
-    std::vector<double> made;
-    for (const analysis::Outcome& outcome : study_.outcomes) {
-      const analysis::Reading& of = outcome.reading;
-      const auto curve = analysis::find_curve(*results, of.variable.text);
-      if (!curve) {
-        return std::nullopt;
-      }
-      std::vector<double> values = curve->values;
-      double peak = 0;
-      for (double& value : values) {
-        value *= of.scale;
-        peak = std::max(peak, std::fabs(value));
-      }
-      made.push_back(analysis::read_measure(of.measure, curve->times, values,
-                                            study_.calendar.time(of.from),
-                                            study_.calendar.time(of.until), of.level));
-      if (peaks != nullptr) {
-        peaks->push_back(peak);
-      }
-    }
-    return made;
-  }
-
-  void integration(const Check& check, CheckResult& result) {
-    const std::vector<std::string> settings = settings_of(check);
-    std::vector<double> peaks;
-    const auto base = outcomes_by(settings, std::nullopt, std::nullopt, &peaks);
-    const auto half = outcomes_by(settings, compiled_.model.sim.dt / 2, std::nullopt, nullptr);
-    const auto rk4 = outcomes_by(settings, std::nullopt, std::string("rk4"), nullptr);
-    if (!base || !half || !rk4) {
-      return;
-    }
-    result.runs = 2;
-    double worst = 0;
-    std::string worst_name;
-    for (const auto* other : {&*half, &*rk4}) {
-      bool bad = false;
-      for (std::size_t i = 0; i < base->size(); ++i) {
-        const analysis::Outcome& outcome = study_.outcomes[i];
-        const bool day = outcome.reading.measure == analysis::Measure::falls_below ||
-                         outcome.reading.measure == analysis::Measure::rises_above;
-        const double a = (*base)[i];
-        const double b = (*other)[i];
-        const double off = a == b ? 0
-                           : day  ? std::fabs(b - a) / check.months
-                                  : std::fabs(b - a) / std::max(peaks[i], 1e-300) / check.tolerance;
-        bad = bad || !(off <= 1);
-        if (off > worst || (std::isnan(off) && worst_name.empty())) {
-          worst = off;
-          worst_name =
-              fmt::format("{} ({})", outcome.title, other == &*half ? "half the step" : "RK4");
-        }
-      }
-      result.violated += bad ? 1 : 0;
-    }
-    result.finding = fmt::format(
-        "{} outcomes; the largest change is {:.2g} of what is allowed ({:g} % of the curve's peak, "
-        "{:g} months for a day){}",
-        base->size(), worst, 100 * check.tolerance, check.months,
-        worst_name.empty() ? worst_name : ": " + worst_name);
-    result.status = result.violated == 0 ? Status::passed : Status::failed;
-  }
-
-  void steady(const Check& check, CheckResult& result) {
-    EnsembleRequest request = request_of(settings_of(check));
-    for (const analysis::PlacedText& name : check.variables) {
-      request.run.columns.push_back(name.text);
-    }
-    const auto prepared = prepare_ensemble(compiled_, request, diagnostics_);
-    if (!prepared) {
-      return;
-    }
-    Keep kept;
-    sim::EnsembleSink* sinks[] = {&kept};
-    sim::simulate_ensemble(compiled_.kernel, prepared->plan, {0, prepared->plan.blocks()}, sinks,
-                           threads(*prepared));
-    const Kept& all = kept.kept;
-    const std::size_t last = all.times.size() - 1;
-    const analysis::Date begin = study_.calendar.date(all.times.front());
-    const analysis::Date end = study_.calendar.date(all.times.back());
-    const double years = end.year - begin.year + (end.month - begin.month) / 12.0;
-    double worst = 0;
-    for (std::size_t run = 0; run < prepared->plan.runs; ++run) {
-      bool bad = false;
-      std::size_t first = 0;
-      for (std::size_t i = 0; i < prepared->shown; ++i) {
-        const std::size_t count =
-            prepared->columns[i].element ? 1 : prepared->columns[i].variable->count;
-        double scale = 0;
-        for (std::size_t c = first; c < first + count; ++c) {
-          scale = std::max(scale, std::fabs(all.at(run, 0, c)));
-        }
-        for (std::size_t c = first; c < first + count; ++c) {
-          const double drift = std::fabs(all.at(run, last, c) - all.at(run, 0, c));
-          const double off = drift == 0 ? 0 : drift / std::max(scale, 1e-300) / years;
-          if (!(off <= worst)) {
-            worst = off;
-            result.finding = fmt::format("{} drifts by {:.2g} % a year in draw {}",
-                                         check.variables[i].text, 100 * off, run + 1);
-          }
-          bad = bad || !(off <= check.tolerance);
-        }
-        first += count;
-      }
-      ++result.runs;
-      result.violated += bad ? 1 : 0;
-    }
-    finish(result,
-           fmt::format("largest drift {:.2g} % a year in {} draws", 100 * worst, result.runs));
-  }
-
   // Steps are readings of the runs: the value at a date, and at the date that it is compared with.
-  void course(const Check& check, CheckResult& result) {
-    EnsembleRequest request = request_of(settings_of(check));
-    const auto read = [&](std::string id, const analysis::CourseStep& step, analysis::Date date) {
-      const double time = study_.calendar.time(date);
-      request.readings.push_back({std::move(id), step.variable.text, 1, analysis::Measure::value,
-                                  time, time, 0, step.variable.span});
+  void course(const Check& check, const Case& of) {
+    std::vector<analysis::Reading> readings;
+    const auto read = [&](const analysis::PlacedText& variable, analysis::Date date) {
+      readings.push_back({variable, 1, analysis::Measure::value, date, date, 0});
     };
-    for (std::size_t i = 0; i < check.steps.size(); ++i) {
-      read(fmt::format("step {}", i), check.steps[i], check.steps[i].date);
-      if (check.steps[i].over) {
-        read(fmt::format("base {}", i), check.steps[i], *check.steps[i].over);
-      }
+    for (const analysis::CourseStep& step : check.steps) {
+      read(step.variable, step.date);
+      read(step.variable, step.over.value_or(step.date));
     }
-    request.run.columns = {check.steps.front().variable.text};
-    const auto made = run_ensemble(compiled_, request, diagnostics_, progress_);
-    if (!made) {
-      return;
-    }
-    std::vector<bool> good(request.design.runs, true);
+    const ReadCurves& curves =
+        probe<ReadCurves>(of, settings_of(check, of), std::move(readings), of.calendar);
+    finish_.push_back(
+        [&curves, &check](CheckResult& result) { judge_course(check, curves.values, result); });
+  }
+
+  static void judge_course(const Check& check, const std::vector<std::vector<double>>& read,
+                           CheckResult& result) {
+    std::vector<bool> good(read.front().size(), true);
     std::string finding;
     for (std::size_t i = 0; i < check.steps.size(); ++i) {
       const analysis::CourseStep& step = check.steps[i];
-      std::vector<double> values = made->runs.find(fmt::format("step {}", i))->values;
-      if (step.over) {
-        const std::vector<double>& base = made->runs.find(fmt::format("base {}", i))->values;
-        for (std::size_t run = 0; run < values.size(); ++run) {
-          values[run] /= base[run];
-        }
-      }
+      std::vector<double> values = read[2 * i];
       for (std::size_t run = 0; run < values.size(); ++run) {
+        if (step.over) {
+          values[run] /= read[2 * i + 1][run];
+        }
         good[run] = good[run] && values[run] >= step.at_least.value_or(-1e300) &&
                     values[run] <= step.at_most.value_or(1e300);
       }
@@ -593,46 +347,54 @@ class Runner {
 
   const CompiledModel& compiled_;
   const analysis::Study& study_;
-  const BatteryRequest& request_;
-  base::Diagnostics& diagnostics_;
-  const OnStage& on_stage_;
-  base::Progress* progress_ = nullptr;
-  std::map<std::vector<std::string>, Outcomes> outcomes_;
+  Draws draws_;
+  std::deque<std::unique_ptr<Probe>> probes_;
+  std::map<std::vector<std::string>, const ReadCurves*> outcomes_;
+  std::vector<CheckResult> results_;
+  std::vector<std::function<void(CheckResult&)>> finish_;  // of each result, after the runs
 };
-
-// The settings of a member stand before those of the check.
-Check of_member(Check check, const analysis::Member& member) {
-  check.settings.insert(check.settings.begin(), member.settings.begin(), member.settings.end());
-  check.text = fmt::format("{}: {} {}", member.title, member.text, check.text);
-  return check;
-}
 
 }  // namespace
 
 std::vector<CheckResult> run_battery(const CompiledModel& compiled,
-                                     const analysis::StudyFiles& files,
-                                     const BatteryRequest& request, base::Sources& sources,
-                                     base::Diagnostics& diagnostics, const OnStage& on_stage) {
+                                     const analysis::StudyFiles& files, const DrawsRequest& request,
+                                     base::Sources& sources, base::Diagnostics& diagnostics,
+                                     const OnStage& on_stage) {
   std::vector<CheckResult> results = check_statically(compiled, files, diagnostics);
-  Runner runner(compiled, files.study, request, diagnostics, on_stage);
+  const std::size_t errors = diagnostics.errors();
   std::map<std::string, std::optional<CompiledModel>> members;
-  for (const Check& check : files.battery.checks) {
-    if (check.member.empty()) {
-      results.push_back(runner.run(check));
-      continue;
+  std::map<std::string, Case> cases;
+  cases[""] = {&compiled, files.study.calendar, {}};
+  for (const analysis::Member& member : files.battery.members) {
+    const std::string id = base::fold_name(member.id);
+    const auto& model = members[id] = compile_member(compiled, member, sources, diagnostics);
+    if (model) {
+      Names(*model, diagnostics).settings(member.settings);
+      cases[id] = {
+          &*model, {member.time_origin, files.study.calendar.unit}, texts(member.settings)};
     }
-    const std::string id = base::fold_name(check.member.text);
-    const analysis::Member& member =
-        *std::find_if(files.battery.members.begin(), files.battery.members.end(),
-                      [&](const analysis::Member& it) { return base::fold_name(it.id) == id; });
-    if (!members.contains(id)) {
-      members.emplace(id, compile_member(compiled, member, sources, diagnostics));
+  }
+  std::vector<Check> checks = files.battery.checks;
+  Plan plan(compiled, files.study, request);
+  for (Check& check : checks) {
+    const auto of = cases.find(base::fold_name(check.member.text));
+    if (of == cases.end()) {
+      continue;  // the member was reported
     }
-    if (const auto& model = members.at(id)) {
-      analysis::Study study = files.study;
-      study.calendar.origin = member.time_origin;
-      results.push_back(
-          Runner(*model, study, request, diagnostics, on_stage).run(of_member(check, member)));
+    if (!check.member.empty()) {
+      const analysis::Member& member = *std::find_if(
+          files.battery.members.begin(), files.battery.members.end(),
+          [&](const analysis::Member& it) { return base::fold_name(it.id) == of->first; });
+      check.text = fmt::format("{}: {} {}", member.title, member.text, check.text);
+    }
+    Names(*of->second.model, diagnostics).check(check);
+    if (diagnostics.errors() == errors) {
+      plan.add(check, of->second, diagnostics);
+    }
+  }
+  if (diagnostics.errors() == errors) {
+    for (CheckResult& result : plan.run(diagnostics, on_stage)) {
+      results.push_back(std::move(result));
     }
   }
   return results;

@@ -9,6 +9,7 @@
 
 #include "analysis/study_files.h"
 #include "api/compile.h"
+#include "api/draws/draws.h"
 #include "api/stages.h"
 
 namespace shamal::api {
@@ -26,19 +27,13 @@ struct CheckResult {
   std::string finding;         // one sentence: the worst of it, or what holds
 };
 
-struct BatteryRequest {
-  std::uint64_t draws = 1000;  // of each check
-  std::uint64_t seed = 1;
-  std::size_t threads = 0;
-};
-
 // The checks of the study, in its order, after those that need no list: units, and that every
 // constant has a unit, a range and an origin and every equation its numbers in constants. A check
 // that names an unknown variable is an error.
 std::vector<CheckResult> run_battery(const CompiledModel& compiled,
-                                     const analysis::StudyFiles& files,
-                                     const BatteryRequest& request, base::Sources& sources,
-                                     base::Diagnostics& diagnostics, const OnStage& on_stage = {});
+                                     const analysis::StudyFiles& files, const DrawsRequest& request,
+                                     base::Sources& sources, base::Diagnostics& diagnostics,
+                                     const OnStage& on_stage = {});
 
 std::string_view status_name(CheckResult::Status status);
 

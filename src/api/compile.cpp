@@ -114,9 +114,9 @@ std::optional<ReadModel> read_with_inputs(const std::string& path, base::Sources
 }
 
 std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::ParsedModel parsed,
-                                            base::Sources& sources,
-                                            base::Diagnostics& diagnostics) {
-  auto model = model::resolve(parsed, sources, diagnostics);
+                                            base::Sources& sources, base::Diagnostics& diagnostics,
+                                            model::ModelFiles files) {
+  auto model = model::resolve(parsed, sources, diagnostics, &files);
   if (!model || diagnostics.has_errors()) {
     return std::nullopt;
   }
@@ -134,6 +134,7 @@ std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::Par
   return CompiledModel{path,
                        {},
                        std::move(parsed),
+                       std::move(files),
                        std::move(*model),
                        std::move(lowered->program),
                        std::move(lowered->layout),

@@ -13,6 +13,7 @@
 #include "ir/program.h"
 #include "machine/kernel.h"
 #include "model/model.h"
+#include "model/resolve.h"
 #include "syntax/parsed_model.h"
 
 namespace shamal::api {
@@ -21,6 +22,7 @@ struct CompiledModel {
   std::string path;
   std::string sha256;  // of the texts of the model file and the files that it names, as read
   syntax::ParsedModel parsed;  // as the file says it
+  model::ModelFiles files;     // and those that its modules name
   model::Model model;
   ir::Program program;
   ir::Layout layout;
@@ -43,9 +45,10 @@ std::optional<CompiledModel> compile(const std::string& path, base::Sources& sou
                                      base::Diagnostics& diagnostics,
                                      const CompileInputs& inputs = {});
 
-// What follows reading, for a model that was changed in memory. `path` names it in messages; there
-// is no hash of a text.
+// What follows reading, for a model that was changed in memory: the file, and those that it names
+// as far as they are known. `path` names it in messages; there is no hash of a text.
 std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::ParsedModel parsed,
-                                            base::Sources& sources, base::Diagnostics& diagnostics);
+                                            base::Sources& sources, base::Diagnostics& diagnostics,
+                                            model::ModelFiles files = {});
 
 }  // namespace shamal::api

@@ -50,37 +50,64 @@ std::map<model::VariableId, std::set<std::string>> uses_of(const model::Model& m
   return uses;
 }
 
+// Names as written; what parts them stands before a sign such as " + ", and between for a comma.
 std::string words(const std::vector<syntax::Word>& list, std::string_view sign) {
   std::string text;
   for (const syntax::Word& word : list) {
-    text += fmt::format(" {} {}", sign, word.text);
+    text += fmt::format("{}{}", text.empty() && sign == "," ? "" : sign, word.text);
   }
   return text;
 }
+
+bool is_number(const syntax::Expr& expr) {
+  return expr.kind == syntax::ExprKind::number ||
+         (expr.kind == syntax::ExprKind::unary && is_number(expr.args.front()));
+}
+
+// Formulas of single elements that are longer than a value each; more of them than this are
+// counted.
+constexpr std::size_t kFormulas = 12;
 
 std::string equation_text(const syntax::VariableDecl& declared) {
   std::size_t tables = 0;
   std::size_t values = 0;
   std::string text;
+  std::string formulas;
+  std::size_t count = 0;
   for (const syntax::Equation& equation : declared.equations) {
-    if (equation.gf) {
-      ++tables;
-    } else if (equation.expr) {
-      ++values;
+    tables += equation.gf ? 1 : 0;
+    if (!equation.expr) {
+      continue;
     }
-    if (equation.expr && declared.equations.size() == 1) {
+    if (equation.subscripts.empty()) {
       text = syntax::print(*equation.expr);
+      if (equation.initial) {
+        text += fmt::format("; at the start {}", syntax::print(*equation.initial));
+      }
+    } else if (is_number(*equation.expr)) {
+      ++values;
+    } else if (++count <= kFormulas) {
+      formulas += fmt::format("{}[{}] {}", formulas.empty() ? "" : "; ",
+                              words(equation.subscripts, ","), syntax::print(*equation.expr));
     }
   }
+  const auto add = [&](const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
   if (tables > 0) {
-    text = tables == 1 ? fmt::format("table of {}", text.empty() ? "its argument" : text)
-                       : fmt::format("{} tables, one an element", tables);
-  } else if (values > 1) {
-    text = fmt::format("{} values, one an element", values);
+    text = fmt::format("{} of {}", tables == 1 ? "table" : fmt::format("{} tables", tables),
+                       text.empty() ? "its argument" : text);
+  }
+  if (values > 0) {
+    add(values == 1 ? "one value" : fmt::format("{} values, one an element", values));
+  }
+  if (count > 0) {
+    add(formulas);
+  }
+  if (count > kFormulas) {
+    add(fmt::format("and {} more", count - kFormulas));
   }
   if (!declared.inflows.empty() || !declared.outflows.empty()) {
     return fmt::format("{} at the start, then{}{}", text.empty() ? "as given" : text,
-                       words(declared.inflows, "+"), words(declared.outflows, "−"));
+                       words(declared.inflows, " + "), words(declared.outflows, " − "));
   }
   return text;
 }
@@ -89,10 +116,16 @@ std::string equation_text(const syntax::VariableDecl& declared) {
 
 std::vector<ReportEquation> equations_of(const CompiledModel& compiled) {
   std::map<Place, const syntax::VariableDecl*> declared;
-  for (const syntax::ModelDecl& model : compiled.parsed.models) {
-    for (const syntax::VariableDecl& variable : model.variables) {
-      declared[{variable.name.span.file, variable.name.span.begin}] = &variable;
+  const auto declare = [&](const syntax::ParsedModel& file) {
+    for (const syntax::ModelDecl& model : file.models) {
+      for (const syntax::VariableDecl& variable : model.variables) {
+        declared[{variable.name.span.file, variable.name.span.begin}] = &variable;
+      }
     }
+  };
+  declare(compiled.parsed);
+  for (const auto& [path, file] : compiled.files) {
+    declare(*file);
   }
   const auto uses = uses_of(compiled.model);
   std::vector<ReportEquation> result;

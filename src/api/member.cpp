@@ -1,5 +1,7 @@
 #include "api/member.h"
 
+#include <map>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,17 +14,44 @@ namespace shamal::api {
 
 namespace {
 
-// The declaration of a variable, by the place of its name.
-syntax::VariableDecl* find_declaration(syntax::ParsedModel& parsed, const base::Span& name) {
-  for (syntax::ModelDecl& model : parsed.models) {
-    for (syntax::VariableDecl& variable : model.variables) {
-      if (variable.name.span.file == name.file && variable.name.span.begin == name.begin) {
-        return &variable;
+// What the files of a model say, to be changed.
+class Declarations {
+ public:
+  explicit Declarations(const CompiledModel& model) : parsed(model.parsed), files(model.files) {}
+
+  // The declaration of a variable, by the place of its name; null if no file has it.
+  syntax::VariableDecl* find(const base::Span& name) {
+    for (syntax::ModelDecl& model : file_of(name).models) {
+      for (syntax::VariableDecl& variable : model.variables) {
+        if (variable.name.span.file == name.file && variable.name.span.begin == name.begin) {
+          return &variable;
+        }
       }
     }
+    return nullptr;
   }
-  return nullptr;
-}
+
+  syntax::ParsedModel parsed;
+  model::ModelFiles files;
+
+ private:
+  // Files are shared with the model that they come from: one that is changed is copied first.
+  syntax::ParsedModel& file_of(const base::Span& name) {
+    for (auto& [path, file] : files) {
+      if (file->file == name.file) {
+        auto& own = own_[name.file];
+        if (own == nullptr) {
+          own = std::make_shared<syntax::ParsedModel>(*file);
+          file = own;
+        }
+        return *own;
+      }
+    }
+    return parsed;
+  }
+
+  std::map<base::FileId, std::shared_ptr<syntax::ParsedModel>> own_;
+};
 
 bool names_element(const syntax::Equation& equation, const std::vector<std::string>& subscripts) {
   if (equation.subscripts.size() != subscripts.size()) {
@@ -45,6 +74,7 @@ std::size_t change(syntax::VariableDecl& variable, const std::vector<std::string
       syntax::GraphicalFunction table;
       table.x = timeline.times;
       table.y = timeline.values;
+      table.kind = equation.gf->kind;
       table.span = equation.gf->span;
       equation.gf = std::move(table);
       ++changed;
@@ -58,7 +88,7 @@ std::size_t change(syntax::VariableDecl& variable, const std::vector<std::string
 std::optional<CompiledModel> compile_member(const CompiledModel& model,
                                             const analysis::Member& member, base::Sources& sources,
                                             base::Diagnostics& diagnostics) {
-  syntax::ParsedModel changed = model.parsed;
+  Declarations changed(model);
   const std::size_t errors = diagnostics.errors();
   for (const analysis::Timeline& timeline : member.timelines) {
     const analysis::PlacedText& written = timeline.variable;
@@ -70,7 +100,7 @@ std::optional<CompiledModel> compile_member(const CompiledModel& model,
     std::size_t tables = 0;
     for (const model::Variable& variable : model.model.variables) {
       if (base::fold_name(variable.name) == base::fold_name(named->variable->name)) {
-        if (syntax::VariableDecl* found = find_declaration(changed, variable.span)) {
+        if (syntax::VariableDecl* found = changed.find(variable.span)) {
           tables = change(*found, name.subscripts, timeline);
         }
         break;
@@ -85,7 +115,8 @@ std::optional<CompiledModel> compile_member(const CompiledModel& model,
   if (diagnostics.errors() > errors) {
     return std::nullopt;
   }
-  return compile_parsed(model.path, std::move(changed), sources, diagnostics);
+  return compile_parsed(model.path, std::move(changed.parsed), sources, diagnostics,
+                        std::move(changed.files));
 }
 
 }  // namespace shamal::api

@@ -195,15 +195,21 @@ class Page {
     return "<nav aria-label=\"Contents\"><ul>" + items + "</ul></nav>\n";
   }
 
+  // Whether figures can lead to the equations.
+  bool linked() const { return !input_.tests_only && !input_.equations.empty(); }
+
   static std::string line_anchor(const analysis::Line& line) { return "line-" + anchor(line.id); }
 
   std::string map() const {
     if (!study_.map) {
       return {};
     }
-    return fmt::format("<section id=\"map\">\n<h2>{}</h2>\n{}\n</section>\n",
+    return fmt::format("<section id=\"map\">\n<h2>{}</h2>\n{}\n{}</section>\n",
                        escape(study_.map->title),
-                       map_section(input_.results, study_, input_.files.regions));
+                       map_section(input_.results, study_, input_.files.regions),
+                       linked() ? fmt::format("<p class=\"note\">Equation: {}.</p>\n",
+                                              equation_link(study_.map->variable.text))
+                                : std::string());
   }
 
   std::string lines() const {
@@ -240,8 +246,10 @@ class Page {
                : fmt::format(
                      "<section id=\"cards\">\n<h2>Six claims</h2>\n<p class=\"lead\">What was "
                      "officially said of each line of effort, beside what the data show and what "
-                     "the model can and cannot attribute. Every figure is computed from the data "
-                     "and the model when this page is made.</p>\n{}\n</section>\n",
+                     "the model can and cannot attribute. Every figure and every "
+                     "verdict is computed from the data and the model when this page is made; the "
+                     "words of the claim and the rival explanations are "
+                     "given.</p>\n{}\n</section>\n",
                      cards_html(input_.files, series_,
                                 input_.experiment ? &*input_.experiment : nullptr));
   }
@@ -253,16 +261,18 @@ class Page {
     return fmt::format(
         "<section id=\"levers\">\n<h2>What the lines of effort change</h2>\n{}\n</section>\n"
         "<section id=\"structures\">\n<h2>Structures side by side</h2>\n{}\n</section>\n",
-        levers_html(study_, *input_.experiment), structures_html(study_, *input_.experiment));
+        levers_html(study_, *input_.experiment, linked()),
+        structures_html(study_, *input_.experiment, linked()));
   }
 
   std::string tests() const {
     if (input_.checks.empty() && input_.bands.empty()) {
       return {};
     }
-    return fmt::format("<section id=\"tests\">\n<h2>Tests of the model</h2>\n{}\n{}\n</section>\n",
-                       input_.checks.empty() ? std::string() : battery_html(input_.checks),
-                       input_.bands.empty() ? std::string() : bands_html(study_, input_.bands));
+    return fmt::format(
+        "<section id=\"tests\">\n<h2>Tests of the model</h2>\n{}\n{}\n</section>\n",
+        input_.checks.empty() ? std::string() : battery_html(input_.checks),
+        input_.bands.empty() ? std::string() : bands_html(study_, input_.bands, linked()));
   }
 
   std::string equations() const {
@@ -288,7 +298,8 @@ class Page {
     return fmt::format(
         "<section id=\"parameters\">\n<h2>Every assumption</h2>\n<p class=\"lead\">{}</p>\n{}\n"
         "</section>\n",
-        escape(outline_.parameters), parameter_list(input_.parameters, input_.files.sources));
+        escape(outline_.parameters),
+        parameter_list(input_.parameters, input_.files.sources, linked()));
   }
 
   std::string missing() const {

@@ -97,6 +97,9 @@ void describe_model(const CompiledModel& compiled, ReportInput& input) {
   }
 }
 
+// Draws for each answer to a disputed question: there are many answers, and they share their draws.
+constexpr std::uint64_t kAnswerDraws = 32;
+
 base::Progress* begin(const StudyReportRequest& request, const std::string& stage) {
   return request.on_stage ? request.on_stage(stage) : nullptr;
 }
@@ -196,6 +199,7 @@ std::optional<StudyReport> report_study(const StudyReportRequest& request, base:
   }
   RunRequest run_request;
   run_request.command = request.command;
+  run_request.seed = request.seed;  // of the draws; the page shows it
   auto results = run(*compiled, run_request, diagnostics);
   if (!results) {
     return std::nullopt;
@@ -221,9 +225,9 @@ std::optional<StudyReport> report_study(const StudyReportRequest& request, base:
       return std::nullopt;
     }
     if (request.experiment_draws > 0 && !request.tests_only) {
-      input.experiment =
-          run_experiment(*compiled, input.files.study, request.experiment_draws, request.seed,
-                         request.threads, diagnostics, request.on_stage);
+      input.experiment = run_experiment(
+          *compiled, input.files.study, {request.experiment_draws, request.seed, request.threads},
+          std::min(request.experiment_draws, kAnswerDraws), diagnostics, request.on_stage);
     }
   }
   if (request.check_draws > 0) {

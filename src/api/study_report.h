@@ -25,8 +25,8 @@ struct StudyReportRequest {
   std::string created;  // date that the page shows
   std::string command;
   std::uint64_t draws = 1000;           // of the priors, for the fans and the bands; 0: none
-  std::uint64_t experiment_draws = 60;  // of priors and structures, for each use of the lines
-  std::uint64_t check_draws = 20;       // for each check of the battery
+  std::uint64_t experiment_draws = 64;  // of priors and structures, for each use of the lines
+  std::uint64_t check_draws = 32;       // for each check of the battery
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   bool tests_only = false;  // a page of the tests and the misfits alone

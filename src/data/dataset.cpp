@@ -7,6 +7,12 @@
 namespace shamal::data {
 
 const Variable* Dataset::find(std::string_view name) const {
+  // Most names come as they are written here; comparing folded names is slow.
+  const auto same = std::find_if(variables.begin(), variables.end(),
+                                 [&](const Variable& item) { return item.name == name; });
+  if (same != variables.end()) {
+    return &*same;
+  }
   const std::string folded = base::fold_name(name);
   const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& item) {
     return base::fold_name(item.name) == folded;

@@ -59,7 +59,7 @@ void Resolver::load_standard_library() {
     standard_files_.push_back(id);
     auto parsed = syntax::read_xmile(id, sources, diagnostics);
     if (parsed) {
-      files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
+      files_.push_back(std::make_shared<const syntax::ParsedModel>(std::move(*parsed)));
       declare_macros(*files_.back(), standard_macros_[file.name.starts_with("vensim") ? 1 : 0]);
     }
   }
@@ -135,18 +135,21 @@ const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
   if (known != files_by_path_.end()) {
     return known->second;
   }
-  if (!fs::exists(path, ignored)) {
-    error(Code::cannot_read_file, resource.span, fmt::format("\"{}\"", key));
-    files_by_path_.emplace(key, nullptr);
-    return nullptr;
+  std::shared_ptr<const syntax::ParsedModel>& named = named_files[key];
+  if (named == nullptr) {
+    if (!fs::exists(path, ignored)) {
+      error(Code::cannot_read_file, resource.span, fmt::format("\"{}\"", key));
+    } else if (auto parsed = syntax::read_model_file(key, sources, diagnostics)) {
+      named = std::make_shared<const syntax::ParsedModel>(std::move(*parsed));
+    }
   }
-  auto parsed = syntax::read_model_file(key, sources, diagnostics);
-  const syntax::ParsedModel* result = nullptr;
-  if (parsed) {
-    files_.push_back(std::make_unique<syntax::ParsedModel>(std::move(*parsed)));
-    result = files_.back().get();
+  const syntax::ParsedModel* const result = named.get();
+  if (result != nullptr) {
+    files_.push_back(named);
     declare_dimensions(*result);
     declare_macros(*result, macros_);
+  } else {
+    named_files.erase(key);
   }
   files_by_path_.emplace(key, result);
   return result;

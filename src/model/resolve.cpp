@@ -14,9 +14,16 @@ std::uint32_t Model::element_count(const Variable& variable) const {
 }
 
 std::optional<Model> resolve(const syntax::ParsedModel& parsed, base::Sources& sources,
-                             base::Diagnostics& diagnostics) {
+                             base::Diagnostics& diagnostics, ModelFiles* files) {
   Resolver resolver(parsed, sources, diagnostics);
-  if (!resolver.run()) {
+  if (files != nullptr) {
+    resolver.named_files = *files;
+  }
+  const bool sound = resolver.run();
+  if (files != nullptr) {
+    *files = std::move(resolver.named_files);
+  }
+  if (!sound) {
     return std::nullopt;
   }
   check_units(resolver.model, resolver.unit_system(), diagnostics);

@@ -19,6 +19,7 @@
 #include "base/diagnostics.h"
 #include "model/builtins.h"
 #include "model/model.h"
+#include "model/resolve.h"
 #include "syntax/parsed_model.h"
 #include "units/unit_system.h"
 
@@ -133,6 +134,7 @@ class Resolver {
   std::deque<Recipe> recipes;      // parallel to model.assignments
   std::deque<VariableInfo> info;   // parallel to model.variables
   std::unique_ptr<Vensim> vensim;  // of a model in Vensim's language only
+  ModelFiles named_files;          // by path; those that are there are not read
 
   base::Sources& sources;
   base::Diagnostics& diagnostics;
@@ -311,7 +313,7 @@ class Resolver {
   std::optional<VariableId> find_connected(Scope& from, std::string_view written);
 
   const syntax::ParsedModel& root_;
-  std::vector<std::unique_ptr<syntax::ParsedModel>> files_;
+  std::vector<std::shared_ptr<const syntax::ParsedModel>> files_;  // and the standard library's
   std::unordered_map<std::string, const syntax::ParsedModel*> files_by_path_;
   std::vector<const syntax::ParsedModel*> included_;  // files of <includes>
   std::vector<std::string> loading_;                  // names of models being nested, for recursion

@@ -17,7 +17,7 @@ constexpr std::uint64_t kMostRuns = 1024;
 constexpr std::uint64_t kFewBlocks = 32;
 constexpr std::uint64_t kUsualRuns = 64;
 constexpr std::uint64_t kLeastRuns = 8;
-constexpr std::uint64_t kBlockValues = std::uint64_t{1} << 20;
+constexpr std::uint64_t kBlockValues = std::uint64_t{1} << 22;
 
 // Blocks being made or waiting to be taken, for each thread.
 constexpr std::size_t kWindow = 2;

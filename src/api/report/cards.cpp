@@ -173,7 +173,9 @@ std::string card_html(const Card& card, const analysis::StudyFiles& files,
       "<blockquote><p>{3}</p><footer>{4}, {5}</footer></blockquote>"
       "<h4>What the data show</h4><ul>{6}</ul>"
       "<h4>What the model can and cannot attribute</h4><ul>{7}</ul><p class=\"note\">{8} {9}</p>"
-      "<h4>What else could explain it</h4><ul>{10}</ul></article>",
+      "<h4>What else could explain it <span class=\"aside\">listed by hand, not weighed "
+      "here</span></h4>"
+      "<ul>{10}</ul></article>",
       anchor(line->id), line->number, escape(line->title),
       escape(statement(card, files.observations)), escape(card.speaker),
       sources_of(spoken, files.sources), data,

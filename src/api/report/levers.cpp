@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/report/guide.h"
 #include "api/report/marks.h"
 #include "api/report/scale.h"
 #include "api/report/spread.h"
@@ -166,7 +167,7 @@ StructureSigns signs_by_structure(const analysis::Study& study, const Experiment
   return signs;
 }
 
-std::string levers_html(const analysis::Study& study, const Experiment& experiment) {
+std::string levers_html(const analysis::Study& study, const Experiment& experiment, bool linked) {
   std::string out = fmt::format(
       "<p class=\"lead\">Each line of effort taken away while the others stay as they were, and "
       "each alone where there is nothing else. Bars hold nine of ten of {} draws of the priors and "
@@ -189,17 +190,18 @@ std::string levers_html(const analysis::Study& study, const Experiment& experime
     const std::string id = "effect-" + anchor(outcome.id);
     out += fmt::format(
         "<figure class=\"effects\" id=\"{}\"><figcaption><h3>{}</h3><p class=\"unit\">{}; {} is "
-        "better</p></figcaption>{}{}</figure>",
+        "better{}</p></figcaption>{}{}</figure>",
         id, escape(outcome.title), escape(outcome.unit),
         outcome.lower_is_better ? "lower" : "higher",
+        linked ? "; " + equation_link(outcome.reading.variable.text) : std::string(),
         drawing(id, outcome.title + ", change by line of effort", rows), table(outcome, rows));
   }
   return out + "</div>";
 }
 
-std::string structures_html(const analysis::Study& study, const Experiment& experiment) {
-  const Strategy* base = find_strategy(experiment, "as it was");
-  if (base == nullptr || experiment.structures.empty()) {
+std::string structures_html(const analysis::Study& study, const Experiment& experiment,
+                            bool linked) {
+  if (experiment.answers.empty() || experiment.answer_draws == 0) {
     return {};
   }
   std::string head = "<tr><th scope=\"col\" class=\"words\">Structure</th>";
@@ -208,37 +210,38 @@ std::string structures_html(const analysis::Study& study, const Experiment& expe
                         escape(outcome.title), escape(outcome.unit));
   }
   std::string body;
-  for (std::size_t s = 0; s < experiment.structures.size(); ++s) {
-    const analysis::Structure& structure = study.structures[s];
-    body += fmt::format("<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{}\">{} {}</th></tr>",
-                        study.outcomes.size() + 1, escape(structure.id), escape(structure.title));
-    for (const analysis::Structure::Option& option : structure.options) {
-      body +=
-          fmt::format("<tr><th scope=\"row\" class=\"words\">{}{}</th>", escape(option.label),
-                      option.value == structure.base ? " <span class=\"aside\">base</span>" : "");
-      for (std::size_t o = 0; o < study.outcomes.size(); ++o) {
-        std::vector<double> own;
-        for (std::size_t i = 0; i < base->outcomes[o].size(); ++i) {
-          if (experiment.options[s][i] == option.value) {
-            own.push_back(base->outcomes[o][i]);
-          }
-        }
-        const Spread spread = spread_of(std::move(own));
-        body += spread.empty() ? "<td>–</td>"
-                               : fmt::format("<td>{}<span class=\"aside\">{} to {}</span></td>",
-                                             number_text(spread.median), number_text(spread.low),
-                                             number_text(spread.high));
-      }
-      body += "</tr>";
+  std::size_t group = study.structures.size();
+  for (const Answer& answer : experiment.answers) {
+    const analysis::Structure& structure = study.structures[answer.structure];
+    const analysis::Structure::Option& option = structure.options[answer.option];
+    if (answer.structure != group) {
+      group = answer.structure;
+      body += fmt::format(
+          "<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{}\">{} {} <span "
+          "class=\"aside\">{}</span></th></tr>",
+          study.outcomes.size() + 1, escape(structure.id), escape(structure.title),
+          linked ? equation_link(structure.parameter.text) : escape(structure.parameter.text));
     }
+    body += fmt::format("<tr><th scope=\"row\" class=\"words\">{}{}</th>", escape(option.label),
+                        option.value == structure.base ? " <span class=\"aside\">base</span>" : "");
+    for (const std::vector<double>& values : answer.outcomes) {
+      const Spread spread = spread_of(values);
+      body += spread.empty() ? "<td>–</td>"
+                             : fmt::format("<td>{}<span class=\"aside\">{} to {}</span></td>",
+                                           number_text(spread.median), number_text(spread.low),
+                                           number_text(spread.high));
+    }
+    body += "</tr>";
   }
   return fmt::format(
-      "<p class=\"lead\">What the outcomes are, with everything as it was, in the draws in which "
-      "one answer to a disputed question holds: the middle, and nine of ten draws. The other "
-      "structures and all priors vary beside it.</p><div class=\"scroll\" tabindex=\"0\" "
+      "<p class=\"lead\">What the outcomes are, with everything as it was, if one answer to a "
+      "disputed question holds: the middle, and nine of ten draws. The rows of a question share "
+      "their {} draws of all priors and of the other structures, so that they differ by the answer "
+      "alone. Each answer can be chosen for any run: <code>shamal run … --set "
+      "\"parameter=value\"</code>.</p><div class=\"scroll\" tabindex=\"0\" "
       "role=\"region\" aria-label=\"Structures side by side\"><table class=\"figures "
       "structures\"><thead>{}</tr></thead><tbody>{}</tbody></table></div>",
-      head, body);
+      number_text(static_cast<double>(experiment.answer_draws), 6), head, body);
 }
 
 }  // namespace shamal::api::report

@@ -27,9 +27,11 @@ struct StructureSigns {
 StructureSigns signs_by_structure(const analysis::Study& study, const Experiment& experiment,
                                   const std::vector<double>& effect);
 
-std::string levers_html(const analysis::Study& study, const Experiment& experiment);
+// `linked`: the page has the equations, to be linked to.
+std::string levers_html(const analysis::Study& study, const Experiment& experiment, bool linked);
 
 // Every outcome under every option of every structure, side by side.
-std::string structures_html(const analysis::Study& study, const Experiment& experiment);
+std::string structures_html(const analysis::Study& study, const Experiment& experiment,
+                            bool linked);
 
 }  // namespace shamal::api::report

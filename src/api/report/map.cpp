@@ -232,6 +232,11 @@ class MapPage {
     const bool arabic = std::any_of(map_.regions.begin(), map_.regions.end(),
                                     [](const Region& region) { return !region.arabic.empty(); });
     std::string head = "<tr><th scope=\"col\">Region</th>";
+    const bool french = std::any_of(map_.regions.begin(), map_.regions.end(),
+                                    [](const Region& region) { return !region.french.empty(); });
+    if (french) {
+      head += "<th scope=\"col\" class=\"words\" lang=\"fr\">Région</th>";
+    }
     if (arabic) {
       head += "<th scope=\"col\" lang=\"ar\" dir=\"rtl\">المنطقة</th>";
     }
@@ -241,6 +246,10 @@ class MapPage {
     std::string rows;
     for (std::size_t i = 0; i < map_.regions.size(); ++i) {
       rows += fmt::format("<tr><th scope=\"row\">{}</th>", escape(map_.regions[i].name));
+      if (french) {
+        rows +=
+            fmt::format("<td class=\"words\" lang=\"fr\">{}</td>", escape(map_.regions[i].french));
+      }
       if (arabic) {
         rows += fmt::format("<td lang=\"ar\" dir=\"rtl\">{}</td>", escape(map_.regions[i].arabic));
       }

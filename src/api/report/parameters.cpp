@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/report/guide.h"
 #include "api/report/text.h"
 #include "base/names.h"
 
@@ -138,7 +139,7 @@ BasisCount count_bases(std::span<const ReportParameter> parameters,
 }
 
 std::string parameter_list(std::span<const ReportParameter> parameters,
-                           const analysis::SourceList& sources) {
+                           const analysis::SourceList& sources, bool linked) {
   const std::vector<Module> modules = modules_of(parameters, sources);
   std::string out = count_table(modules, count_bases(parameters, sources));
   for (const Module& module : modules) {
@@ -156,8 +157,11 @@ std::string parameter_list(std::span<const ReportParameter> parameters,
           : origin.basis == Basis::assumption ? "basis-assumption"
           : origin.basis == Basis::partly     ? "basis-partly"
                                               : "basis-source",
-          escape(base::display_name(name)), escape(origin.description), value_html(*parameter),
-          escape(unit_text(parameter->unit)), range_html(*parameter), origin_html(origin, sources));
+          linked ? fmt::format("<a href=\"#{}\">{}</a>", equation_anchor(parameter->name),
+                               escape(base::display_name(name)))
+                 : escape(base::display_name(name)),
+          escape(origin.description), value_html(*parameter), escape(unit_text(parameter->unit)),
+          range_html(*parameter), origin_html(origin, sources));
     }
     out += fmt::format(
         "<h3 id=\"parameters-{}\">{}</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" "

@@ -27,8 +27,9 @@ BasisCount count_bases(std::span<const ReportParameter> parameters,
 // "control" of "control.Clearing time"; empty if the name has no module.
 std::string module_of(const ReportParameter& parameter);
 
-// A table of counts, then one table a module, in the order of the parameters.
+// A table of counts, then one table a module, in the order of the parameters. `linked`: the page
+// has the equations, to be linked to.
 std::string parameter_list(std::span<const ReportParameter> parameters,
-                           const analysis::SourceList& sources);
+                           const analysis::SourceList& sources, bool linked);
 
 }  // namespace shamal::api::report

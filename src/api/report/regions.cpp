@@ -273,6 +273,7 @@ std::optional<RegionMap> read_regions(std::string_view geojson, double width) {
     const json properties = feature.value("properties", json::object());
     region.element = property(properties, {"element"});
     region.name = property(properties, {"name_en", "name", "element"});
+    region.french = property(properties, {"name_fr"});
     region.arabic = property(properties, {"name_ar"});
     region.country = property(properties, {"country", "iso3"});
     region.inset = !property(properties, {"inset"}).empty();

@@ -17,7 +17,8 @@ namespace shamal::api::report {
 struct Region {
   std::string element;  // of the model's dimension; empty: not modelled
   std::string name;
-  std::string arabic;                     // its name in Arabic; may be empty
+  std::string french;  // its name in French and in Arabic; may be empty
+  std::string arabic;
   std::string country;                    // empty if the file does not say
   bool inset = false;                     // drawn small in the lower left corner
   std::vector<std::vector<Point>> rings;  // in pixels
@@ -33,7 +34,7 @@ struct RegionMap {
 };
 
 // A FeatureCollection of polygons and multipolygons with the properties element, name_en or name,
-// name_ar and country, drawn `width` pixels wide. Nothing if the text is not one.
+// name_fr, name_ar and country, drawn `width` pixels wide. Nothing if the text is not one.
 std::optional<RegionMap> read_regions(std::string_view geojson, double width);
 
 std::string region_path(const Region& region);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/report/guide.h"
 #include "api/report/text.h"
 
 namespace shamal::api::report {
@@ -45,7 +46,8 @@ std::string battery_html(std::span<const CheckResult> checks) {
       passed, checks.size(), body);
 }
 
-std::string bands_html(const analysis::Study& study, std::span<const BandResult> bands) {
+std::string bands_html(const analysis::Study& study, std::span<const BandResult> bands,
+                       bool linked) {
   const auto value = [&](const analysis::Band& band, double number) {
     const bool day = band.reading.measure == analysis::Measure::falls_below ||
                      band.reading.measure == analysis::Measure::rises_above;
@@ -64,10 +66,14 @@ std::string bands_html(const analysis::Study& study, std::span<const BandResult>
       }
       passed += result.passed ? 1 : 0;
       body += fmt::format(
-          "<tr><td class=\"words\">{}</td><th scope=\"row\" class=\"words\">{}</th><td>{} to {}"
+          "<tr><td class=\"words\">{}</td><th scope=\"row\" class=\"words\">{}{}</th><td>{} to {}"
           "</td><td>{}</td><td>{} of {}</td><td class=\"words\">{}</td></tr>",
-          escape(band.id), escape(band.title), value(band, band.low), value(band, band.high),
-          value(band, result.median), percent_text(result.share), percent_text(band.share),
+          escape(band.id), escape(band.title),
+          linked ? fmt::format(" <span class=\"aside\">{}</span>",
+                               equation_link(band.reading.variable.text))
+                 : std::string(),
+          value(band, band.low), value(band, band.high), value(band, result.median),
+          percent_text(result.share), percent_text(band.share),
           result.passed ? "passed" : "<b>failed</b>");
     }
   }

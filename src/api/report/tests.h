@@ -19,6 +19,7 @@ struct BandResult {
 };
 
 std::string battery_html(std::span<const CheckResult> checks);
-std::string bands_html(const analysis::Study& study, std::span<const BandResult> bands);
+std::string bands_html(const analysis::Study& study, std::span<const BandResult> bands,
+                       bool linked);
 
 }  // namespace shamal::api::report

@@ -151,18 +151,103 @@ TEST(ReportPage, LeadsWhereItsLinksSay) {
   control.name = "control.Control";
   control.kind = "stock";
   input.equations = {control, area};
+  for (const ReportParameter& parameter : input.parameters) {
+    ReportEquation constant;
+    constant.name = parameter.name;
+    constant.kind = "constant";
+    constant.doc = parameter.doc;
+    input.equations.push_back(constant);
+  }
+  analysis::Band band;
+  band.id = "H-3";
+  band.reading.variable.text = "indicators.Area";
+  input.bands = {{&band, 0.1, 48, false}};
   const std::string page = report_html(input);
   expect_links(page);
-  EXPECT_THAT(page, HasSubstr("Equation: <a href=\"#eq-indicators-area\">"));
+  // Every figure leads to its equation, and every parameter to its own and to its source.
+  for (std::size_t at = page.find("<figure class=\"chart"); at != std::string::npos;
+       at = page.find("<figure class=\"chart", at + 1)) {
+    EXPECT_THAT(page.substr(at, page.find("</figure>", at) - at), HasSubstr("href=\"#eq-"));
+  }
+  EXPECT_THAT(between(page, "<section id=\"map\">", "</section>"),
+              HasSubstr("Equation: <a href=\"#eq-control-control\">"));
+  EXPECT_THAT(between(page, "<section id=\"tests\">", "</section>"),
+              HasSubstr("<a href=\"#eq-indicators-area\">"));
+  const std::string parameters = between(page, "<section id=\"parameters\">", "</section>");
+  EXPECT_EQ(count(parameters, "href=\"#eq-"), input.parameters.size());
+  EXPECT_THAT(parameters, HasSubstr("href=\"#source-ihs\""));
 }
 
-TEST(ReportPage, NamesRegionsInArabicFromRightToLeft) {
+// What a card says is computed: other data and another experiment make another card.
+TEST(ReportPage, CardsFollowTheDataAndTheExperiment) {
+  ReportInput input = report_example();
+  analysis::Outcome outcome;
+  outcome.id = "area";
+  outcome.title = "Ground held";
+  outcome.unit = "km2";
+  outcome.reading.variable.text = "indicators.Area";
+  input.files.study.outcomes = {outcome};
+  analysis::Card card;
+  card.line.text = "military";
+  card.speaker = "Somebody";
+  card.statement = "It fell to {now}.";
+  card.outcomes = {{"area", {}}};
+  analysis::CardFigure figure;
+  figure.slot = "now";
+  figure.series.text = "area";
+  figure.region.text = "Iraq";
+  figure.date.text = "2016-05-01";
+  figure.unit = "km2";
+  card.figures = {figure};
+  analysis::CardSeries series;
+  series.series.text = "area";
+  series.region.text = "Iraq";
+  series.label = "Ground";
+  series.unit = "km2";
+  card.series = {series};
+  input.files.cards = {card};
+  Experiment experiment;
+  experiment.draws = 3;
+  experiment.lines = {"military"};
+  experiment.strategies = {{"as it was", "", false, {{1, 2, 3}}},
+                           {"none", "", true, {{9, 9, 9}}},
+                           {"without military", "military", false, {{4, 4, 4}}},
+                           {"only military", "military", true, {{4, 4, 4}}}};
+  input.experiment = experiment;
+  const auto cards = [&] {
+    return between(report_html(input), "<section id=\"cards\">", "</section>");
+  };
+  std::string text = cards();
+  EXPECT_THAT(text, HasSubstr("It fell to 40\u202f000 km2."));
+  EXPECT_THAT(text, HasSubstr("(2016-01-01) to 40\u202f000 (2016-05-01), −20%"));
+  EXPECT_THAT(text, HasSubstr("A direction, not a size:"));
+  EXPECT_THAT(text, HasSubstr("worse than a naive rival in 1 of the 1 series"));
+  // Only the figures change.
+  for (analysis::Observation& row : input.files.observations.usable) {
+    if (row.date == "2016-05-01") {
+      row.value = 20000;
+    }
+  }
+  text = cards();
+  EXPECT_THAT(text, HasSubstr("It fell to 20\u202f000 km2."));
+  EXPECT_THAT(text, HasSubstr("(2016-01-01) to 20\u202f000 (2016-05-01), −60%"));
+  EXPECT_THAT(text, Not(HasSubstr("40\u202f000")));
+  // Only what the model finds changes.
+  input.experiment->strategies[2].outcomes = {{0, 4, 4}};
+  text = cards();
+  EXPECT_THAT(text, HasSubstr("Cannot say which way:"));
+  EXPECT_THAT(text, Not(HasSubstr("A direction, not a size:")));
+}
+
+TEST(ReportPage, NamesRegionsInFrenchAndInArabicFromRightToLeft) {
   ReportInput input = report_example();
   EXPECT_THAT(report_html(input), Not(HasSubstr("lang=\"ar\"")));
   const std::string name = "\"name_en\":\"Ninawa\"";
   std::string& regions = input.files.regions;
-  regions.replace(regions.find(name), name.size(), name + ",\"name_ar\":\"نينوى\"");
-  EXPECT_THAT(report_html(input), HasSubstr("<td lang=\"ar\" dir=\"rtl\">نينوى</td>"));
+  regions.replace(regions.find(name), name.size(),
+                  name + ",\"name_fr\":\"Ninive\",\"name_ar\":\"نينوى\"");
+  EXPECT_THAT(report_html(input), HasSubstr("<td class=\"words\" lang=\"fr\">Ninive</td>"
+                                            "<td lang=\"ar\" dir=\"rtl\">نينوى</td>"));
 }
 
 TEST(ReportPage, ShowsTheTestsAlone) {

@@ -1,4 +1,4 @@
-#include "api/battery_static.h"
+#include "api/battery/static.h"
 
 #include <algorithm>
 #include <cmath>
