@@ -55,7 +55,7 @@ class Attacher {
           make_lookup_by_time(variable);
         }
       }
-      rewrite_data_functions(model, diagnostics_);
+      rewrite_data_functions(model, syntax::read_calendar(parsed_.kept), diagnostics_);
       rewrite_shifts(
           parsed_, model, [this](const Word& word) { return elements_of(word); }, diagnostics_);
       std::move(helpers.begin(), helpers.end(), std::back_inserter(model.variables));

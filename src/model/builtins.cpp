@@ -158,7 +158,7 @@ constexpr Form kForms[] = {
     {"GET DATA MEAN(data, from, to)", "mean of the points of a span of time", kData},
     {"GET DATA TOTAL POINTS(data)", "number of points", kData},
     {"GET TIME VALUE(relative to, offset, measure)",
-     "another time; relative to 0 or 1 and measure 0 only, the rest needs a calendar", kData},
+     "another time, or a part of the date that it is; relative to 0 or 1", kData},
 };
 
 }  // namespace

@@ -128,23 +128,32 @@ Expr during(HelperId running_helper, const Expr& of) {
                 look_up(running_helper, of, binary(syntax::Operator::subtract, of.args[1], slack)));
 }
 
-// Of the current or the initial time, so much later. Parts of the calendar are refused.
-std::optional<Expr> time_value(const Expr& of) {
+// Of the current or the initial time, so much later, or a part of the date that this is. The
+// computer's clock (2) is refused: a run would not be the same again.
+std::optional<Expr> time_value(const Expr& of, const syntax::Calendar& calendar) {
   const auto relative_to = literal(of.args[0]);
-  if (!relative_to || (*relative_to != 0 && *relative_to != 1) || literal(of.args[2]) != 0) {
+  if (!relative_to || (*relative_to != 0 && *relative_to != 1)) {
     return std::nullopt;
   }
-  return binary(syntax::Operator::add, name(*relative_to == 0 ? "Time" : "INITIAL TIME", of.span),
-                of.args[1]);
+  Expr time = binary(syntax::Operator::add,
+                     name(*relative_to == 0 ? "Time" : "INITIAL TIME", of.span), of.args[1]);
+  if (literal(of.args[2]) == 0) {
+    return time;
+  }
+  const auto fact = [&](double value) { return number(value, of.span); };
+  return call("CALENDAR VALUE",
+              {binary(syntax::Operator::subtract, std::move(time), fact(calendar.base)), of.args[2],
+               fact(calendar.unit), fact(calendar.year), fact(calendar.month), fact(calendar.day)},
+              of.span);
 }
 
-std::optional<Expr> time_base(const Expr& of) {
+std::optional<Expr> time_base(const Expr& of, const syntax::Calendar&) {
   return binary(syntax::Operator::add, of.args[0],
                 binary(syntax::Operator::multiply, of.args[1], name("Time", of.span)));
 }
 
 // MESSAGE('text', display): whether the text would be shown.
-std::optional<Expr> message(const Expr& of) {
+std::optional<Expr> message(const Expr& of, const syntax::Calendar&) {
   return choose(binary(syntax::Operator::greater, of.args[1], number(0, of.span)),
                 number(1, of.span), number(0, of.span));
 }
@@ -153,7 +162,7 @@ std::optional<Expr> message(const Expr& of) {
 struct PlainFunction {
   std::string_view name;
   std::size_t arguments;
-  std::optional<Expr> (*rewrite)(const Expr& call);
+  std::optional<Expr> (*rewrite)(const Expr& call, const syntax::Calendar& calendar);
 };
 
 constexpr std::array kPlainFunctions = {PlainFunction{"get_time_value", 3, time_value},
@@ -214,15 +223,17 @@ void collect(const Expr& expr, std::set<std::string>& names) {
   }
 }
 
-void rewrite(Expr& expr, const std::set<std::string>& helpers, base::Diagnostics& diagnostics) {
+void rewrite(Expr& expr, const std::set<std::string>& helpers, const syntax::Calendar& calendar,
+             base::Diagnostics& diagnostics) {
   for (Expr& arg : expr.args) {
-    rewrite(arg, helpers, diagnostics);
+    rewrite(arg, helpers, calendar, diagnostics);
   }
   if (expr.kind == ExprKind::call) {
     const std::string called = fold_name(expr.text);
     for (const PlainFunction& row : kPlainFunctions) {
-      auto made = row.name == called && expr.args.size() == row.arguments ? row.rewrite(expr)
-                                                                          : std::nullopt;
+      auto made = row.name == called && expr.args.size() == row.arguments
+                      ? row.rewrite(expr, calendar)
+                      : std::nullopt;
       if (made) {
         expr = std::move(*made);
         return;
@@ -263,7 +274,8 @@ std::set<std::string> data_function_arguments(const syntax::ModelDecl& model) {
   return names;
 }
 
-void rewrite_data_functions(syntax::ModelDecl& model, base::Diagnostics& diagnostics) {
+void rewrite_data_functions(syntax::ModelDecl& model, const syntax::Calendar& calendar,
+                            base::Diagnostics& diagnostics) {
   std::set<std::string> data;  // have helpers
   for (const syntax::VariableDecl& variable : model.variables) {
     if (std::any_of(variable.equations.begin(), variable.equations.end(),
@@ -271,7 +283,7 @@ void rewrite_data_functions(syntax::ModelDecl& model, base::Diagnostics& diagnos
       data.insert(fold_name(variable.name.text));
     }
   }
-  for_each_expression(model, [&](Expr& expr) { rewrite(expr, data, diagnostics); });
+  for_each_expression(model, [&](Expr& expr) { rewrite(expr, data, calendar, diagnostics); });
 }
 
 }  // namespace shamal::model

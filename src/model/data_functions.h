@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.h"
 #include "syntax/parsed_model.h"
+#include "syntax/vensim_settings.h"
 
 namespace shamal::model {
 
@@ -26,6 +27,7 @@ std::string data_helper_name(std::string_view variable, const DataHelper& helper
 // The folded names of variables that such functions of this model ask for.
 std::set<std::string> data_function_arguments(const syntax::ModelDecl& model);
 
-void rewrite_data_functions(syntax::ModelDecl& model, base::Diagnostics& diagnostics);
+void rewrite_data_functions(syntax::ModelDecl& model, const syntax::Calendar& calendar,
+                            base::Diagnostics& diagnostics);
 
 }  // namespace shamal::model

@@ -144,6 +144,9 @@ class Shifts {
   // `size` elements from the first one on, in the order of the largest range that holds it.
   std::vector<std::string> moved(const std::string& first, double size) const {
     const std::vector<std::string> named = elements_of_({first, {}});
+    if (named.empty()) {
+      return {};
+    }
     std::vector<std::string> largest = named;
     std::size_t from = 0;
     for (const syntax::DimensionDecl& dimension : parsed_.dimensions) {

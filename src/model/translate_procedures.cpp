@@ -88,6 +88,17 @@ const Translator::Array& Translator::array_of(std::pair<NodeId, AxisMask> key, c
   Place at = place;
   at.in_array = false;
   at.condition = false;
+  constexpr std::size_t kMostSingle = 100'000;
+  std::size_t elements = 1;
+  for (const std::uint32_t a : made.axes) {
+    elements = std::min(elements * assignment.axes[a].size(), kMostSingle + 1);
+  }
+  if (!ranges && elements > kMostSingle) {
+    refuse(node(key.first).span,
+           fmt::format("a part of an equation with more than {} elements, each on its own",
+                       kMostSingle));
+    return arrays_.emplace(key, std::move(made)).first->second;
+  }
   std::vector<std::string> names;
   for (const std::uint32_t a : made.axes) {
     names.push_back(axis_name(assignment, a));

@@ -56,10 +56,22 @@ std::vector<Translator::Piece> Translator::pieces(VariableId variable, Role role
     piece.place.axes.resize(assignment->axes.size());
     std::vector<std::uint32_t> single;  // axes of the box that are written position by position
     std::map<std::string, std::uint32_t> occurrences;
-    // XMILE: subscripts on the left are all ranges or all elements.
-    const bool all_named =
-        vensim() || std::all_of(named.begin(), named.begin() + assignment->box_axes,
-                                [](bool one) { return one; });
+    // XMILE: subscripts on the left are all ranges or all elements, unless those are too many.
+    constexpr std::size_t kMostSingle = 10'000;
+    std::size_t elements = 1;
+    bool all_named = true;
+    for (std::uint32_t a = 0; a < assignment->box_axes; ++a) {
+      all_named = all_named && named[a];
+      elements = std::min(elements * assignment->axes[a].size(), kMostSingle + 1);
+    }
+    if (!vensim() && !all_named && elements > kMostSingle) {
+      all_named = true;
+      lose(
+          "Equations of large arrays name ranges beside elements on the left: Shamal reads that, "
+          "the "
+          "standard does not have it.");
+    }
+    all_named = all_named || vensim();
     for (std::uint32_t a = 0; a < assignment->box_axes; ++a) {
       if (named[a] && all_named && !by_element) {
         const Axis& axis = assignment->axes[a];

@@ -213,6 +213,7 @@ class Reader {
       parsed_.sim_specs.methods.push_back({"euler", {}});
     }
     parsed_.units = std::move(settings.units);
+    parsed_.kept = std::move(settings.date);
     model().views = std::move(text.sketches);
   }
 

@@ -149,7 +149,39 @@ std::optional<double> range_end(std::string_view text, double open) {
   return read_number(text);
 }
 
+// What the numbers mean is not documented; public files whose units of time are known tell it.
+struct DateField {
+  std::string_view setting;
+  double Calendar::*field;
+};
+
+constexpr std::array kDateFields = {
+    DateField{"37:", &Calendar::year}, DateField{"38:", &Calendar::month},
+    DateField{"39:", &Calendar::day}, DateField{"40:", &Calendar::unit},
+    DateField{"41:", &Calendar::base}};
+
+const DateField* field_of_date(std::string_view line) {
+  for (const DateField& row : kDateFields) {
+    if (line.starts_with(row.setting)) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+Calendar read_calendar(const std::vector<std::string>& kept) {
+  Calendar calendar;
+  for (const std::string& line : kept) {
+    const DateField* const found = field_of_date(line);
+    const auto number = found == nullptr ? std::nullopt : read_number(trimmed(line.substr(3)));
+    if (number && std::fabs(*number) < 1e6) {
+      calendar.*found->field = *number;
+    }
+  }
+  return calendar;
+}
 
 VensimSettings read_vensim_settings(const base::LocatedText& text) {
   VensimSettings settings;
@@ -171,6 +203,8 @@ VensimSettings read_vensim_settings(const base::LocatedText& text) {
                             std::make_move_iterator(names.end()));
         settings.units.push_back(std::move(unit));
       }
+    } else if (field_of_date(line) != nullptr) {
+      settings.date.emplace_back(trimmed(line));
     }
     begin = end + 1;
   }

@@ -262,6 +262,9 @@ class Writer {
       out_ += "\n";
     }
     out_ += fmt::format("15:0,0,0,{},0,0\n", method_code(parsed.sim_specs.methods));
+    for (const std::string& setting : parsed.kept) {
+      out_ += setting + "\n";
+    }
   }
 
   std::string out_;

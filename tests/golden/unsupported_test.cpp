@@ -29,8 +29,8 @@ const std::vector<Example> kExamples = {
      "y = 1 ~~|\nx = QUEUE FIFO(y, 1) ~~|\n", 3},
     {"a function of that list, such as `QUEUE FIFO` or `LOOKUPMEAN`", "E0211", false,
      "<aux name='x'><eqn>LOOKUPMEAN(x)</eqn></aux>", 5},
-    {"`GET TIME VALUE` with a measure that needs a calendar, or of the computer's clock", "E0211",
-     true, "x = GET TIME VALUE(2, 1, 3) ~~|\n", 2},
+    {"`GET TIME VALUE` of the computer's clock", "E0211", true, "x = GET TIME VALUE(2, 1, 3) ~~|\n",
+     2},
     {"a function of the batches on a conveyor or queue, such as `MAX(belt)`", "E0111", false,
      "<stock "
      "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"

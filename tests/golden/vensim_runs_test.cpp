@@ -88,6 +88,26 @@ TEST(RealityChecks, AreTestedByRunsOfTheChangedModel) {
   EXPECT_THAT((*results)[8].reason, HasSubstr("RC COMPARE"));
 }
 
+TEST(Calendar, TellsPartsOfTheDate) {
+  for (const char* backend : {"machine", "reference"}) {
+    std::string messages;
+    api::RunRequest request;
+    request.backend = backend;
+    const auto result = run("calendar.mdl", request, messages);
+    ASSERT_TRUE(result) << messages;
+    // From Monday, the 28th of February 2000, on.
+    EXPECT_THAT(result->find("year")->values, ElementsAre(2000, 2000, 2000));
+    EXPECT_THAT(result->find("quarter")->values, ElementsAre(1, 1, 1));
+    EXPECT_THAT(result->find("month")->values, ElementsAre(2, 2, 3));
+    EXPECT_THAT(result->find("day")->values, ElementsAre(28, 29, 1));
+    EXPECT_THAT(result->find("weekday")->values, ElementsAre(1, 2, 3));
+    EXPECT_THAT(result->find("days")->values, ElementsAre(730543, 730544, 730545));
+    EXPECT_THAT(result->find("hour")->values, ElementsAre(12, 12, 12));
+    EXPECT_THAT(result->find("month before")->values, ElementsAre(12, 12, 1));
+    EXPECT_EQ(result->find("first day")->values.front(), 28);
+  }
+}
+
 TEST(ShiftIfTrue, MovesWhatElementsHold) {
   std::string messages;
   const auto result = run("shift_if_true.mdl", {}, messages);
