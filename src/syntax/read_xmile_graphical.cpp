@@ -53,7 +53,9 @@ std::optional<std::vector<double>> XmileReader::read_points(pugi::xml_node node,
   return points;
 }
 
-// x points at equal distances over the scale.
+// x points at equal distances over the scale. The product comes before the quotient, so that points
+// which are whole numbers are so exactly: a discrete function steps at its point, not a rounding
+// past it.
 bool XmileReader::spread_over_scale(pugi::xml_node node, GraphicalFunction& gf,
                                     std::string_view owner) {
   const pugi::xml_node scale = node.child("xscale");
@@ -72,8 +74,9 @@ bool XmileReader::spread_over_scale(pugi::xml_node node, GraphicalFunction& gf,
   const auto [min, max] = *gf.x_scale;
   const std::size_t count = gf.y.size();
   for (std::size_t i = 0; i < count; ++i) {
-    const double fraction = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
-    gf.x.push_back(i + 1 == count && count > 1 ? max : min + (max - min) * fraction);
+    const double last = count > 1 ? static_cast<double>(count - 1) : 1.0;
+    gf.x.push_back(i + 1 == count && count > 1 ? max
+                                               : min + (max - min) * static_cast<double>(i) / last);
   }
   return true;
 }

@@ -277,6 +277,14 @@ TEST(ReadXmile, ReadsGraphicalFunctions) {
   };
   EXPECT_EQ(gf("><xscale min='0' max='1'/><yscale min='-1' max='1'/><ypts>1,2,3,4,5</ypts>").x,
             (std::vector<double>{0, 0.25, 0.5, 0.75, 1}));
+  std::string years = "0";
+  for (int i = 0; i < 91; ++i) {
+    years += ",0";
+  }
+  const auto whole = gf("><xscale min='0' max='91'/><ypts>" + years + "</ypts>").x;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(whole[i], static_cast<double>(i));
+  }
   EXPECT_EQ(gf("><xpts sep=';'>0; 1;2;</xpts><ypts sep=' '>\n 5 6\n7 </ypts>").y,
             (std::vector<double>{5, 6, 7}));
   EXPECT_EQ(gf("><xscale min='0' max='9'/><xpts>0,1,3</xpts><ypts>5,6,7</ypts>").x_scale,
