@@ -82,7 +82,7 @@ std::uint32_t digest(const std::string& values) {
   return result;
 }
 
-std::string quoted(const fs::path& path) { return "'" + path.string() + "' "; }
+std::string shell_word(const std::string& path) { return "'" + path + "' "; }
 
 const char* const kModels[] = {"tests/stages/teacup.xmile", "tests/stages/regions.xmile",
                                "models/levant/levant.xmile"};
@@ -104,9 +104,11 @@ TEST(WebAssembly, GivesTheBitsOfTheNativeBuild) {
     ASSERT_TRUE(program) << base::print(diagnostics, sources);
     std::ofstream(folder / "program", std::ios::binary) << *program;
     const fs::path scripts = kRoot / "tests/differential";
-    const std::string settings = quoted(wasm) + quoted(folder / "program") + "5 3 11 ";
-    const std::string command = "node " + quoted(scripts / "wasm_run.mjs") + settings +
-                                quoted(folder / "result") + "2>" + quoted(folder / "errors");
+    const std::string settings =
+        shell_word(wasm.string()) + shell_word((folder / "program").string()) + "5 3 11 ";
+    const std::string command = "node " + shell_word((scripts / "wasm_run.mjs").string()) +
+                                settings + shell_word((folder / "result").string()) + "2>" +
+                                shell_word((folder / "errors").string());
     ASSERT_EQ(std::system(command.c_str()), 0) << read(folder / "errors");
     const std::string result = read(folder / "result");
     const std::string expected = native(*program, 5, 3, 11);
@@ -116,13 +118,14 @@ TEST(WebAssembly, GivesTheBitsOfTheNativeBuild) {
     if (!browser) {
       continue;
     }
-    const std::string page = "node " + quoted(scripts / "wasm_page.mjs") + settings +
-                             quoted(folder / "page.html");
+    const std::string page = "node " + shell_word((scripts / "wasm_page.mjs").string()) + settings +
+                             shell_word((folder / "page.html").string());
     ASSERT_EQ(std::system(page.c_str()), 0);
     const std::string show =
         "timeout 100 chromium --headless --no-sandbox --disable-gpu --virtual-time-budget=600000 "
-        "--dump-dom " + quoted("file://" + (folder / "page.html").string()) + ">" +
-        quoted(folder / "shown") + "2>" + quoted(folder / "errors");
+        "--dump-dom " +
+        shell_word("file://" + (folder / "page.html").string()) + ">" +
+        shell_word((folder / "shown").string()) + "2>" + shell_word((folder / "errors").string());
     ASSERT_EQ(std::system(show.c_str()), 0) << read(folder / "errors");
     EXPECT_THAT(read(folder / "shown"),
                 testing::HasSubstr("digest " + std::to_string(digest(expected)) + " of " +
