@@ -113,14 +113,16 @@ constexpr Builtin kBuiltins[] = {
 };
 
 constexpr std::string_view kVendorFunctions[] = {
-    "cgrowth",        "conveyor",     "counter",    "cycletime",
-    "delayn_i",       "derivn",       "endval",     "find",
-    "hypergeometric", "interpolate",  "irr",        "lookuparea",
-    "lookupinv",      "lookupmean",   "lookupxy",   "pause",
-    "queue",          "rewind",       "runcount",   "sim_starttime",
-    "sound",          "stopsim",      "throughput", "alloc_p",
-    "cumulate",       "cumulatef",    "delayp",     "depreciate_by_schedule",
-    "marketp",        "simultaneous", "queue_fifo",
+    "cgrowth",       "conveyor",       "counter",
+    "cycletime",     "delayn_i",       "endval",
+    "find",          "hypergeometric", "interpolate",
+    "irr",           "lookuparea",     "lookupinv",
+    "lookupmean",    "lookupxy",       "pause",
+    "queue",         "rewind",         "runcount",
+    "sim_starttime", "sound",          "stopsim",
+    "throughput",    "alloc_p",        "cumulate",
+    "cumulatef",     "delayp",         "depreciate_by_schedule",
+    "marketp",       "simultaneous",   "queue_fifo",
 };
 
 constexpr std::string_view kData = "Vensim Reference Manual, Data Functions";

@@ -134,8 +134,9 @@ GraphicalFunction XmileGenerator::graphical() {
   }
   gf.x_scale = std::pair(0.1, 1.7);
   for (std::size_t i = 0; i < count; ++i) {
-    const double fraction = count > 1 ? static_cast<double>(i) / static_cast<double>(count - 1) : 0;
-    gf.x.push_back(i + 1 == count && count > 1 ? 1.7 : 0.1 + (1.7 - 0.1) * fraction);
+    const double last = count > 1 ? static_cast<double>(count - 1) : 1.0;
+    gf.x.push_back(i + 1 == count && count > 1 ? 1.7
+                                               : 0.1 + (1.7 - 0.1) * static_cast<double>(i) / last);
   }
   return gf;
 }
