@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Runs a model with PySD, translated to Vensim's language, and compares it with Shamal's own run of the original.
 
-    tools/second_engine.py models/levant/levant.xmile --shamal build/release/shamal [--rtol 1e-6]
+    tools/second_engine.py models/levant/levant.xmile --shamal build/release/shamal [--rtol 1e-6] [--atol 1e-9]
 
 `shamal convert` writes the flattened .mdl and says which names changed; PySD reads and runs that file; every variable
 and element that both have is compared at every saved time: |a - b| within rtol times the largest magnitude of its
-series. Prints the largest difference, how many variables and columns were compared, and the worst of them.
+series, or within atol (accounts that close leave residues of rounding, which no two engines share). Prints the largest difference, how many variables and columns were compared, and the worst of them.
 
 Exit code: 0 they agree, 1 they do not, 2 Shamal failed, 3 PySD cannot be imported. PySD is no Debian package and is
 no dependency of the project; this is a check by hand, with PySD (and what it needs) on PYTHONPATH.
@@ -49,6 +49,7 @@ def main():
     parser.add_argument("model", help="model file, of either language")
     parser.add_argument("--shamal", default="build/release/shamal", help="the program")
     parser.add_argument("--rtol", type=float, default=1e-6)
+    parser.add_argument("--atol", type=float, default=1e-9)
     parser.add_argument("--until", type=float, default=math.inf, help="last time that is compared; PySD is slow")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -92,7 +93,8 @@ def main():
         variables.add(folded(name))
         largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
         difference = max(abs(a - b) for a, b in zip(values, other))
-        worst.append((difference / largest if largest else difference, column))
+        within = difference <= options.atol
+        worst.append((0.0 if within else difference / largest if largest else difference, column))
     worst.sort(reverse=True)
     for share, column in worst[:5]:
         print(f"{share:.3g} of the largest value: {column}")
@@ -100,7 +102,7 @@ def main():
         print(f"not in PySD's results: {column}")
     off = sum(not share <= options.rtol for share, _ in worst)
     print(f"{len(variables)} variables, {compared} columns, {len(times)} times compared; {len(missing)} columns missing; "
-          f"largest difference {worst[0][0]:.3g}; {off} beyond {options.rtol:g}")
+          f"largest difference {worst[0][0]:.3g}; {off} beyond {options.rtol:g}, residues below {options.atol:g} aside")
     return 1 if off or missing or not compared else 0
 
 
