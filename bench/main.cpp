@@ -3,9 +3,15 @@
 //
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
 //                [--vary-all] [--no-rivals] [--steps N]
+//   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
+//   shamal_bench --samplers [--study FILE] [--width CHAINS] [--seconds N]
 //
 // --only mix-N makes a synthetic model of about N equations; --steps sets its number of steps.
 //
+//   shamal_bench --samplers [--study FILE] [--width CHAINS] [--seconds N]
+//
+// The second form measures gradients of N parameters against forward batches of the same width
+// (gradients.h), the third the samplers of src/analysis/inference against each other (samplers.h).
 // Of every measurement the least of the repetitions counts, in cycles of this thread.
 #include <algorithm>
 #include <chrono>
@@ -26,6 +32,8 @@
 #include "api/compile.h"
 #include "cycles.h"
 #include "emit_c.h"
+#include "gradients.h"
+#include "samplers.h"
 #include "sim/run.h"
 #include "synthetic.h"
 
@@ -45,6 +53,11 @@ struct Options {
   bool vary_all = false;
   bool rivals = true;
   std::uint32_t steps = 0;  // of synthetic mixes; 0: as usual
+  bool gradients = false;
+  std::size_t parameters = 64;
+  bool samplers = false;
+  std::string study;
+  double seconds = 20;
 };
 
 struct Bench {
@@ -170,16 +183,21 @@ struct Measured {
 constexpr std::size_t kSaved = 20;
 constexpr unsigned kSaveEvery = 8;
 
+std::string path_of(const Bench& bench, const std::string& folder) {
+  if (!bench.text) {
+    return bench.path;
+  }
+  const std::string path = folder + "/" + bench.name + ".xmile";
+  std::ofstream(path) << bench.text();
+  return path;
+}
+
 std::optional<Row> measure(const Bench& bench, const Options& options, const std::string& folder) {
   Row row;
   row.name = bench.name;
   base::Sources sources;
   base::Diagnostics diagnostics;
-  std::string path = bench.path;
-  if (bench.text) {
-    path = folder + "/" + bench.name + ".xmile";
-    std::ofstream(path) << bench.text();
-  }
+  const std::string path = path_of(bench, folder);
   if (!fs::exists(path)) {
     fmt::print(stderr, "{}: {} is not there\n", bench.name, path);
     return std::nullopt;
@@ -362,6 +380,37 @@ void write_json(const std::vector<Row>& rows, const std::string& machine, const 
   std::ofstream(file) << text << "]}\n";
 }
 
+int run_samplers(const Options& options) {
+  const std::string tests = std::string(SHAMAL_SOURCE_DIR) + "/tests/fit/studies/";
+  const std::vector<std::string> studies =
+      options.study.empty() ? std::vector<std::string>{tests + "sir.toml", tests + "regions.toml"}
+                            : std::vector<std::string>{options.study};
+  bool good = true;
+  for (const std::string& study : studies) {
+    good =
+        run_sampler_bench(study, options.width > 0 ? options.width : 32, options.seconds) && good;
+  }
+  return good ? 0 : 1;
+}
+
+void run_gradients(const Options& options, const std::string& folder) {
+  fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params",
+             "outputs", "runs", "make ms", "forward ms", "gradient ms", "ratio", "off");
+  for (const Bench& bench : benches()) {
+    if (!options.only.empty() && options.only != bench.name) {
+      continue;
+    }
+    const auto row = measure_gradient(bench.name, path_of(bench, folder), options.parameters,
+                                      options.width > 0 ? options.width : 64, options.repeat);
+    if (row) {
+      fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n",
+                 row->name, row->parameters, row->outputs, row->runs, row->make_ms, row->forward_ms,
+                 row->gradient_ms, row->ratio, row->worst_difference);
+      std::fflush(stdout);
+    }
+  }
+}
+
 int run(const Options& options) {
   const fs::path folder = options.keep.empty()
                               ? fs::temp_directory_path() / fmt::format("shamal-bench-{}", getpid())
@@ -371,6 +420,13 @@ int run(const Options& options) {
   const std::string commit =
       output_of("git -C '" SHAMAL_SOURCE_DIR "' describe --always --dirty 2>/dev/null");
   fmt::print("machine: {}   commit: {}\n\n", machine, commit);
+  if (options.gradients) {
+    run_gradients(options, folder.string());
+    if (options.keep.empty()) {
+      fs::remove_all(folder);
+    }
+    return 0;
+  }
   fmt::print("{:<15} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>5} {:>8} {:>7} {:>8} {:>8}\n",
              "model", "eqs", "steps", "runs", "open ms", "one ms", "ms/run", "cyc", "ipc", "rival",
              "ratio", "1 ratio", "off");
@@ -428,6 +484,16 @@ int main(int argc, char** argv) {
       options.json = next, ++i;
     } else if (flag == "--keep") {
       options.keep = next, ++i;
+    } else if (flag == "--gradients") {
+      options.gradients = true;
+    } else if (flag == "--parameters") {
+      options.parameters = static_cast<std::size_t>(std::atoi(next)), ++i;
+    } else if (flag == "--samplers") {
+      options.samplers = true;
+    } else if (flag == "--study") {
+      options.study = next, ++i;
+    } else if (flag == "--seconds") {
+      options.seconds = std::atof(next), ++i;
     } else if (flag == "--vary-all") {
       options.vary_all = true;
     } else if (flag == "--no-rivals") {
@@ -438,9 +504,12 @@ int main(int argc, char** argv) {
       fmt::print(stderr,
                  "shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] "
                  "[--keep FOLDER] "
-                 "[--vary-all] [--no-rivals] [--steps N]\n");
+                 "[--vary-all] [--no-rivals] [--steps N]\n"
+                 "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
+                 "[--repeat N]\n"
+                 "shamal_bench --samplers [--study FILE] [--width CHAINS] [--seconds N]\n");
       return 2;
     }
   }
-  return shamal::bench::run(options);
+  return options.samplers ? shamal::bench::run_samplers(options) : shamal::bench::run(options);
 }

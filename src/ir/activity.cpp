@@ -51,8 +51,9 @@ class Activity {
                          [](char c) { return c != 0; });
     }
     if (instruction.op == Op::gather) {
-      const Slot base = program_.views[instruction.args[1]].base;
-      return active_[base] != 0;  // all of an array is active together, or treated so
+      const SlotSpan span = gathered_span(program_, instruction);
+      const auto first = active_.begin() + span.base;
+      return std::any_of(first, first + span.count, [](char c) { return c != 0; });
     }
     for (std::size_t a = 0; a < instruction.args.size(); ++a) {
       const bool matters = !differentiable(instruction.op) || has_partial(instruction.op, a);

@@ -1,15 +1,17 @@
 // One instruction at a time, from last to first: `accumulate` adds to the adjoint of an argument.
 // The first to reach an adjoint writes it instead of adding, so that nothing has to be set to zero
-// beforehand but what is added to, or read, only in part.
+// beforehand but what is added to, or read, only in part. A sum over all of an object is a new
+// array: values that do not change are what ir/specialise.h can share and pair.
 #include "ir/adjoint.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
+#include "ir/access.h"
 #include "ir/activity.h"
 #include "ir/emitter.h"
 #include "ir/partials.h"
-#include "ir/remove_dead.h"
 #include "ir/single_assignment.h"
 
 namespace shamal::ir {
@@ -47,6 +49,7 @@ class Reverser {
   Reverser(const Program& original, SingleAssignment of, const std::vector<Slot>& parameters)
       : original_(original),
         of_(std::move(of)),
+        objects_(find_objects(of_.program)),
         active_(active_slots(of_.program, parameters, links(original, of_))),
         parameters_(parameters),
         emit_(made_.program, Block::rates) {
@@ -92,67 +95,38 @@ class Reverser {
     for (const AdjointPort& in : made_.carried_in) {
       made_.carried_out.push_back(result(in.original, in.count, in.original));
     }
-    end_sweep();
   }
 
   void reverse_start() {
     begin_sweep(Block::initial, Block::outputs);
     for (const AdjointPort& carried : made_.carried_out) {
-      const LoopId loop = loop_of(carried.count);
-      accumulate(loop, row_of(carried.original), emit_.value(loop, row_of(carried.slot)));
+      add_from(carried.slot, carried.count, [&](std::uint32_t i) { return carried.original + i; });
     }
     for (const AdjointPort& state : made_.states) {
       const AdjointPort port = input(state.original, state.count);
       made_.start_seeds.push_back(port);
-      if (any_active(of_.in_step, state.original, state.count)) {
-        const LoopId loop = loop_of(state.count);
-        accumulate(loop, row_of(of_.at_start[state.original]),
-                   emit_.value(loop, row_of(port.slot)));
-      }
+      add_from(port.slot, port.count,
+               [&](std::uint32_t i) { return of_.at_start[state.original + i]; });
     }
     sweep();
     for (const Slot parameter : parameters_) {
       made_.gradient.push_back(result(parameter, 1, parameter));
     }
-    end_sweep();
   }
 
   void begin_sweep(Block of, Block into) {
     swept_ = made_.program.block(of);
     into_ = into;
     emit_.set_block(into);
-    adjoints_ = emit_.slots(values_);
+    homes_.assign(objects_.all.size(), kNone);
     touched_.assign(values_, 0);
-    zero_.assign(values_, 0);
     begin_ = made_.program.block(into).size();
   }
 
   void sweep() {
     for (std::size_t i = swept_.size(); i-- > 0 && !refusal_;) {
-      emit_.release();
       reverse(swept_[i], i);
     }
-    emit_.release();
-  }
-
-  // Zeros go before the first instruction of the sweep.
-  void end_sweep() {
-    std::vector<Instruction>& block = made_.program.block(into_);
-    std::vector<Instruction> body(block.begin() + static_cast<std::ptrdiff_t>(begin_), block.end());
-    block.resize(begin_);
-    for (Slot first = 0; first < values_;) {
-      Slot last = first;
-      while (last < values_ && zero_[last] != 0) {
-        ++last;
-      }
-      if (last > first) {
-        const LoopId loop = loop_of(last - first);
-        emit_.assign(row_of(adjoints_ + first), emit_.constant(loop, 0.0));
-      }
-      first = last + 1;
-    }
-    std::vector<Instruction>& now = made_.program.block(into_);
-    now.insert(now.end(), body.begin(), body.end());
   }
 
   bool of_initial() const { return into_ == Block::outputs; }
@@ -167,35 +141,45 @@ class Reverser {
     return {original, count, slot};
   }
 
-  bool any_active(const std::vector<Slot>& places, Slot base, std::uint32_t count) const {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (active_[places[base + i]] != 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   // An input whose values are added to the adjoint of an array.
   AdjointPort seed(Slot original, std::uint32_t count) {
     const AdjointPort port = input(original, count);
-    if (any_active(of_.in_step, original, count)) {
-      const LoopId loop = loop_of(count);
-      accumulate(loop, row_of(of_.in_step[original]), emit_.value(loop, row_of(port.slot)));
-    }
+    add_from(port.slot, count, [&](std::uint32_t i) { return of_.in_step[original + i]; });
     return port;
   }
 
-  // The adjoint of an array, wherever it has been left.
-  AdjointPort result(Slot original, std::uint32_t count, Slot place) {
-    for (Slot slot = place; slot < place + count; ++slot) {
-      need(slot);
+  // Adds `count` neighbouring values to the adjoints of the active ones among the places: in runs
+  // of neighbours within an object.
+  template <class Place>
+  void add_from(Slot values, std::uint32_t count, Place place) {
+    for (std::uint32_t first = 0; first < count;) {
+      std::uint32_t last = first + 1;
+      bool any = active_[place(first)] != 0;
+      while (last < count && place(last) == place(first) + (last - first) &&
+             objects_.of_slot[place(last)] == objects_.of_slot[place(first)]) {
+        any = any || active_[place(last)] != 0;
+        ++last;
+      }
+      if (any) {
+        const LoopId loop = loop_of(last - first);
+        accumulate(loop, row_of(place(first)), emit_.value(loop, row_of(values + first)));
+      }
+      first = last;
     }
-    made_.program.results.push_back({adjoints_ + place, count});
-    return {original, count, adjoints_ + place};
   }
 
-  // What depends on parameters and never changes during the steps: its adjoint adds up over them.
+  // The adjoint of neighbouring slots of one object.
+  AdjointPort result(Slot original, std::uint32_t count, Slot place) {
+    std::vector<Slot> slots(count);
+    std::iota(slots.begin(), slots.end(), place);
+    need(slots);
+    const Slot at = adjoint_of(row_of(place), place).base;
+    made_.program.results.push_back({at, count});
+    return {original, count, at};
+  }
+
+  // What depends on parameters, never changes during the steps and is read there: its adjoint adds
+  // up over them.
   void carry_in() {
     std::vector<char> left(original_.slots, 0);
     for (const Slot parameter : parameters_) {
@@ -208,28 +192,66 @@ class Reverser {
         }
       }
     }
+    const std::vector<char> read = read_objects();
     for (Slot first = 0; first < left.size();) {
+      const std::uint32_t object = objects_.of_slot[first];
       Slot last = first;
-      while (last < left.size() && left[last] != 0) {
+      while (last < left.size() && left[last] != 0 && objects_.of_slot[last] == object) {
         ++last;
       }
-      if (last > first) {
+      if (last > first && read[object] != 0) {
         const AdjointPort port = input(first, last - first);
         made_.carried_in.push_back(port);
-        const LoopId loop = loop_of(port.count);
-        accumulate(loop, row_of(first), emit_.value(loop, row_of(port.slot)));
+        add_from(port.slot, port.count, [&](std::uint32_t i) { return first + i; });
       }
-      first = last + 1;
+      first = std::max(last, first + 1);
     }
+  }
+
+  // By object: whether the block that is swept reads it.
+  std::vector<char> read_objects() const {
+    std::vector<char> read(objects_.all.size(), 0);
+    for (const Instruction& instruction : swept_) {
+      for (const Access& access : reads(made_.program, instruction)) {
+        read[objects_.of_slot[reach(made_.program, instruction, access).first]] = 1;
+      }
+      if (instruction.op == Op::gather) {
+        read[objects_.of_slot[gathered_span(made_.program, instruction).base]] = 1;
+      }
+    }
+    return read;
   }
 
   // ---- adjoints
 
-  void need(Slot slot) {
-    if (touched_[slot] == 0) {
-      zero_[slot] = 1;
-      touched_[slot] = 1;
+  // Adjoints that nobody has reached yet begin as zero.
+  void need(const std::vector<Slot>& slots) {
+    std::vector<Slot> fresh;
+    for (const Slot slot : slots) {
+      if (touched_[slot] == 0) {
+        touched_[slot] = 1;
+        fresh.push_back(slot);
+      }
     }
+    std::sort(fresh.begin(), fresh.end());
+    for (std::size_t first = 0; first < fresh.size();) {
+      std::size_t last = first + 1;
+      while (last < fresh.size() && fresh[last] == fresh[first] + (last - first)) {
+        ++last;
+      }
+      const LoopId loop = loop_of(static_cast<std::uint32_t>(last - first));
+      emit_.assign(adjoint_of(row_of(fresh[first]), fresh[first]), emit_.constant(loop, 0.0));
+      first = last;
+    }
+  }
+
+  // The view of the adjoints of what a view shows, `slot` being one of the slots.
+  View adjoint_of(const View& view, Slot slot) {
+    const std::uint32_t object = objects_.of_slot[slot];
+    if (homes_[object] == kNone) {
+      homes_[object] = emit_.slots(objects_.all[object].count);
+    }
+    return shifted(view, homes_[object] - objects_.all[object].base);
   }
 
   std::vector<Slot> slots_of(LoopId loop, const View& view) const {
@@ -242,35 +264,54 @@ class Reverser {
 
   // adjoint(view) += value
   void accumulate(LoopId loop, const View& view, const Value& value) {
-    std::vector<Slot> slots = slots_of(loop, view);
-    const bool fresh =
-        std::none_of(slots.begin(), slots.end(), [&](Slot slot) { return touched_[slot] != 0; });
-    const View to = shifted(view, adjoints_);
-    if (fresh) {
-      std::vector<Slot> sorted = slots;
-      std::sort(sorted.begin(), sorted.end());
-      if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) {
-        for (const Slot slot : slots) {
-          touched_[slot] = 1;
-        }
-        write(to, value);
-        return;
+    const std::vector<Slot> slots = slots_of(loop, view);
+    const auto touched = [&](Slot slot) { return touched_[slot] != 0; };
+    std::vector<Slot> sorted = slots;
+    std::sort(sorted.begin(), sorted.end());
+    const bool distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+    if (distinct && std::none_of(slots.begin(), slots.end(), touched)) {
+      for (const Slot slot : slots) {
+        touched_[slot] = 1;
       }
+      write(adjoint_of(view, slots[0]), value);
+      return;
     }
-    for (const Slot slot : slots) {
-      need(slot);
+    const std::uint32_t object = objects_.of_slot[slots[0]];
+    const bool whole = distinct && slots.size() == objects_.all[object].count &&
+                       std::all_of(slots.begin(), slots.end(), touched);
+    const std::optional<View> negated = take_negation(value);
+    need(slots);
+    const View before = adjoint_of(view, slots[0]);
+    if (whole) {
+      homes_[object] = kNone;
     }
-    emit_.emit(Op::add, loop, to, {to, value.view});
+    emit_.emit(negated ? Op::subtract : Op::add, loop, adjoint_of(view, slots[0]),
+               {before, negated.value_or(value.view)});
+  }
+
+  // What the value is the negative of, if it has just been computed as one; that goes.
+  std::optional<View> take_negation(const Value& value) {
+    std::vector<Instruction>& block = made_.program.block(into_);
+    if (block.size() == begin_ || block.back().op != Op::negate || !just_made(value)) {
+      return std::nullopt;
+    }
+    const View of = made_.program.views[block.back().args[0]];
+    block.pop_back();
+    return of;
+  }
+
+  // By the last instruction, for this alone.
+  bool just_made(const Value& value) const {
+    const std::vector<Instruction>& block = made_.program.block(into_);
+    return block.size() > begin_ && block.back().loop == value.loop &&
+           made_.program.views[block.back().dst] == value.view &&
+           emit_.is_temporary(value.view.base);
   }
 
   // A value that was computed for this alone is computed in its place.
   void write(const View& to, const Value& value) {
-    std::vector<Instruction>& block = made_.program.block(into_);
-    const bool last = block.size() > begin_ && block.back().loop == value.loop &&
-                      made_.program.views[block.back().dst] == value.view &&
-                      emit_.is_temporary(value.view.base);
-    if (last) {
-      block.back().dst = emit_.add(to);
+    if (just_made(value)) {
+      made_.program.block(into_).back().dst = emit_.add(to);
     } else {
       emit_.assign(to, value);
     }
@@ -295,11 +336,9 @@ class Reverser {
     if (!is(active_) || !is(touched_)) {
       return;
     }
-    for (const Slot slot : written) {
-      need(slot);
-    }
+    need(written);
     const Value r = emit_.value(instruction.loop, made_.program.views[instruction.dst]);
-    const Value d = emit_.value(instruction.loop, shifted(r.view, adjoints_));
+    const Value d = emit_.value(instruction.loop, adjoint_of(r.view, written[0]));
     if (is_fold(made_.program, instruction)) {
       reverse_fold(instruction, position, r, d);
       return;
@@ -310,6 +349,9 @@ class Reverser {
         return;
       case Op::delay_read:
         reverse_delay(instruction, d);
+        return;
+      case Op::gather:
+        reverse_gather(instruction, d);
         return;
       case Op::random:
         reverse_random(instruction, r, d);
@@ -349,6 +391,41 @@ class Reverser {
     }
   }
 
+  // Every place i of the loop has read one slot s of the reach, base of i + floor(offset of i):
+  //   adjoint(s) += offset of i is the one that leads to s ? d of i : 0
+  // over all i and s, a sum over the loop.
+  void reverse_gather(const Instruction& instruction, const Value& d) {
+    constexpr std::size_t kMost = 1u << 16;
+    const SlotSpan span = gathered_span(made_.program, instruction);
+    const auto first = active_.begin() + span.base;
+    if (std::none_of(first, first + span.count, [](char c) { return c != 0; })) {
+      return;
+    }
+    const Loop loop = made_.program.loops[instruction.loop];
+    if (loop.rank == kMaxRank || std::size_t{loop.count()} * span.count > kMost) {
+      refuse(instruction, "an array is looked into at too many places");
+      return;
+    }
+    const LoopId pairs = emit_.add(joined(loop, Loop{1, {span.count}}));
+    const Value offset = emit_.value(instruction.loop, made_.program.views[instruction.args[0]]);
+    const Value whole = emit_.apply(Op::floor, {offset});
+    const Slot wanted = emit_.slots(loop.count() * span.count);
+    Slot next = wanted;
+    for (const Slot base : reached_slots(made_.program, instruction, 1)) {
+      for (Slot slot = span.base; slot < span.base + span.count; ++slot) {
+        made_.program.constants.push_back({next++, static_cast<double>(slot) - base});
+      }
+    }
+    const View offsets = emit_.row_major(pairs, wanted);
+    const Value leads =
+        emit_.apply(Op::equal, {emit_.value(pairs, whole.view), emit_.value(pairs, offsets)});
+    const Value share =
+        emit_.apply(Op::select, {leads, emit_.value(pairs, d.view), emit_.constant(pairs, 0.0)});
+    View into{span.base, {}};
+    into.axes[loop.rank].stride = 1;
+    accumulate(pairs, into, share);
+  }
+
   // What was read is the start value, or what the line was given some steps ago.
   void reverse_delay(const Instruction& instruction, const Value& d) {
     const LoopId loop = instruction.loop;
@@ -378,7 +455,7 @@ class Reverser {
     }
     const auto count = static_cast<std::uint32_t>(delayed.elements.size());
     const auto keep = [&](const Value& value) {
-      const View lasting = emit_.lasting(loop);
+      const View lasting = emit_.temporary(loop);
       emit_.assign(lasting, value);
       made_.program.results.push_back({lasting.base, count});
       return lasting.base;
@@ -417,6 +494,7 @@ class Reverser {
 
   const Program& original_;
   SingleAssignment of_;
+  Objects objects_;  // of the forward part
   std::vector<char> active_;
   const std::vector<Slot>& parameters_;
   Adjoint made_;
@@ -427,10 +505,9 @@ class Reverser {
   // of the sweep at hand
   Block into_ = Block::rates;
   std::vector<Instruction> swept_;
-  Slot adjoints_ = 0;  // adjoint of slot s: adjoints_ + s
   std::size_t begin_ = 0;
-  std::vector<char> touched_;  // has a value by now
-  std::vector<char> zero_;     // must begin as zero
+  std::vector<Slot> homes_;    // where the adjoints of an object are now
+  std::vector<char> touched_;  // whose adjoint has a value by now
   std::optional<NotDifferentiable> refusal_;
 };
 
@@ -451,11 +528,7 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
   if (!renamed) {
     return NotDifferentiable{Op::copy, 0, "an array is overwritten in part"};
   }
-  auto made = Reverser(program, std::move(*renamed), parameters).run(saved);
-  if (Adjoint* const adjoint = std::get_if<Adjoint>(&made)) {
-    remove_dead(adjoint->program);
-  }
-  return made;
+  return Reverser(program, std::move(*renamed), parameters).run(saved);
 }
 
 }  // namespace shamal::ir

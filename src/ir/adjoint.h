@@ -65,6 +65,24 @@ struct Adjoint {
   std::vector<AdjointPort> gradient;     // then: of each parameter
 };
 
+// Calls visit(slot) for every slot of the adjoint program that the caller uses, so that it may be
+// moved.
+template <class Visit>
+void for_each_slot(Adjoint& of, Visit visit) {
+  visit(of.step);
+  for (std::vector<AdjointPort>* const ports :
+       {&of.states, &of.net_seeds, &of.memory_seeds, &of.delay_seeds, &of.saved_seeds,
+        &of.carried_in, &of.state_adjoints, &of.carried_out, &of.start_seeds, &of.gradient}) {
+    for (AdjointPort& port : *ports) {
+      visit(port.slot);
+    }
+  }
+  for (DelayedAdjoint& delayed : of.delayed) {
+    visit(delayed.lag);
+    visit(delayed.adjoint);
+  }
+}
+
 // An operation without a derivative, and a slot it writes.
 struct NotDifferentiable {
   Op op = Op::copy;

@@ -31,24 +31,12 @@ View Emitter::row_major(LoopId loop, Slot base) const {
 }
 
 View Emitter::temporary(LoopId loop) {
-  const std::uint32_t count = program_.loops[loop].count();
-  for (std::size_t t = next_; t < temporaries_.size(); ++t) {
-    if (temporaries_[t].count >= count) {
-      std::swap(temporaries_[t], temporaries_[next_]);
-      return row_major(loop, temporaries_[next_++].base);
-    }
-  }
-  temporaries_.push_back({slots(count), count});
-  std::swap(temporaries_.back(), temporaries_[next_]);
-  return row_major(loop, temporaries_[next_++].base);
+  temporaries_.push_back(slots(program_.loops[loop].count()));
+  return row_major(loop, temporaries_.back());
 }
 
-View Emitter::lasting(LoopId loop) { return row_major(loop, slots(program_.loops[loop].count())); }
-
 bool Emitter::is_temporary(Slot base) const {
-  return std::any_of(temporaries_.begin(),
-                     temporaries_.begin() + static_cast<std::ptrdiff_t>(next_),
-                     [&](const Array& array) { return array.base == base; });
+  return std::binary_search(temporaries_.begin(), temporaries_.end(), base);
 }
 
 ViewId Emitter::add(const View& view) {

@@ -36,14 +36,14 @@ class Emitter {
 
   // `count` slots that nothing else has.
   Slot slots(std::uint32_t count);
-  // A new array with an element for each index tuple of the loop, row-major: from temporaries that
-  // release() gives back, or for good.
+  // A new array with an element for each index tuple of the loop, row-major. (ir/specialise.h finds
+  // out what may share slots.)
   View temporary(LoopId loop);
-  View lasting(LoopId loop);
-  // Temporaries taken until now may be taken again.
-  void release() { next_ = 0; }
-  // Whether a temporary that has not been given back begins here.
+  // Whether a temporary begins here.
   bool is_temporary(Slot base) const;
+
+  // An array like that of temporary(), from a slot on.
+  View row_major(LoopId loop, Slot base) const;
 
   ViewId add(const View& view);
   LoopId add(const Loop& loop);
@@ -53,19 +53,10 @@ class Emitter {
             std::uint32_t aux = kNone);
 
  private:
-  View row_major(LoopId loop, Slot base) const;
-
   Program& program_;
   Block block_;
   std::unordered_map<std::uint64_t, Slot> constants_;
-  // Temporaries are arrays that have been made; the next one asked for takes the first large enough
-  // from `next_` on.
-  struct Array {
-    Slot base;
-    std::uint32_t count;
-  };
-  std::vector<Array> temporaries_;
-  std::size_t next_ = 0;
+  std::vector<Slot> temporaries_;  // where they begin, ascending
 };
 
 }  // namespace shamal::ir

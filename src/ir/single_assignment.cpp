@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ir/access.h"
 #include "ir/emitter.h"
 
 namespace shamal::ir {
@@ -63,7 +64,7 @@ namespace {
 
 class Renamer {
  public:
-  explicit Renamer(const Program& program) : old_(program) {
+  explicit Renamer(const Program& program) : old_(program), objects_(find_objects(program)) {
     made_.program = program;
     made_.program.stocks.clear();
     made_.program.memories.clear();
@@ -79,7 +80,7 @@ class Renamer {
     std::iota(made_.in_step.begin(), made_.in_step.end(), Slot{0});
     std::iota(made_.at_start.begin(), made_.at_start.end(), image);
     std::vector<char> given = given_slots();
-    copy_marked(given, 0, image);
+    copy_marked(given, made_.in_step, made_.at_start);
     rename(made_.at_start, {Block::initial}, Block::initial);
     leave_for_steps(std::move(given));
     rename(made_.in_step, {Block::rates, Block::outputs}, Block::rates);
@@ -107,20 +108,27 @@ class Renamer {
     return given;
   }
 
-  // Appends copies of the marked slots to block `initial`, a run of neighbours at a time.
-  void copy_marked(const std::vector<char>& marked, Slot from, Slot to) {
+  // Appends copies of the marked slots to block `initial`, as many neighbours of one object at a
+  // time as are neighbours in both places.
+  void copy_marked(const std::vector<char>& marked, const std::vector<Slot>& from,
+                   const std::vector<Slot>& to) {
     Emitter emit(made_.program, Block::initial);
-    for (Slot first = 0; first < marked.size();) {
-      Slot last = first;
-      while (last < marked.size() && marked[last] != 0) {
-        ++last;
-      }
-      if (last > first) {
+    for (const SlotSpan& object : objects_.all) {
+      const Slot end = object.base + object.count;
+      for (Slot first = object.base; first < end;) {
+        if (marked[first] == 0) {
+          ++first;
+          continue;
+        }
+        Slot last = first + 1;
+        while (last < end && marked[last] != 0 && from[last] == from[first] + (last - first) &&
+               to[last] == to[first] + (last - first)) {
+          ++last;
+        }
         const LoopId loop = emit.add(Loop{1, {last - first}});
-        const View source{from + first, {{{1, -1}}}};
-        emit.emit(Op::copy, loop, View{to + first, {{{1, -1}}}}, {source});
+        emit.emit(Op::copy, loop, View{to[first], {{{1, -1}}}}, {View{from[first], {{{1, -1}}}}});
+        first = last;
       }
-      first = last + 1;
     }
   }
 
@@ -150,7 +158,7 @@ class Renamer {
         left[slot] = static_cast<char>(not_left[slot] == 0);
       }
     }
-    copy_marked(left, made_.at_start[0], 0);
+    copy_marked(left, made_.at_start, made_.in_step);
   }
 
   // Where neighbouring slots now begin; they have to have stayed neighbours.
@@ -173,6 +181,13 @@ class Renamer {
     return static_cast<ViewId>(made_.program.views.size() - 1);
   }
 
+  std::vector<Slot> gathered_slots(const Instruction& instruction) const {
+    const SlotSpan span = gathered_span(old_, instruction);
+    std::vector<Slot> slots(span.count);
+    std::iota(slots.begin(), slots.end(), span.base);
+    return slots;
+  }
+
   void rename(std::vector<Slot>& places, const std::vector<Block>& from, Block into) {
     for (const Block block : from) {
       for (const Instruction& instruction : old_.block(block)) {
@@ -181,8 +196,10 @@ class Renamer {
           if (made.args[a] != kNone) {
             // Where a delay line is, not what it is given now.
             const bool line = made.op == Op::delay_read && a == 2;
-            made.args[a] = renamed(line ? made_.in_step : places, made.args[a],
-                                   reached_slots(old_, instruction, a));
+            made.args[a] =
+                renamed(line ? made_.in_step : places, made.args[a],
+                        made.op == Op::gather && a == 1 ? gathered_slots(instruction)
+                                                        : reached_slots(old_, instruction, a));
           }
         }
         const std::vector<Slot> written = written_slots(old_, instruction);
@@ -214,6 +231,7 @@ class Renamer {
   }
 
   const Program& old_;
+  Objects objects_;
   SingleAssignment made_;
   std::vector<char> written_;  // by slot of the new program
   bool sound_ = true;

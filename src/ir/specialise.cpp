@@ -6,6 +6,7 @@
 
 #include "ir/access.h"
 #include "ir/cluster.h"
+#include "ir/reduce.h"
 
 namespace shamal::ir {
 
@@ -33,6 +34,19 @@ class Specialiser {
       : program_(program), wanted_(wanted), objects_(find_objects(program_)) {}
 
   Specialised run() {
+    simplify();
+    cluster(program_);
+    pair();
+    return place();
+  }
+
+  Specialised reduce() {
+    simplify();
+    return stay();
+  }
+
+ private:
+  void simplify() {
     join_saved();
     find_writers();
     share(kRates);
@@ -41,12 +55,8 @@ class Specialiser {
     find_writers();
     sweep();
     hoist();
-    cluster(program_);
-    pair();
-    return place();
   }
 
- private:
   std::uint32_t object(Slot slot) const { return objects_.of_slot[slot]; }
   // Of what the access reaches: with offset tables, a view's base need not lie in it.
   std::uint32_t object(const Instruction& instruction, const Access& access) const {
@@ -505,7 +515,9 @@ class Specialiser {
     if (inner.loop != outer.loop) {
       return false;
     }
-    const bool arithmetic_pair = arithmetic(inner.op) && arithmetic(outer.op);
+    const bool sum = outer.op == Op::add || outer.op == Op::subtract;
+    const bool arithmetic_pair =
+        (arithmetic(inner.op) && arithmetic(outer.op)) || (inner.op == Op::scale && sum);
     const bool choice =
         comparison(inner.op) && outer.op == Op::select && view(outer.args[0]) == view(inner.dst);
     bool same = false;
@@ -523,6 +535,17 @@ class Specialiser {
   }
 
   // ---- place
+
+  // Where it is, except for what is shared or gone.
+  Specialised stay() {
+    Specialised made;
+    made.place.resize(program_.slots);
+    for (Slot slot = 0; slot < program_.slots; ++slot) {
+      made.place[slot] = live_[object(moved_[slot])] != 0 ? moved_[slot] : kNone;
+    }
+    made.program = std::move(program_);
+    return made;
+  }
 
   // Which objects may differ between runs.
   std::vector<char> varying() {
@@ -560,8 +583,10 @@ class Specialiser {
     for (const Slot slot : wanted_.varied) {
       mark(object(slot));
     }
-    for (const Port& port : program_.inputs) {
-      mark(object(port.base));
+    for (const std::vector<Port>* ports : {&program_.inputs, &program_.results}) {
+      for (const Port& port : *ports) {
+        mark(object(port.base));
+      }
     }
     while (!open.empty()) {
       const std::uint32_t from = open.back();
@@ -782,6 +807,10 @@ class Specialiser {
 
 Specialised specialise(const Program& program, const Wanted& wanted) {
   return Specialiser(program, wanted).run();
+}
+
+Specialised reduce(const Program& program, const Wanted& wanted) {
+  return Specialiser(program, wanted).reduce();
 }
 
 }  // namespace shamal::ir

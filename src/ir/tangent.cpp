@@ -65,7 +65,6 @@ class Follower {
       for (std::size_t i = 0; i < old_.blocks[b].size() && !refusal_; ++i) {
         made_.program.blocks[b].push_back(old_.blocks[b][i]);
         follow(old_.blocks[b], i);
-        emit_.release();
       }
     }
     if (refusal_) {
@@ -78,6 +77,11 @@ class Follower {
   bool active(const Instruction& instruction, std::size_t a) const {
     if (instruction.args[a] == kNone) {
       return false;
+    }
+    if (instruction.op == Op::gather && a == 1) {
+      const SlotSpan span = gathered_span(old_, instruction);
+      const auto first = active_.begin() + span.base;
+      return std::any_of(first, first + span.count, [](char c) { return c != 0; });
     }
     const std::vector<Slot> slots = reached_slots(old_, instruction, a);
     return std::any_of(slots.begin(), slots.end(), [&](Slot s) { return active_[s] != 0; });

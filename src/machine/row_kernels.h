@@ -133,7 +133,8 @@ constexpr std::array<const Masks*, ir::kElementwiseOps> kSingles = {{
 #undef SHAMAL_TERNARY
 }};
 
-// ---- two at once: what real models have, (arithmetic, arithmetic) and (comparison, select)
+// ---- two at once: what real models have, (arithmetic, arithmetic) and (comparison, select), and
+// what their adjoints have, sums of products
 
 struct PairRow {
   ir::Op inner;
@@ -151,7 +152,8 @@ struct PairRow {
   SHAMAL_PAIR(x, multiply) SHAMAL_PAIR(x, divide) SHAMAL_PAIR(x, minimum) SHAMAL_PAIR(x, maximum)
 
 constexpr PairRow kPairs[] = {SHAMAL_PAIRS(add) SHAMAL_PAIRS(subtract) SHAMAL_PAIRS(multiply)
-                                  SHAMAL_PAIRS(divide) SHAMAL_PAIRS(minimum) SHAMAL_PAIRS(maximum)};
+                                  SHAMAL_PAIRS(divide) SHAMAL_PAIRS(minimum) SHAMAL_PAIRS(maximum)
+                                      SHAMAL_PAIR(scale, add) SHAMAL_PAIR(scale, subtract)};
 #undef SHAMAL_PAIRS
 #undef SHAMAL_PAIR
 

@@ -12,10 +12,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ir/adjoint.h"
 #include "sim/run.h"
 
@@ -29,20 +31,37 @@ class Differentiated {
       const std::vector<SlotRange>& saved);
 
   const machine::Kernel& kernel() const { return kernel_; }
-  const machine::Kernel& backward() const { return backward_; }
-  const ir::Adjoint& adjoint() const { return adjoint_; }  // without its program
   const std::vector<ir::Slot>& parameters() const { return parameters_; }
   const std::vector<SlotRange>& saved() const { return saved_; }
 
+  // What the saved values depend on, and its adjoint.
+  const machine::Kernel& forward() const { return forward_; }
+  const machine::Kernel& backward() const { return backward_; }
+  const ir::Adjoint& adjoint() const { return adjoint_; }  // without its program
+  // Room for kept states that a batch has done with, for the next one: fresh memory costs as much
+  // time as running forward.
+  std::vector<double> take_room() const;
+  void give_room(std::vector<double> room) const;
+
+  // Where `forward` has a slot of `kernel`; kNone: nothing saved depends on it.
+  ir::Slot place(ir::Slot slot) const { return place_[slot]; }
+
  private:
-  Differentiated(const machine::Kernel& kernel, ir::Adjoint adjoint,
+  Differentiated(const machine::Kernel& kernel, ir::Specialised reduced, ir::Adjoint adjoint,
                  std::vector<ir::Slot> parameters, std::vector<SlotRange> saved);
 
   machine::Kernel kernel_;
+  machine::Kernel forward_;
   machine::Kernel backward_;
+  std::vector<ir::Slot> place_;
   ir::Adjoint adjoint_;
   std::vector<ir::Slot> parameters_;
   std::vector<SlotRange> saved_;
+  struct Rooms {
+    base::Mutex mutex;
+    std::vector<std::vector<double>> free;
+  };
+  std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
 };
 
 struct Gradients {
@@ -58,7 +77,8 @@ using Weigh =
     std::function<void(const Trajectories& batch, std::size_t first, std::vector<double>& weights)>;
 
 // `spec.saved` is that of `of`; the method has no error control (std::logic_error otherwise).
-// `memory` bounds the bytes of kept states for a batch, but for two steps' worth.
+// `memory` bounds the bytes of kept states for a batch, but for two steps' worth; `of` holds on to
+// as much for each thread that has asked.
 Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs& inputs,
                     const Weigh& weigh, std::size_t memory = std::size_t{256} << 20,
                     base::Progress* progress = nullptr);

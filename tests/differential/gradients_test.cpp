@@ -248,6 +248,81 @@ TEST_P(Gradients, OfGeneratedModelsAgree) {
 
 INSTANTIATE_TEST_SUITE_P(Methods, Gradients, ::testing::Values("euler", "rk2", "rk4"));
 
+// Elements found by a computed offset: which one does not change smoothly, what it holds does.
+TEST(GradientsOfArrays, PassThroughVectorElmMap) {
+  const fs::path path = fs::temp_directory_path() / "shamal_gradient_elements.mdl";
+  std::ofstream(path) << R"({UTF-8}
+Row: R1, R2, R3
+	~	~	|
+Weight[Row]= 2, 3, 5
+	~	~	|
+Place[Row]= 2.4, 0.3, 1.2
+	~	~	|
+Rate[Row]= VECTOR ELM MAP(Weight[R1], INTEGER(Place[Row]))
+	~	~	|
+Level[Row]= INTEG(Rate[Row] - 0.1*Level[Row]*Rate[Row], Weight[Row])
+	~	~	|
+Seen[Row]= VECTOR ELM MAP(Level[R1], Place[Row])*Level[Row]
+	~	~	|
+INITIAL TIME= 0
+	~	~	|
+FINAL TIME= 10
+	~	~	|
+SAVEPER= TIME STEP
+	~	~	|
+TIME STEP= 0.125
+	~	~	|
+)";
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  fs::remove(path);
+  const Subject of = subject(*model, 80);
+  Tally tally;
+  expect_agreement(of, tally, "elements");
+  EXPECT_EQ(tally.models, 1u);
+  EXPECT_EQ(tally.smooth, tally.parameters);
+  std::string refused;
+  const auto found = derivatives(of, refused);
+  ASSERT_TRUE(found);
+  EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
+                          [](double d) { return std::fabs(d) > 0.1; }),
+            3);
+}
+
+// Of the public models of moderate size: a few parameters, a few steps.
+TEST(GradientsOfFiles, AgreeOnThePublicCorpus) {
+  const fs::path corpus = fs::path(SHAMAL_SOURCE_DIR) / ".." / "shared" / "conformance";
+  if (!fs::exists(corpus)) {
+    std::cout << "NOT RUN: ../shared/conformance is not there.\n";
+    return;
+  }
+  constexpr std::uintmax_t kLargest = 60000;  // bytes
+  constexpr std::size_t kParameters = 6;
+  constexpr double kSteps = 12;
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(corpus)) {
+    const std::string kind = entry.path().extension();
+    const bool model = kind == ".mdl" || kind == ".xmile" || kind == ".stmx";
+    if (entry.is_regular_file() && model && entry.file_size() < kLargest) {
+      paths.push_back(entry.path());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  Tally tally;
+  for (const fs::path& path : paths) {
+    const auto model = compiled(path);
+    if (!model || sim::find_method(model->model.sim.method) == nullptr ||
+        sim::find_method(model->model.sim.method)->adaptive()) {
+      continue;
+    }
+    Subject of = subject(*model, kSteps);
+    of.parameters.resize(std::min(of.parameters.size(), kParameters));
+    expect_agreement(of, tally, path.lexically_relative(corpus));
+  }
+  report(tally);
+  EXPECT_GE(tally.models, 50u);
+}
+
 TEST(GradientsOfFiles, Agree) {
   Tally tally;
   for (const auto& folder : {fs::path(SHAMAL_SOURCE_DIR) / "tests/golden"}) {

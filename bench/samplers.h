@@ -1,0 +1,29 @@
+// Effective draws a second of every sampler on the posterior of a study, one thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace shamal::bench {
+
+struct SamplerBench {
+  std::string name;
+  std::size_t dimensions = 0;
+  std::size_t chains = 0;
+  std::size_t draws = 0;          // of each chain
+  std::uint64_t evaluations = 0;  // of the density, all chains, without the warm-up
+  double seconds = 0;             // of the processor, without the warm-up
+  double warmup_seconds = 0;
+  double rhat = 0;      // the worst parameter's
+  double ess = 0;       // the least of all bulk and tail ESS
+  double mean_off = 0;  // largest difference from the first row's mean, in its sd
+
+  double rate() const { return ess / seconds; }
+  double rate_with_warmup() const { return ess / (seconds + warmup_seconds); }
+};
+
+// Prints a table. False if the study cannot be loaded.
+bool run_sampler_bench(const std::string& study, std::size_t chains, double seconds);
+
+}  // namespace shamal::bench
