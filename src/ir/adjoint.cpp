@@ -73,7 +73,7 @@ class Reverser {
   void reverse_steps(const std::vector<Port>& saved) {
     begin_sweep(Block::rates, Block::rates);
     made_.step = input(0, 1).slot;
-    carry_in();
+    carry_in(saved);
     for (const Stock& stock : original_.stocks) {
       made_.states.push_back({stock.level, stock.count, stock.level});
       made_.net_seeds.push_back(seed(stock.net, stock.count));
@@ -178,9 +178,9 @@ class Reverser {
     return {original, count, at};
   }
 
-  // What depends on parameters, never changes during the steps and is read there: its adjoint adds
-  // up over them.
-  void carry_in() {
+  // What depends on parameters, never changes during the steps and is read or saved there: its
+  // adjoint adds up over them.
+  void carry_in(const std::vector<Port>& saved) {
     std::vector<char> left(original_.slots, 0);
     for (const Slot parameter : parameters_) {
       left[parameter] = 1;
@@ -192,7 +192,24 @@ class Reverser {
         }
       }
     }
-    const std::vector<char> read = read_objects();
+    std::vector<char> read = read_objects();
+    const auto seeded = [&](Slot base, std::uint32_t count) {
+      for (Slot slot = base; slot < base + count; ++slot) {
+        read[objects_.of_slot[of_.in_step[slot]]] = 1;
+      }
+    };
+    for (const Stock& stock : original_.stocks) {
+      seeded(stock.net, stock.count);
+    }
+    for (const Memory& memory : original_.memories) {
+      seeded(memory.next, memory.count);
+    }
+    for (const DelayLine& line : original_.delays) {
+      seeded(line.input, line.count);
+    }
+    for (const Port& array : saved) {
+      seeded(array.base, array.count);
+    }
     for (Slot first = 0; first < left.size();) {
       const std::uint32_t object = objects_.of_slot[first];
       Slot last = first;
