@@ -8,8 +8,6 @@
 //
 // --only mix-N makes a synthetic model of about N equations; --steps sets its number of steps.
 //
-//   shamal_bench --samplers [--study FILE] [--width CHAINS] [--seconds N]
-//
 // The second form measures gradients of N parameters against forward batches of the same width
 // (gradients.h), the third the samplers of src/analysis/inference against each other (samplers.h).
 // Of every measurement the least of the repetitions counts, in cycles of this thread.
@@ -396,7 +394,7 @@ int run_samplers(const Options& options) {
 void run_gradients(const Options& options, const std::string& folder) {
   fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params",
              "outputs", "runs", "make ms", "forward ms", "gradient ms", "ratio", "off");
-  for (const Bench& bench : benches()) {
+  for (const Bench& bench : benches(options)) {
     if (!options.only.empty() && options.only != bench.name) {
       continue;
     }
