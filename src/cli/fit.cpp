@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -9,6 +10,7 @@
 #include "api/fit/optimise.h"
 #include "api/fit/payoff_study.h"
 #include "api/fit/posterior_file.h"
+#include "api/fit/profiles.h"
 #include "base/files.h"
 #include "cli/interrupt.h"
 #include "cli/model_inputs.h"
@@ -31,6 +33,7 @@ struct Options {
   api::CompileInputs inputs;
   std::string method = "sample";
   api::OptimiseRequest optimise;
+  std::vector<std::string> profiled;
   std::size_t sbc = 0;
   bool identify = false;
   bool holdout = false;
@@ -106,6 +109,34 @@ int optimise(const Options& options, const api::StudyPosterior& loaded,
   return written ? kSuccess : kModelErrors;
 }
 
+int profile(const Options& options, const api::Posterior& posterior, base::Diagnostics& diagnostics,
+            const base::Sources& sources, const Common& common) {
+  const bool shown = !options.quiet && isatty(STDERR_FILENO) == 1;
+  base::Progress progress(shown ? base::Progress::Report(print_progress)
+                                : base::Progress::Report());
+  const Interrupt interrupt(progress);
+  const auto made =
+      api::profiles(posterior, {options.optimise, options.profiled}, diagnostics, &progress);
+  if (shown) {
+    fmt::print(stderr, "\n");
+  }
+  if (!made) {
+    return fail(diagnostics, sources, common);
+  }
+  const bool written =
+      options.output.empty() ||
+      base::write_file(options.output, api::profiles_csv(posterior, *made), diagnostics);
+  print_diagnostics(diagnostics, sources, common);
+  const std::string summary = api::profiles_summary(posterior, *made);
+  if (common.json) {
+    print_json({{"study", options.study}, {"output", options.output}, {"summary", summary}},
+               diagnostics, sources);
+  } else {
+    fmt::print("{}", summary);
+  }
+  return progress.cancelled() ? kInterrupted : written ? kSuccess : kModelErrors;
+}
+
 int calibrate(const Options& options, const api::Posterior& posterior,
               base::Diagnostics& diagnostics, const base::Sources& sources, const Common& common) {
   const bool shown = !options.quiet && isatty(STDERR_FILENO) == 1;
@@ -135,10 +166,12 @@ int calibrate(const Options& options, const api::Posterior& posterior,
 int fit(Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto* row = analysis::inference::find_sampler(options.sample.sampler);
-  if (row == nullptr) {
+  const std::vector<api::FitSampler> samplers = api::fit_samplers();
+  const auto row = std::find_if(samplers.begin(), samplers.end(),
+                                [&](const auto& it) { return it.name == options.sample.sampler; });
+  if (row == samplers.end()) {
     std::vector<std::string_view> names;
-    for (const auto& it : analysis::inference::samplers()) {
+    for (const auto& it : samplers) {
       names.push_back(it.name);
     }
     diagnostics.add(base::Code::request_bad_value, {},
@@ -160,8 +193,8 @@ int fit(Options& options, const Common& common) {
   options.optimise.seed = options.sample.seed;
   options.posterior.gradient =
       options.identify ||
-      (options.method == "optimise" ? optimiser->needs_gradient
-                                    : row->needs_gradient || options.sample.searches > 0);
+      (options.method == "sample" ? row->needs_gradient || options.sample.searches > 0
+                                  : optimiser->needs_gradient);
   if (options.payoff.empty() != options.control.empty()) {
     diagnostics.add(base::Code::request_bad_value, {}, "--payoff and --control go together",
                     "name a .vpd and a .voc file");
@@ -186,6 +219,9 @@ int fit(Options& options, const Common& common) {
   }
   if (options.method == "optimise") {
     return optimise(options, *loaded, diagnostics, sources, common);
+  }
+  if (options.method == "profile") {
+    return profile(options, posterior, diagnostics, sources, common);
   }
   if (options.sbc > 0) {
     return calibrate(options, posterior, diagnostics, sources, common);
@@ -266,7 +302,8 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
   app.add_option("study", options->study,
                  "Study file (.toml), or with --payoff a model; docs/fitting.md says what is read")
       ->required();
-  app.add_option("-o,--output", options->output, "netCDF-4 file for the posterior, as ArviZ reads");
+  app.add_option("-o,--output", options->output,
+                 "netCDF-4 file for the posterior, as ArviZ reads; of profiles a CSV table");
   app.add_option("--page", options->page, "HTML page of the fit, which opens without a network");
   app.add_option("--keep", options->keep,
                  "CSV table of some draws, to stay with the model: what the study's \"posterior\" "
@@ -278,9 +315,15 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
                  "Vensim optimisation control (.voc): the constants and their bounds");
   add_model_inputs(app, options->inputs);
   app.add_option("--method", options->method,
-                 "sample: draw from the posterior; optimise: find its highest point")
+                 "sample: draw from the posterior; optimise: find its highest point; profile: how "
+                 "well the best fit does with one parameter held at each of some values")
       ->default_val("sample")
-      ->check(CLI::IsMember({"sample", "optimise"}));
+      ->check(CLI::IsMember({"sample", "optimise", "profile"}));
+  app.add_option("--parameter", options->profiled,
+                 "A parameter to profile, as the summary of a fit names it; may be repeated; "
+                 "default: all")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--optimiser", options->optimise.optimiser,
                  "lbfgs; or bobyqa, sbplx, crs or cmaes, which need no gradient")
       ->default_val("lbfgs");
@@ -290,9 +333,10 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
   app.add_option("--evaluations", options->optimise.evaluations, "Of the density, for each start")
       ->default_val(1000);
   app.add_option("--sampler", sample.sampler,
-                 "nuts, chees, demcz or metropolis; the last two need no gradient")
+                 "nuts, chees, demcz, metropolis or smc; the last three need no gradient")
       ->default_val("nuts");
-  app.add_option("--chains", sample.chains, "Chains, which run at once")
+  app.add_option("--chains", sample.chains,
+                 "Chains, which run at once; of smc populations, one after the other")
       ->default_val(4)
       ->check(CLI::Range(1, 4096));
   app.add_option("--searches", sample.searches,
@@ -301,7 +345,9 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
       ->default_val(0);
   app.add_option("--warmup", sample.warmup, "Iterations that adapt and are not kept")
       ->default_val(500);
-  app.add_option("--draws", sample.draws, "Draws of each chain, at most")->default_val(1000);
+  app.add_option("--draws", sample.draws,
+                 "Draws of each chain, at most; of smc the particles of a population")
+      ->default_val(1000);
   app.add_option("--rhat", sample.rule.rhat, "R-hat of every parameter at which the fit ends")
       ->default_val(1.01);
   app.add_option("--ess", sample.rule.ess, "Effective draws at which it ends")->default_val(400);

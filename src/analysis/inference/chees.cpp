@@ -66,6 +66,9 @@ class Chees final : public Sampler {
     for (std::size_t j = 0; j < dimensions; ++j) {
       lower_[j * dimensions + j] = 1;
     }
+    if (!options.lower.empty()) {
+      lower_ = options.lower;
+    }
     running_.restart(dimensions);
   }
 

@@ -12,6 +12,7 @@
 #include "api/fit/fit_checkpoint.h"
 #include "api/fit/identify.h"
 #include "api/fit/optimise.h"
+#include "api/fit/tempered.h"
 #include "api/version.h"
 #include "base/files.h"
 #include "base/random.h"
@@ -45,6 +46,15 @@ std::vector<double> prior_points(std::size_t count, std::size_t dimensions, std:
     }
   }
   return points;
+}
+
+std::vector<FitSampler> fit_samplers() {
+  std::vector<FitSampler> all;
+  for (const inference::SamplerRow& row : inference::samplers()) {
+    all.push_back({row.name, row.needs_gradient});
+  }
+  all.push_back({kTempered, false});
+  return all;
 }
 
 std::string fit_identity(const CompiledModel& compiled, const Posterior& posterior,
@@ -168,8 +178,8 @@ class Run {
   }
 
   // The highest point that some searches find, and the Gaussian about it that the information of
-  // the data makes: chains begin at draws of it.
-  bool begin_at_mode(const inference::SamplerOptions& options, const inference::SamplerRow& row,
+  // the data makes: chains begin at draws of it, and ChEES with its covariance.
+  bool begin_at_mode(inference::SamplerOptions options, const inference::SamplerRow& row,
                      std::size_t wanted) {
     const std::size_t d = posterior_.dimensions();
     const auto optima =
@@ -179,7 +189,7 @@ class Run {
     }
     const std::vector<double>& mode = optima->front().point;
     const auto covariance = covariance_of(identify(posterior_, mode), d);
-    std::vector<double> lower;
+    std::vector<double>& lower = options.lower;
     inference::cholesky(covariance, d, lower);  // (1 + F)⁻¹ is positive definite
     std::vector<double> candidates = prior_points(kCandidates * wanted, d, request_.seed);
     for (std::size_t at = 0; at < candidates.size(); at += d) {
@@ -252,6 +262,9 @@ class Run {
 std::optional<Sampled> sample(const Posterior& posterior, const std::string& identity,
                               const SampleRequest& request, base::Diagnostics& diagnostics,
                               base::Progress* progress) {
+  if (request.sampler == kTempered) {
+    return sample_tempered(posterior, identity, request, diagnostics, progress);
+  }
   return Run(posterior, identity, request, diagnostics, progress).sample();
 }
 

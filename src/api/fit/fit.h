@@ -1,6 +1,7 @@
 // `shamal fit`: from a posterior to draws or to its highest point, with checkpoints.
 //
-//   sample     chains on the posterior (analysis/inference/sampler.h), in rounds: after each one
+//   sample     chains on the posterior (analysis/inference/sampler.h) or populations led to it from
+//              the prior (tempered.h), in rounds: after each one
 //              the diagnostics say whether the draws are good enough, and the fit ends when they
 //              are or when the draws asked for are made
 //   optimise   the highest point, from several draws of the prior
@@ -37,12 +38,20 @@ struct Sampled {
   analysis::inference::Draws draws;
   std::vector<analysis::inference::ParameterDiagnostics> diagnostics;  // of z
   analysis::inference::Verdict verdict;
-  bool cancelled = false;        // the checkpoint holds what was done
-  std::uint64_t iterations = 0;  // warm-up included
-  double seconds = 0;            // of this call
+  bool cancelled = false;            // the checkpoint holds what was done
+  std::uint64_t iterations = 0;      // warm-up included
+  std::vector<double> log_evidence;  // of each population of smc
+  double seconds = 0;                // of this call
 
   bool converged() const { return verdict.state == analysis::inference::Verdict::State::converged; }
 };
+
+// A sampler that a fit can use: those of analysis/inference/sampler.h, and smc (tempered.h).
+struct FitSampler {
+  std::string_view name;
+  bool needs_gradient = false;
+};
+std::vector<FitSampler> fit_samplers();
 
 // What a fit depends on, hashed: the model, the study, the points and priors, and the options.
 std::string fit_identity(const CompiledModel& compiled, const Posterior& posterior,

@@ -110,6 +110,10 @@ std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
               ? fmt::format("not converged: about {:.0f} draws of each chain would be needed\n",
                             sampled.verdict.iterations_needed)
               : std::string("will not converge with more of the same\n");
+  if (!sampled.log_evidence.empty()) {
+    text +=
+        fmt::format("log evidence by population: {:.2f}\n", fmt::join(sampled.log_evidence, " "));
+  }
   if (sampled.verdict.divergences > 0) {
     text += fmt::format("{} divergent trajectories{}\n", sampled.verdict.divergences,
                         sampled.verdict.too_many_divergences ? ": too many" : "");
