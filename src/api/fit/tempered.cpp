@@ -82,7 +82,8 @@ std::optional<Sampled> sample_tempered(const Posterior& posterior, const std::st
   while (made.log_evidence.size() < request.chains) {
     const std::uint64_t population = made.log_evidence.size();
     if (!at_hand) {
-      const std::uint64_t seed = base::random_key(request.seed, population);
+      const base::PhiloxKey key = base::random_key(request.seed, population);
+      const std::uint64_t seed = std::uint64_t{key[1]} << 32 | key[0];
       at_hand.emplace(inference::TemperingOptions{seed}, prior_points(request.draws, d, seed), d);
     }
     while (!at_hand->done()) {
