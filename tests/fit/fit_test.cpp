@@ -12,6 +12,7 @@
 #include "api/fit/fit_report.h"
 #include "api/fit/optimise.h"
 #include "api/fit/payoff_study.h"
+#include "api/fit/profiles.h"
 #include "base/files.h"
 #include "fit/study_fixture.h"
 
@@ -27,14 +28,15 @@ constexpr double kNormal95 = 1.6448536269514722;
 struct Known {
   double mean[2];
   double variance[2];
+  double determinant;  // of the precision
 };
 
-Known closed_form(const fit_tests::Loaded& loaded) {
+Known closed_form(const fit_tests::Loaded& loaded, bool prior_of_supply = true) {
   double a = 1.0 / (8 * 8);
   double b = 0;
-  double c = 1.0 / (3 * 3);
+  double c = prior_of_supply ? 1.0 / (3 * 3) : 0;
   double u = 20.0 / (8 * 8);
-  double v = 10.0 / (3 * 3);
+  double v = prior_of_supply ? 10.0 / (3 * 3) : 0;
   for (const analysis::Observation& row : loaded.files.observations.usable) {
     if (row.time.middle > 17.99) {
       continue;
@@ -51,7 +53,8 @@ Known closed_form(const fit_tests::Loaded& loaded) {
   }
   const double determinant = a * c - b * b;
   return {{(c * u - b * v) / determinant, (a * v - b * u) / determinant},
-          {c / determinant, a / determinant}};
+          {c / determinant, a / determinant},
+          determinant};
 }
 
 api::SampleRequest small_request(std::string sampler) {
@@ -100,6 +103,51 @@ TEST(Fit, FindsTheHighestPoint) {
     EXPECT_NEAR(20 + 8 * optima->front().point[0], known.mean[0], 0.02) << optimiser;
     EXPECT_NEAR(10 + 3 * optima->front().point[1], known.mean[1], 0.01) << optimiser;
     EXPECT_NE(api::optimum_summary(*loaded->posterior, *optima).find("Supply"), std::string::npos);
+  }
+}
+
+// Of a Gaussian a profile is a parabola: that of the posterior without the parameter's own prior.
+TEST(Fit, ProfilesAParameterWithoutItsPrior) {
+  const auto loaded = load("linear");
+  const Known known = closed_form(*loaded, false);
+  const auto made =
+      api::profiles(*loaded->posterior, {{"lbfgs", 3, 1000, 1}, {"Supply"}}, loaded->diagnostics);
+  ASSERT_TRUE(made.has_value());
+  ASSERT_EQ(made->of.size(), 1u);
+  const double half = 1.959963984540054 * std::sqrt(known.variance[1]);
+  ASSERT_TRUE(made->of[0].low && made->of[0].high);
+  EXPECT_NEAR(10 + 3 * *made->of[0].low, known.mean[1] - half, 0.02 * half);
+  EXPECT_NEAR(10 + 3 * *made->of[0].high, known.mean[1] + half, 0.02 * half);
+  EXPECT_NE(api::profiles_csv(*loaded->posterior, *made).find("\nSupply,"), std::string::npos);
+  EXPECT_FALSE(
+      api::profiles(*loaded->posterior, {{"lbfgs", 1, 10, 1}, {"Demand"}}, loaded->diagnostics));
+  EXPECT_TRUE(loaded->diagnostics.has_errors());
+}
+
+// The evidence of a linear Gaussian model is a Gaussian number: by populations, and by the Gaussian
+// integral about the highest point.
+TEST(Fit, LeadsPopulationsFromThePriorToThePosterior) {
+  const auto loaded = load("linear");
+  api::SampleRequest request = small_request("smc");
+  request.draws = 600;
+  const auto made = api::sample(*loaded->posterior, "", request, loaded->diagnostics);
+  ASSERT_TRUE(made.has_value());
+  const Known known = closed_form(*loaded);
+  for (std::size_t k = 0; k < 2; ++k) {
+    const double scale = k == 0 ? 8 : 3;
+    const double prior = k == 0 ? 20 : 10;
+    const double sd = std::sqrt(known.variance[k]);
+    EXPECT_LT(made->diagnostics[k].rhat, 1.1);
+    EXPECT_NEAR(prior + scale * made->diagnostics[k].mean, known.mean[k], 0.2 * sd);
+    EXPECT_NEAR(scale * made->diagnostics[k].sd, sd, 0.15 * sd);
+  }
+  const auto optima = api::optimise(*loaded->posterior, {"lbfgs", 3, 1000, 1}, loaded->diagnostics);
+  ASSERT_TRUE(optima.has_value());
+  const double evidence =
+      optima->front().log_density - 0.5 * std::log(known.determinant * 64.0 * 9.0);
+  ASSERT_EQ(made->log_evidence.size(), 4u);
+  for (const double of : made->log_evidence) {
+    EXPECT_NEAR(of, evidence, 0.3);
   }
 }
 

@@ -248,18 +248,19 @@ Profile profile(const LogDensity& density, const OptimiseOptions& options,
   if (result.points.empty()) {
     return result;
   }
-  const double level = result.points[top].log_density - drop;
+  const auto lost = [&](const ProfilePoint& point) {
+    return std::sqrt(result.points[top].log_density - point.log_density);
+  };
   // The first crossing on the way from the top, `step` at a time.
   const auto crossing = [&](std::ptrdiff_t step) -> std::optional<double> {
     for (auto i = static_cast<std::ptrdiff_t>(top);
          i + step >= 0 && i + step < static_cast<std::ptrdiff_t>(result.points.size()); i += step) {
       const ProfilePoint& inner = result.points[static_cast<std::size_t>(i)];
       const ProfilePoint& outer = result.points[static_cast<std::size_t>(i + step)];
-      if (outer.log_density < level) {
-        const double share =
-            std::isfinite(outer.log_density)
-                ? (inner.log_density - level) / (inner.log_density - outer.log_density)
-                : 1.0;
+      if (lost(outer) > std::sqrt(drop)) {
+        const double share = std::isfinite(outer.log_density)
+                                 ? (std::sqrt(drop) - lost(inner)) / (lost(outer) - lost(inner))
+                                 : 1.0;
         return inner.value + share * (outer.value - inner.value);
       }
     }

@@ -67,8 +67,9 @@ struct ProfilePoint {
 struct Profile {
   std::size_t dimension = 0;
   std::vector<ProfilePoint> points;  // in the order of the values
-  // Where it has fallen by `drop` below its maximum, on either side, by a line between points;
-  // missing where it never does: what was observed does not bound the coordinate on that side.
+  // Where it has fallen by `drop` below its maximum, on either side, by a line between the roots of
+  // what neighbouring points have lost (exact where it is a parabola); missing where it never does:
+  // what was observed does not bound the coordinate on that side.
   std::optional<double> low;
   std::optional<double> high;
 };

@@ -80,11 +80,14 @@ std::optional<Profiles> profiles(const Posterior& posterior, const ProfileReques
   options.seed = request.search.seed;
   const inference::LogDensity density = posterior.density();
   for (const std::size_t k : asked) {
+    const inference::LogDensity alone = without_prior(density, k);
+    const auto free = inference::maximise(alone, options, made.best.point);
     std::vector<double> grid = values;
-    grid.push_back(made.best.point[k]);
-    std::sort(grid.begin(), grid.end());
-    made.of.push_back(
-        inference::profile(without_prior(density, k), options, made.best.point, k, grid));
+    if (std::fabs(free.front().point[k]) < values.back()) {
+      grid.push_back(free.front().point[k]);
+      std::sort(grid.begin(), grid.end());
+    }
+    made.of.push_back(inference::profile(alone, options, free.front().point, k, grid));
     if (progress != nullptr) {
       progress->advance(1);
       if (progress->cancelled()) {
