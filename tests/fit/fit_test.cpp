@@ -273,6 +273,7 @@ TEST(Fit, PredictsScoresAndReports) {
   const std::string page = api::fit_report_html(*loaded, *made, {{"seed", "1"}});
   EXPECT_NE(page.find("What was held out"), std::string::npos);
   EXPECT_NE(page.find("spread of Loss rate"), std::string::npos);
+  EXPECT_NE(page.find("id=\"residual-1-t"), std::string::npos);
   EXPECT_EQ(page.find("://"), std::string::npos);  // nothing comes from elsewhere
 }
 

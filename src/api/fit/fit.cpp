@@ -28,8 +28,9 @@ using base::Code;
 constexpr std::size_t kRound = 100;        // draws between two looks at the diagnostics
 constexpr std::size_t kFewest = 200;       // draws of each chain before the first look
 constexpr double kCheckpointSeconds = 20;  // between two checkpoints
-constexpr std::size_t kSearch = 150;       // evaluations of a search for the mode
+constexpr std::size_t kSearch = 250;       // evaluations of a search for the mode
 constexpr std::size_t kCandidates = 25;    // points tried for each chain's start
+constexpr double kNear = 0.2;              // of the spread about a mode: where chains begin
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -159,7 +160,7 @@ class Run {
     const std::size_t wanted =
         request_.chains + (row->name == "demcz" ? std::max<std::size_t>(10 * d, 20) : 0);
     if (request_.searches > 0) {
-      return begin_at_mode(options, *row, wanted);
+      return begin_at_modes(options, *row, wanted);
     }
     const auto candidates = prior_points(kCandidates * wanted, d, request_.seed);
     const auto starts = inference::find_start_points(density_, candidates, wanted);
@@ -177,26 +178,29 @@ class Run {
     return true;
   }
 
-  // The highest point that some searches find, and the Gaussian about it that the information of
-  // the data makes: chains begin at draws of it, and ChEES with its covariance.
-  bool begin_at_mode(inference::SamplerOptions options, const inference::SamplerRow& row,
-                     std::size_t wanted) {
+  // The highest points that some searches find, and the Gaussian about the best of them that the
+  // information of the data makes. Chains begin near the points in turn, so that chains of separate
+  // modes show as an R-hat that does not fall; ChEES begins with the covariance. A point lower than
+  // where draws of that Gaussian lie (d / 2 below its top) is left out.
+  bool begin_at_modes(inference::SamplerOptions options, const inference::SamplerRow& row,
+                      std::size_t wanted) {
     const std::size_t d = posterior_.dimensions();
-    const auto optima =
+    auto optima =
         optimise(posterior_, {"lbfgs", request_.searches, kSearch, request_.seed}, diagnostics_);
     if (!optima) {
       return false;
     }
-    const std::vector<double>& mode = optima->front().point;
-    const auto covariance = covariance_of(identify(posterior_, mode), d);
+    const double least = optima->front().log_density - 0.5 * static_cast<double>(d);
+    std::erase_if(*optima, [&](const auto& optimum) { return optimum.log_density < least; });
+    const auto covariance = covariance_of(identify(posterior_, optima->front().point), d);
     std::vector<double>& lower = options.lower;
     inference::cholesky(covariance, d, lower);  // (1 + F)⁻¹ is positive definite
     std::vector<double> candidates = prior_points(kCandidates * wanted, d, request_.seed);
     for (std::size_t at = 0; at < candidates.size(); at += d) {
-      std::vector<double> point = mode;
+      std::vector<double> point = (*optima)[at / d % optima->size()].point;
       for (std::size_t j = 0; j < d; ++j) {
         for (std::size_t k = 0; k <= j; ++k) {
-          point[j] += lower[j * d + k] * candidates[at + k];
+          point[j] += kNear * lower[j * d + k] * candidates[at + k];
         }
       }
       std::copy(point.begin(), point.end(), candidates.begin() + static_cast<std::ptrdiff_t>(at));
@@ -204,7 +208,7 @@ class Run {
     const auto starts = inference::find_start_points(density_, candidates, wanted);
     if (starts.found < wanted) {
       diagnostics_.add(Code::fit_nothing, {},
-                       fmt::format("of {} points about the mode only {} have a density",
+                       fmt::format("of {} points near the modes only {} have a density",
                                    starts.tried, starts.found),
                        "begin at draws of the prior: --searches 0");
       return false;

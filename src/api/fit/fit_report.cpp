@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/unit_prior.h"
 #include "api/assets.h"
 #include "api/fit/fit_plots.h"
 #include "api/report/chart.h"
@@ -67,9 +68,9 @@ class Page {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
         "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
         escape(content_hash(style)), escape(title), style);
-    out += head(title) + "<main>\n" + parameters() + chains() + pairs() + fans() + contributions() +
-           scores("In the calibration window", fit_.calibration) + holdout() + provenance() +
-           "</main>\n</body>\n</html>\n";
+    out += head(title) + "<main>\n" + parameters() + chains() + pairs() + fans() + residuals() +
+           contributions() + scores("In the calibration window", fit_.calibration) + holdout() +
+           provenance() + "</main>\n</body>\n</html>\n";
     return out;
   }
 
@@ -287,6 +288,71 @@ class Page {
     return drawing;
   }
 
+  // Quantile residuals [Dunn1996] of the observations, by the replicated ones.
+  std::string residuals() const {
+    std::string content;
+    for (std::size_t s = 0; s < posterior_.series().size(); ++s) {
+      const analysis::DataSeries& series = posterior_.series()[s];
+      if (series.family == nullptr || series.family->interval) {
+        continue;  // not one value
+      }
+      const ChartDrawing drawing = residuals_of(s);
+      if (!drawing.series[0].points.empty()) {
+        content += fmt::format(
+            "<figure class=\"chart\"><figcaption>{}</figcaption><div class=\"drawing\">{}</div>"
+            "</figure>\n",
+            escape(series.name), chart_svg(drawing, {380, 150}));
+      }
+    }
+    return section("Residuals",
+                   "Where each observation lies among what the draws would have observed, as a "
+                   "normal number: if all is right, residuals are within the bands half of the "
+                   "time and nine times of ten, without a trend and without runs on one side.",
+                   "<div class=\"charts\">" + content + "</div>");
+  }
+
+  ChartDrawing residuals_of(std::size_t s) const {
+    const Predictions& of = fit_.predictions;
+    const std::size_t n = of.points.size();
+    ChartDrawing drawing;
+    drawing.id = fmt::format("residual-{}", s + 1);
+    drawing.title = posterior_.series()[s].name;
+    drawing.description = drawing.title;
+    drawing.calendar = of_.files.study.calendar;
+    drawing.begin = of.times.front();
+    drawing.end = of.times.back();
+    drawing.calibration_end = drawing.calendar.time(of_.files.study.calibration_end);
+    DrawnCurve expected;
+    expected.label = "expected";
+    expected.times = {of.times.front(), of.times.back()};
+    expected.values = {0, 0};
+    expected.bands = {{"9 of 10", {-kNormal95, -kNormal95}, {kNormal95, kNormal95}},
+                      {"5 of 10", {-kNormal75, -kNormal75}, {kNormal75, kNormal75}}};
+    drawing.curves.push_back(std::move(expected));
+    DrawnSeries drawn;
+    drawn.style = {1, 0, true};
+    for (std::size_t i = 0; i < n; ++i) {
+      const analysis::DataPoint& point = of.points[i];
+      if (point.series != s) {
+        continue;
+      }
+      double below = 0.5;
+      for (std::size_t r = 0; r < of.draws; ++r) {
+        const double value = of.replicated[r * n + i];
+        below += value < point.observed.low ? 1 : value == point.observed.low ? 0.5 : 0;
+      }
+      const double all = static_cast<double>(of.draws) + 1;
+      const double residual = analysis::normal_quantile(below / all, (all - below) / all);
+      drawn.points.push_back({point.row->time,
+                              residual,
+                              {},
+                              {},
+                              fmt::format("{}: {}", point.row->date, number_text(residual))});
+    }
+    drawing.series.push_back(std::move(drawn));
+    return drawing;
+  }
+
   std::string contributions() const {
     std::string rows;
     const auto& points = posterior_.points();
@@ -379,6 +445,7 @@ class Page {
   }
 
   static constexpr double kNormal95 = 1.6448536269514722;
+  static constexpr double kNormal75 = 0.6744897501960817;
   const StudyPosterior& of_;
   const Posterior& posterior_;
   const StudyFit& fit_;
