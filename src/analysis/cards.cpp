@@ -84,13 +84,6 @@ class Reader {
     for (const PlacedText& outcome : card.outcomes) {
       check_id(outcome, study_.outcomes, "outcome");
     }
-    for (PlacedText& rival : table.texts("rivals")) {
-      if (holds_figure(rival.text)) {
-        wrong(rival.span, "a rival explanation holds a figure of its own",
-              "show the figure as a [[card.series]]");
-      }
-      card.rivals.push_back(std::move(rival.text));
-    }
     for (const std::string& slot : slots_of(card.statement)) {
       if (std::none_of(card.figures.begin(), card.figures.end(),
                        [&](const CardFigure& figure) { return figure.slot == slot; })) {

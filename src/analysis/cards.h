@@ -43,7 +43,6 @@ struct Card {
   std::vector<CardFigure> figures;
   std::vector<CardSeries> series;
   std::vector<PlacedText> outcomes;  // ids: what the line is judged by
-  std::vector<std::string> rivals;   // other explanations that the data cannot tell apart
 };
 
 // Reads the text of `file` and checks it against the study and its data. Nothing if anything is an

@@ -14,7 +14,7 @@
 //
 // in Adam's steps of log T [Kingma2015] with beta_1 = 0, beta_2 = 0.95 and rate 0.025. The step
 // size is learned by dual averaging from the harmonic mean of the acceptances, target 0.651, so
-// that no chain is left behind; an acceptance counts as at least 0.01, so that one stuck chain
+// that no chain is left behind; an acceptance counts as at least 0.1, so that one stuck chain of 16
 // cannot bring all to a halt. Both are averaged over the last part of the warm-up and then stand
 // still.
 //
@@ -45,7 +45,9 @@ using Vector = std::vector<double>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDivergence = 1000;
-constexpr double kWhiteLength = M_PI;  // a mean u T of a quarter of the period
+constexpr double kLeastAcceptance = 0.1;
+constexpr std::uint64_t kFirstSteps = 64;  // of a trajectory, until a covariance is learnt
+constexpr double kWhiteLength = M_PI;      // a mean u T of a quarter of the period
 
 // The digits of n in base 2 mirrored at the point: 1/2, 1/4, 3/4, 1/8, …
 double van_der_corput(std::uint64_t n) {
@@ -222,7 +224,7 @@ class Chees final : public Sampler {
     for (std::size_t c = 0; c < chains_; ++c) {
       if (!lost_[c]) {
         possible += 1;
-        sum += 1 / std::max(acceptance_[c], 0.01);
+        sum += 1 / std::max(acceptance_[c], kLeastAcceptance);
       }
     }
     return possible > 0 ? possible / sum * (possible / static_cast<double>(chains_)) : 0.0;
@@ -249,8 +251,11 @@ class Chees final : public Sampler {
     draw_velocities(0);
     time_ = van_der_corput(iteration_ + 1) * std::exp(log_length_);
     const double wanted = std::ceil(time_ / step_);
-    const auto steps = static_cast<std::uint32_t>(
-        std::clamp(wanted, 1.0, static_cast<double>(options_.max_steps)));
+    const bool early = iteration_ < WarmupSchedule(options_.warmup, options_.warmup / 4).first;
+    const std::uint64_t most =
+        early ? std::min(kFirstSteps, options_.max_steps) : options_.max_steps;
+    const auto steps =
+        static_cast<std::uint32_t>(std::clamp(wanted, 1.0, static_cast<double>(most)));
     leapfrog(density, steps);
     compare();
     slope_ = iteration_ < options_.warmup ? criterion_slope() : 0;

@@ -121,6 +121,44 @@ std::string outcome_sentence(const analysis::Study& study, const Experiment& exp
                  : "but not if the answer is " + escape(signs.exception));
 }
 
+// What moves the outcome too: other lines whose presence matters as much, and the answer to a
+// disputed question on which the line's own effect hangs most.
+std::string rival_sentence(const analysis::Study& study, const Experiment& experiment,
+                           const std::string& line, std::size_t o) {
+  const analysis::Outcome& outcome = study.outcomes[o];
+  const std::vector<double> own = effect_without(experiment, line, o);
+  const double size = std::abs(spread_of(own).median);
+  std::string lines;
+  std::size_t more = 0;
+  for (const std::string& other : experiment.lines) {
+    const Spread spread = spread_of(effect_without(experiment, other, o));
+    if (base::fold_name(other) != base::fold_name(line) && !spread.empty() &&
+        std::abs(spread.median) >= size && spread.median != 0) {
+      const auto of = std::find_if(study.lines.begin(), study.lines.end(), [&](const auto& it) {
+        return base::fold_name(it.id) == base::fold_name(other);
+      });
+      lines += fmt::format("{}{} {}", more++ == 0 ? "" : "; ", escape(short_title(*of)),
+                           spread_text(spread));
+    }
+  }
+  const StructureSpread widest = widest_structure(study, experiment, own);
+  return fmt::format(
+      "<li><a href=\"#effect-{}\">{}</a>, {}: {}.{}</li>", anchor(outcome.id),
+      escape(outcome.title), escape(outcome.unit),
+      more == 0
+          ? std::string("no other line moves it as much")
+          : fmt::format("{} as much or more, by its presence: {}",
+                        count_text(more, "other line moves it", "other lines move it"), lines),
+      widest.structure == nullptr
+          ? std::string()
+          : fmt::format(" Most hangs on \u201c{}\u201d: this line moved it by {} if the answer is "
+                        "\u201c{}\u201d, by {} if it is \u201c{}\u201d.",
+                        escape(widest.structure->title), spread_text(widest.low),
+                        escape(widest.structure->options[widest.low_option].label),
+                        spread_text(widest.high),
+                        escape(widest.structure->options[widest.high_option].label)));
+}
+
 std::string card_html(const Card& card, const analysis::StudyFiles& files,
                       std::span<const analysis::ComparedSeries> compared,
                       const Experiment* experiment) {
@@ -139,11 +177,13 @@ std::string card_html(const Card& card, const analysis::StudyFiles& files,
     data += series_sentence(series, files.observations, files.sources);
   }
   std::string model;
+  std::string rivals;
   std::size_t attributed = 0;
   if (experiment != nullptr) {
     for (const analysis::PlacedText& id : card.outcomes) {
-      model +=
-          outcome_sentence(study, *experiment, line->id, outcome_index(study, id.text), attributed);
+      const std::size_t o = outcome_index(study, id.text);
+      model += outcome_sentence(study, *experiment, line->id, o, attributed);
+      rivals += rival_sentence(study, *experiment, line->id, o);
     }
   }
   std::size_t compared_count = 0;
@@ -163,19 +203,13 @@ std::string card_html(const Card& card, const analysis::StudyFiles& files,
                 "In the hold-out the model does worse than a naive rival in {} of the {} "
                 "series of this line that can be compared.",
                 worse, compared_count);
-  std::string rivals;
-  for (const std::string& rival : card.rivals) {
-    rivals += "<li>" + escape(rival) + "</li>";
-  }
   return fmt::format(
       "<article class=\"card\" aria-labelledby=\"card-{0}\"><h3 id=\"card-{0}\"><span "
       "class=\"number\">{1}</span> <a href=\"#line-{0}\">{2}</a></h3>"
       "<blockquote><p>{3}</p><footer>{4}, {5}</footer></blockquote>"
       "<h4>What the data show</h4><ul>{6}</ul>"
       "<h4>What the model can and cannot attribute</h4><ul>{7}</ul><p class=\"note\">{8} {9}</p>"
-      "<h4>What else could explain it <span class=\"aside\">listed by hand, not weighed "
-      "here</span></h4>"
-      "<ul>{10}</ul></article>",
+      "<h4>What else moves it in the model</h4><ul>{10}</ul></article>",
       anchor(line->id), line->number, escape(line->title),
       escape(statement(card, files.observations)), escape(card.speaker),
       sources_of(spoken, files.sources), data,
@@ -184,7 +218,7 @@ std::string card_html(const Card& card, const analysis::StudyFiles& files,
           ? std::string()
           : fmt::format("Of {} outcomes asked, the model gives a direction for {}, over {} draws.",
                         card.outcomes.size(), attributed, experiment->draws),
-      skill, rivals);
+      skill, rivals.empty() ? "<li>No experiment was run.</li>" : rivals);
 }
 
 }  // namespace

@@ -144,19 +144,29 @@ std::vector<double> effect_alone(const Experiment& experiment, std::string_view 
   return effect(experiment, fmt::format("only {}", line), "none", outcome);
 }
 
+namespace {
+
+// Of the draws in which a structure has an answer.
+Spread spread_under(const Experiment& experiment, std::size_t structure, double option,
+                    const std::vector<double>& effect) {
+  std::vector<double> own;
+  for (std::size_t i = 0; i < effect.size(); ++i) {
+    if (experiment.options[structure][i] == option) {
+      own.push_back(effect[i]);
+    }
+  }
+  return spread_of(std::move(own));
+}
+
+}  // namespace
+
 StructureSigns signs_by_structure(const analysis::Study& study, const Experiment& experiment,
                                   const std::vector<double>& effect) {
   StructureSigns signs;
   const double middle = spread_of(effect).median;
   for (std::size_t s = 0; s < experiment.structures.size() && signs.same; ++s) {
     for (const analysis::Structure::Option& option : study.structures[s].options) {
-      std::vector<double> own;
-      for (std::size_t i = 0; i < effect.size(); ++i) {
-        if (experiment.options[s][i] == option.value) {
-          own.push_back(effect[i]);
-        }
-      }
-      const Spread spread = spread_of(std::move(own));
+      const Spread spread = spread_under(experiment, s, option.value, effect);
       if (!spread.empty() && spread.median * middle < 0) {
         signs.same = false;
         signs.exception = fmt::format("{}: {}", study.structures[s].title, option.label);
@@ -165,6 +175,37 @@ StructureSigns signs_by_structure(const analysis::Study& study, const Experiment
     }
   }
   return signs;
+}
+
+StructureSpread widest_structure(const analysis::Study& study, const Experiment& experiment,
+                                 const std::vector<double>& effect) {
+  StructureSpread widest;
+  for (std::size_t s = 0; s < experiment.structures.size(); ++s) {
+    const analysis::Structure& structure = study.structures[s];
+    StructureSpread found{&structure, 0, 0, {}, {}};
+    for (std::size_t k = 0; k < structure.options.size(); ++k) {
+      const Spread spread = spread_under(experiment, s, structure.options[k].value, effect);
+      if (spread.empty()) {
+        continue;
+      }
+      if (found.low.empty() || spread.median < found.low.median) {
+        found.low = spread;
+        found.low_option = k;
+      }
+      if (found.high.empty() || spread.median > found.high.median) {
+        found.high = spread;
+        found.high_option = k;
+      }
+    }
+    if (found.high.median - found.low.median > widest.high.median - widest.low.median) {
+      widest = found;
+    }
+  }
+  return widest;
+}
+
+std::string short_title(const analysis::Line& line) {
+  return line.title.substr(0, line.title.find(':'));
 }
 
 std::string levers_html(const analysis::Study& study, const Experiment& experiment, bool linked) {
@@ -183,7 +224,7 @@ std::string levers_html(const analysis::Study& study, const Experiment& experime
     std::vector<Row> rows;
     for (const std::string& id : experiment.lines) {
       const analysis::Line* line = find_line(study, id);
-      rows.push_back({line == nullptr ? id : line->title.substr(0, line->title.find(':')),
+      rows.push_back({line == nullptr ? id : short_title(*line),
                       spread_of(effect_without(experiment, id, o)),
                       spread_of(effect_alone(experiment, id, o))});
     }

@@ -6,6 +6,7 @@
 
 #include "analysis/study.h"
 #include "api/experiment.h"
+#include "api/report/spread.h"
 
 namespace shamal::api::report {
 
@@ -26,6 +27,21 @@ struct StructureSigns {
 };
 StructureSigns signs_by_structure(const analysis::Study& study, const Experiment& experiment,
                                   const std::vector<double>& effect);
+
+// The structure between whose answers the middle of an effect differs most, and what it is under
+// the two; null: it does not differ.
+struct StructureSpread {
+  const analysis::Structure* structure = nullptr;
+  std::size_t low_option = 0;
+  std::size_t high_option = 0;
+  Spread low;
+  Spread high;
+};
+StructureSpread widest_structure(const analysis::Study& study, const Experiment& experiment,
+                                 const std::vector<double>& effect);
+
+// The title of a line up to its colon.
+std::string short_title(const analysis::Line& line);
 
 // `linked`: the page has the equations, to be linked to.
 std::string levers_html(const analysis::Study& study, const Experiment& experiment, bool linked);
