@@ -23,8 +23,10 @@
 // loop are) costs no more than what is not. NUTS has one chain to learn from, and learns variances
 // only; with n chains a window holds n times as many points, and short warm-ups (200 to 500) do.
 // After a window T falls back to what suits a white Gaussian, and a last quarter of the warm-up
-// learns it anew. Of N points, the covariances are drawn towards 0 by N / (N + d). Velocities are
-// kept in the space of x: v ~ N(0, 1), dq = L v dt, dv = L' grad dt.
+// learns it anew. Of N points, the covariances are drawn towards 0 by N / (N + d); where a
+// covariance was given to begin with, the whole is drawn towards that by N / (N + 10 d), as points
+// of one chain resemble each other, and T is at most a full period of what would then be white.
+// Velocities are kept in the space of x: v ~ N(0, 1), dq = L v dt, dv = L' grad dt.
 //
 // Limits: one T for all of the posterior; where scales differ from place to place (a funnel), NUTS
 // adapts and this does not. Below some 16 chains the gradient is noisy.
@@ -47,6 +49,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDivergence = 1000;
 constexpr double kLeastAcceptance = 0.1;
 constexpr std::uint64_t kFirstSteps = 64;  // of a trajectory, until a covariance is learnt
+constexpr double kLongest = 2 * M_PI;      // T where a covariance was given
+constexpr double kGivenWeight = 10;        // of that covariance, times d, in points
 constexpr double kWhiteLength = M_PI;      // a mean u T of a quarter of the period
 
 // The digits of n in base 2 mirrored at the point: 1/2, 1/4, 3/4, 1/8, …
@@ -69,7 +73,7 @@ class Chees final : public Sampler {
       lower_[j * dimensions + j] = 1;
     }
     if (!options.lower.empty()) {
-      lower_ = options.lower;
+      lower_ = given_ = options.lower;
     }
     running_.restart(dimensions);
   }
@@ -87,6 +91,7 @@ class Chees final : public Sampler {
     visit("gradient", gradient_);
     visit("log_density", log_density_);
     visit("lower", lower_);
+    visit("given", given_);
     visit("step", step_);
     visit("log_length", log_length_);
     visit("log_length_average", log_length_average_);
@@ -343,10 +348,20 @@ class Chees final : public Sampler {
   void learn_covariance() {
     const std::size_t d = dimensions();
     std::vector<double> covariance = running_.covariance();
-    const double share = running_.count / (running_.count + static_cast<double>(d));
+    const double weight = static_cast<double>(d) * (given_.empty() ? 1 : kGivenWeight);
+    const double share = running_.count / (running_.count + weight);
     for (std::size_t i = 0; i < d; ++i) {
-      for (std::size_t j = 0; j < d; ++j) {
-        covariance[i * d + j] *= i == j ? 1.0 : share;
+      for (std::size_t j = 0; j <= i; ++j) {
+        double& value = covariance[i * d + j];
+        if (given_.empty()) {
+          value *= i == j ? 1.0 : share;
+          continue;
+        }
+        double given = 0;
+        for (std::size_t k = 0; k <= j; ++k) {
+          given += given_[i * d + k] * given_[j * d + k];
+        }
+        value = share * value + (1 - share) * given;
       }
     }
     Vector lower;
@@ -364,7 +379,8 @@ class Chees final : public Sampler {
     squared_slope_ = squared_slope_ == 0 ? slope_ * slope_
                                          : kDecay * squared_slope_ + (1 - kDecay) * slope_ * slope_;
     const double move = kRate * slope_ / (std::sqrt(squared_slope_) + 1e-300);
-    const double longest = std::log(step_ * static_cast<double>(options_.max_steps));
+    double longest = std::log(step_ * static_cast<double>(options_.max_steps));
+    longest = given_.empty() ? longest : std::min(longest, std::log(kLongest));
     log_length_ = std::min(log_length_ + move, longest);
     log_length_ = std::max(log_length_, std::log(step_));
     slopes_ += 1;
@@ -377,6 +393,7 @@ class Chees final : public Sampler {
   std::uint64_t iteration_ = 0;
   Vector q_, gradient_, log_density_;  // of every chain
   Vector lower_;                       // L
+  Vector given_;                       // what it was to begin with; empty: 1
   double step_ = 1;
   double log_length_ = 0;  // log T
   double log_length_average_ = 0;

@@ -30,6 +30,8 @@ constexpr std::size_t kFewest = 200;       // draws of each chain before the fir
 constexpr double kCheckpointSeconds = 20;  // between two checkpoints
 constexpr std::size_t kSearch = 250;       // evaluations of a search for the mode
 constexpr std::size_t kCandidates = 25;    // points tried for each chain's start
+constexpr std::size_t kPilot = 60;         // iterations from near the modes to typical places
+constexpr std::size_t kTypical = 8;        // of those, where the information is computed
 constexpr double kNear = 0.2;              // of the spread about a mode: where chains begin
 
 double seconds_since(Clock::time_point start) {
@@ -192,9 +194,8 @@ class Run {
     }
     const double least = optima->front().log_density - 0.5 * static_cast<double>(d);
     std::erase_if(*optima, [&](const auto& optimum) { return optimum.log_density < least; });
-    const auto covariance = covariance_of(identify(posterior_, optima->front().point), d);
-    std::vector<double>& lower = options.lower;
-    inference::cholesky(covariance, d, lower);  // (1 + F)⁻¹ is positive definite
+    options.lower = metric_of(optima->front().point);
+    const std::vector<double>& lower = options.lower;
     std::vector<double> candidates = prior_points(kCandidates * wanted, d, request_.seed);
     for (std::size_t at = 0; at < candidates.size(); at += d) {
       std::vector<double> point = (*optima)[at / d % optima->size()].point;
@@ -213,8 +214,33 @@ class Run {
                        "begin at draws of the prior: --searches 0");
       return false;
     }
-    sampler_ = row.start(options, starts.points, request_.chains, d);
+    if (row.name != "chees") {
+      sampler_ = row.start(options, starts.points, request_.chains, d);
+      return true;
+    }
+    const std::vector<double> points = lead_from(options, starts.points, row);
+    options.lower = metric_of(std::span(points).first(std::min(points.size(), kTypical * d)));
+    sampler_ = row.start(options, points, request_.chains, d);
     return true;
+  }
+
+  // Where some iterations lead chains that begin at the points: modes are not typical places.
+  std::vector<double> lead_from(inference::SamplerOptions options,
+                                const std::vector<double>& points,
+                                const inference::SamplerRow& row) {
+    options.warmup = kPilot;
+    inference::Draws last;
+    row.start(options, points, request_.chains, posterior_.dimensions())
+        ->advance(density_, kPilot + 1, last);
+    return last.points;
+  }
+
+  // L of the covariance that the mean information at the points makes.
+  std::vector<double> metric_of(std::span<const double> points) const {
+    const std::size_t d = posterior_.dimensions();
+    std::vector<double> lower;
+    inference::cholesky(covariance_of(identify(posterior_, points), d), d, lower);
+    return lower;  // (1 + F)⁻¹ is positive definite
   }
 
   // Whether the draws are good enough, or never will be; asked after each round.

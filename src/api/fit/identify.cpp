@@ -40,6 +40,46 @@ double information(const analysis::DataSeries& series, double m, double s) {
   return 1 / (s * s);
 }
 
+// Of the logarithm of the scale of such a family: 2, of Student's t with ν degrees 2 ν / (ν + 3)
+// [Lange1989]; 0 of families without a scale of their own.
+double scale_information(const analysis::DataSeries& series) {
+  const std::string_view name = series.family == nullptr ? "" : series.family->name;
+  const double degrees = series.family == nullptr ? 0 : series.entry->error.degrees;
+  return name == "gaussian" || name == "log gaussian" ? 2.0
+         : name == "student" || name == "log student" ? 2 * degrees / (degrees + 3)
+                                                      : 0.0;
+}
+
+// What errors that are estimated add to the information: a parameter that scales the error of its
+// series, and moves nothing else.
+void add_errors(const Posterior& posterior, std::span<const double> z, double share,
+                std::vector<double>& f, std::vector<double>& by_series) {
+  constexpr double kStep = 1e-4;
+  const std::size_t d = posterior.dimensions();
+  std::vector<double> moved(z.begin(), z.end());
+  for (std::size_t k = 0; k < d; ++k) {
+    if (posterior.parameters()[k].role != FitParameter::Role::error) {
+      continue;
+    }
+    const std::size_t s = posterior.parameters()[k].series;
+    const double weight =
+        share * posterior.series()[s].weight * scale_information(posterior.series()[s]);
+    for (const analysis::DataPoint& point : posterior.points()) {
+      if (point.series != s || weight == 0) {
+        continue;
+      }
+      moved[k] = z[k] + kStep;
+      const double above = posterior.observe(moved, point, 0).scale;
+      moved[k] = z[k] - kStep;
+      const double below = posterior.observe(moved, point, 0).scale;
+      moved[k] = z[k];
+      const double slope = std::log(above / below) / (2 * kStep);
+      f[k * d + k] += weight * slope * slope;
+      by_series[s * d + k] += weight * slope * slope;
+    }
+  }
+}
+
 }  // namespace
 
 Eigen eigen(std::vector<double> matrix, std::size_t n) {
@@ -79,28 +119,33 @@ std::vector<double> covariance_of(const Identified& identified, std::size_t dime
   return made;
 }
 
-Identified identify(const Posterior& posterior, std::span<const double> z) {
+Identified identify(const Posterior& posterior, std::span<const double> at) {
   const std::size_t d = posterior.dimensions();
   const auto& points = posterior.points();
-  const std::vector<double> slopes = posterior.jacobian(z);
-  const std::vector<double> modelled = posterior.evaluate(z).modelled;
   Identified made;
   made.by_series.assign(posterior.series().size() * d, 0.0);
   std::vector<double> f(d * d, 0.0);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const analysis::DataSeries& series = posterior.series()[points[i].series];
-    const double s = posterior.observe(z, points[i], 0).scale;
-    const double weight = series.weight * information(series, modelled[i], s);
-    if (!std::isfinite(weight)) {
-      continue;
-    }
-    const double* const of = slopes.data() + i * d;
-    for (std::size_t k = 0; k < d; ++k) {
-      made.by_series[points[i].series * d + k] += weight * of[k] * of[k];
-      for (std::size_t l = 0; l < d; ++l) {
-        f[k * d + l] += weight * of[k] * of[l];
+  const double share = static_cast<double>(d) / static_cast<double>(at.size());
+  for (std::size_t first = 0; first < at.size(); first += d) {
+    const std::span<const double> z = at.subspan(first, d);
+    const std::vector<double> slopes = posterior.jacobian(z);
+    const std::vector<double> modelled = posterior.evaluate(z).modelled;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const analysis::DataSeries& series = posterior.series()[points[i].series];
+      const double s = posterior.observe(z, points[i], 0).scale;
+      const double weight = share * series.weight * information(series, modelled[i], s);
+      if (!std::isfinite(weight)) {
+        continue;
+      }
+      const double* const of = slopes.data() + i * d;
+      for (std::size_t k = 0; k < d; ++k) {
+        made.by_series[points[i].series * d + k] += weight * of[k] * of[k];
+        for (std::size_t l = 0; l < d; ++l) {
+          f[k * d + l] += weight * of[k] * of[l];
+        }
       }
     }
+    add_errors(posterior, z, share, f, made.by_series);
   }
   Eigen of = eigen(f, d);
   for (std::size_t k = 0; k < d; ++k) {

@@ -6,7 +6,8 @@
 // To first order the posterior has the covariance C = (1 + F)⁻¹. A parameter whose F_kk is small is
 // one that the data say nothing about; one whose F_kk is large while C_kk stays near 1 is known
 // only in combination with others; the eigenvectors of F say in which. Limits: a straight line laid
-// through a curved model at one point; errors that are estimated are held at their value there.
+// through a curved model at one point. An error that is estimated adds what it says of its own
+// logarithm (2 an observation of a Gaussian one).
 #pragma once
 
 #include <cstddef>
@@ -29,8 +30,8 @@ struct Identified {
 // (1 + F)⁻¹ of it, row by row: to first order the posterior's covariance.
 std::vector<double> covariance_of(const Identified& identified, std::size_t dimensions);
 
-// Needs a gradient.
-Identified identify(const Posterior& posterior, std::span<const double> z);
+// At a point z, or the mean F of several, row by row. Needs a gradient.
+Identified identify(const Posterior& posterior, std::span<const double> at);
 
 // Eigenvalues, descending, and eigenvectors of a symmetric matrix (row by row), by Jacobi's
 // rotations.
