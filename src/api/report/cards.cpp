@@ -150,7 +150,9 @@ std::string rival_sentence(const analysis::Study& study, const Experiment& exper
           : fmt::format("{} as much or more, by its presence: {}",
                         count_text(more, "other line moves it", "other lines move it"), lines),
       widest.structure == nullptr
-          ? std::string()
+          ? fmt::format(" On no structure does the size of this line's effect hang by more than "
+                        "chance among {} draws explains.",
+                        experiment.draws)
           : fmt::format(" Most hangs on \u201c{}\u201d: this line moved it by {} if the answer is "
                         "\u201c{}\u201d, by {} if it is \u201c{}\u201d.",
                         escape(widest.structure->title), spread_text(widest.low),

@@ -158,6 +158,12 @@ Spread spread_under(const Experiment& experiment, std::size_t structure, double 
   return spread_of(std::move(own));
 }
 
+// As of a normal distribution, whose 90 % are 3.29 standard deviations wide.
+double error_of_median(const Spread& spread) {
+  constexpr double kOfMean = 1.2533;
+  return kOfMean * (spread.high - spread.low) / 3.29 / std::sqrt(static_cast<double>(spread.draws));
+}
+
 }  // namespace
 
 StructureSigns signs_by_structure(const analysis::Study& study, const Experiment& experiment,
@@ -197,7 +203,9 @@ StructureSpread widest_structure(const analysis::Study& study, const Experiment&
         found.high_option = k;
       }
     }
-    if (found.high.median - found.low.median > widest.high.median - widest.low.median) {
+    const double difference = found.high.median - found.low.median;
+    if (difference > widest.high.median - widest.low.median &&
+        difference > 3 * std::hypot(error_of_median(found.low), error_of_median(found.high))) {
       widest = found;
     }
   }

@@ -29,7 +29,7 @@ StructureSigns signs_by_structure(const analysis::Study& study, const Experiment
                                   const std::vector<double>& effect);
 
 // The structure between whose answers the middle of an effect differs most, and what it is under
-// the two; null: it does not differ.
+// the two; null: none by more than three times what chance among so many draws would explain.
 struct StructureSpread {
   const analysis::Structure* structure = nullptr;
   std::size_t low_option = 0;
