@@ -123,6 +123,11 @@ bool add_fitted(const CompiledModel& compiled, const StudyReportRequest& asked,
                 base::Sources& sources, base::Diagnostics& diagnostics, ReportInput& input) {
   PosteriorRequest without;
   without.gradient = false;
+  auto settings = kept_settings(input.files.study.posterior.text, sources, diagnostics);
+  if (!settings) {
+    return false;
+  }
+  without.settings = std::move(*settings);
   const auto posterior = Posterior::make(compiled, input.files, without, diagnostics);
   const auto points =
       posterior ? read_posterior(input.files.study.posterior.text, *posterior, sources, diagnostics)

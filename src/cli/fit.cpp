@@ -273,7 +273,8 @@ int fit(Options& options, const Common& common) {
   }
   if (!options.keep.empty()) {
     written = base::write_file(options.keep,
-                               api::posterior_csv(posterior, made->sampled.draws, options.kept),
+                               api::posterior_csv(posterior, made->sampled.draws, options.kept,
+                                                  options.posterior.settings),
                                diagnostics) &&
               written;
   }

@@ -1,5 +1,7 @@
 #include "cli/predict.h"
 
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "api/fit/forecast.h"
@@ -18,6 +20,7 @@ struct Options {
   std::string from;
   std::string until;
   std::string holdout;
+  std::vector<std::string> rivals;
   std::uint64_t seed = 1;
 };
 
@@ -32,24 +35,70 @@ std::optional<analysis::Date> read_day(const std::string& text, std::string_view
   return period->begin;
 }
 
+// A posterior of the study with the settings of a table of draws, and the draws.
+struct Loaded {
+  std::unique_ptr<api::StudyPosterior> of;
+  std::vector<double> points;
+};
+
+std::optional<Loaded> load(const std::string& study, const std::string& draws,
+                           base::Sources& sources, base::Diagnostics& diagnostics) {
+  api::PosteriorRequest request;
+  request.gradient = false;
+  auto settings = api::kept_settings(draws, sources, diagnostics);
+  if (!settings) {
+    return std::nullopt;
+  }
+  request.settings = std::move(*settings);
+  Loaded made{api::load_posterior(study, request, sources, diagnostics), {}};
+  auto points = made.of ? api::read_posterior(draws, *made.of->posterior, sources, diagnostics)
+                        : std::nullopt;
+  if (!points) {
+    return std::nullopt;
+  }
+  made.points = std::move(*points);
+  return made;
+}
+
+// "name=draws.csv" for each rival; the study's own draws come first.
+std::string compare(const Options& options, const Loaded& own, base::Sources& sources,
+                    base::Diagnostics& diagnostics) {
+  std::vector<Loaded> loaded;
+  std::vector<api::RivalFit> rivals = {{"as the study has it", own.of.get(), own.points}};
+  for (const std::string& rival : options.rivals) {
+    const std::size_t equals = rival.find('=');
+    if (equals == std::string::npos) {
+      diagnostics.add(base::Code::request_bad_value, {}, fmt::format("--rival {}", rival),
+                      "write NAME=DRAWS.csv");
+      continue;
+    }
+    if (auto one = load(options.study, rival.substr(equals + 1), sources, diagnostics)) {
+      rivals.push_back({rival.substr(0, equals), one->of.get(), one->points});
+      loaded.push_back(std::move(*one));
+    }
+  }
+  return diagnostics.has_errors() ? std::string()
+                                  : api::rivals_section(rivals, options.seed, diagnostics);
+}
+
 int predict(const Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  api::PosteriorRequest request;
-  request.gradient = false;
-  const auto loaded = api::load_posterior(options.study, request, sources, diagnostics);
-  if (!loaded) {
-    return fail(diagnostics, sources, common);
+  std::string draws = options.draws;
+  if (draws.empty()) {
+    const auto files = analysis::load_study(options.study, sources, diagnostics);
+    if (!files) {
+      return fail(diagnostics, sources, common);
+    }
+    draws = files->study.posterior.text;
   }
-  const std::string draws =
-      options.draws.empty() ? loaded->files.study.posterior.text : options.draws;
   if (draws.empty()) {
     diagnostics.add(base::Code::request_bad_value, {}, "the study names no \"posterior\"",
                     "name a table of draws with --draws; shamal fit --keep writes one");
     return fail(diagnostics, sources, common);
   }
-  const auto points = api::read_posterior(draws, *loaded->posterior, sources, diagnostics);
-  if (!points) {
+  const auto loaded = load(options.study, draws, sources, diagnostics);
+  if (!loaded) {
     return fail(diagnostics, sources, common);
   }
   std::vector<std::string> written;
@@ -62,14 +111,19 @@ int predict(const Options& options, const Common& common) {
     const auto from = read_day(options.from, "--from", diagnostics);
     const auto until = read_day(options.until, "--until", diagnostics);
     if (from && until) {
-      write(options.forecast,
-            api::forecast_csv(*loaded, *points, {*from, *until, options.seed}, diagnostics));
+      write(options.forecast, api::forecast_csv(*loaded->of, loaded->points,
+                                                {*from, *until, options.seed}, diagnostics));
     }
   }
   if (!options.holdout.empty()) {
     const std::string command = fmt::format("shamal predict {} --holdout {} --seed {}",
                                             options.study, options.holdout, options.seed);
-    write(options.holdout, api::holdout_page(*loaded, *points, options.seed, command, diagnostics));
+    std::string page =
+        api::holdout_page(*loaded->of, loaded->points, options.seed, command, diagnostics);
+    if (!options.rivals.empty()) {
+      page += compare(options, *loaded, sources, diagnostics);
+    }
+    write(options.holdout, page);
   }
   if (diagnostics.has_errors()) {
     return fail(diagnostics, sources, common);
@@ -94,9 +148,15 @@ std::function<int()> set_up_predict(CLI::App& app, const Common& common) {
                      "CSV file to write: what would be observed of every charted series, by month");
   app.add_option("--from", options->from, "First day of the forecast: 2018-01-01")->needs(forecast);
   app.add_option("--until", options->until, "Last day of it: 2020-12-31")->needs(forecast);
-  app.add_option(
+  CLI::Option* const holdout = app.add_option(
       "--holdout", options->holdout,
       "Markdown file to write: scores on what was observed after the calibration window");
+  app.add_option("--rival", options->rivals,
+                 "NAME=DRAWS.csv: a fit of another structure (fit --set, --keep) to set beside it "
+                 "in the scores, with stacking weights; may be repeated")
+      ->needs(holdout)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--seed", options->seed, "Seed of what would be observed")->default_val(1);
   return [options, &common] { return predict(*options, common); };
 }

@@ -139,5 +139,45 @@ TEST(Forecast, IsTheModelAtTheMiddleOfTheMonth) {
   EXPECT_FALSE(std::getline(lines, line));
 }
 
+TEST(PosteriorFile, NamesTheSettingsOfItsFit) {
+  const auto loaded = load("linear", {false, 0, {"Leak share=0.3"}});
+  analysis::inference::Draws draws;
+  draws.chains = 1;
+  draws.dimensions = loaded->posterior->dimensions();
+  draws.points = api::prior_points(3, draws.dimensions, 3);
+  draws.statistics.resize(3);
+  const std::string path = testing::TempDir() + "/set.csv";
+  ASSERT_TRUE(base::write_file(path,
+                               api::posterior_csv(*loaded->posterior, draws, 3, {"Leak share=0.3"}),
+                               loaded->diagnostics));
+  EXPECT_EQ(api::kept_settings(path, loaded->sources, loaded->diagnostics),
+            std::vector<std::string>{"Leak share=0.3"});
+  const auto read =
+      api::read_posterior(path, *loaded->posterior, loaded->sources, loaded->diagnostics);
+  ASSERT_TRUE(read) << base::print(loaded->diagnostics, loaded->sources);
+  EXPECT_EQ(read->size(), draws.points.size());
+}
+
+// Of two fits that foretell the same figures, one of them far off.
+TEST(Rivals, AreComparedByWhatTheyForetell) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  const auto loaded =
+      api::load_posterior(study_path("linear"), {false, 0, {}}, sources, diagnostics);
+  ASSERT_NE(loaded, nullptr);
+  api::SampleRequest request;
+  request.sampler = "demcz";
+  request.warmup = 500;
+  request.draws = 50;
+  request.rule.ess = 1e9;
+  const auto fitted = api::sample(*loaded->posterior, "", request, diagnostics);
+  ASSERT_TRUE(fitted);
+  const std::vector<api::RivalFit> rivals = {{"fitted", loaded.get(), fitted->draws.points},
+                                             {"far", loaded.get(), {3, 3, 3, 2.9}}};
+  const std::string text = api::rivals_section(rivals, 1, diagnostics);
+  EXPECT_NE(text.find("| 1.00 |\n| far |"), std::string::npos) << text;
+  EXPECT_NE(text.find(" ± "), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace shamal

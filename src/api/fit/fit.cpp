@@ -31,6 +31,7 @@ constexpr double kCheckpointSeconds = 20;  // between two checkpoints
 constexpr std::size_t kSearch = 250;       // evaluations of a search for the mode
 constexpr std::size_t kCandidates = 25;    // points tried for each chain's start
 constexpr std::size_t kPilot = 60;         // iterations from near the modes to typical places
+constexpr std::uint64_t kPilotSteps = 32;  // of a trajectory of them
 constexpr std::size_t kTypical = 8;        // of those, where the information is computed
 constexpr double kNear = 0.2;              // of the spread about a mode: where chains begin
 
@@ -229,6 +230,7 @@ class Run {
                                 const std::vector<double>& points,
                                 const inference::SamplerRow& row) {
     options.warmup = kPilot;
+    options.max_steps = kPilotSteps;
     inference::Draws last;
     row.start(options, points, request_.chains, posterior_.dimensions())
         ->advance(density_, kPilot + 1, last);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "analysis/inference/scores.h"
+#include "analysis/inference/stacking.h"
 #include "api/run_request.h"
 #include "base/names.h"
 #include "base/random.h"
@@ -367,6 +368,63 @@ std::string holdout_page(const StudyPosterior& of, std::span<const double> point
         better, compared, compared - better);
   }
   return diagnostics.has_errors() ? std::string() : text;
+}
+
+std::string rivals_section(std::span<const RivalFit> rivals, std::uint64_t seed,
+                           base::Diagnostics& diagnostics) {
+  std::vector<std::vector<double>> logs;  // [rival][point]
+  std::vector<std::vector<SeriesScore>> scores;
+  for (const RivalFit& rival : rivals) {
+    const Posterior& posterior = *rival.of->posterior;
+    const Predictions predictions = predict(*rival.of->compiled, rival.of->files, posterior,
+                                            rival.points, true, seed, diagnostics);
+    std::vector<double> of = log_predictive(predictions);
+    of.erase(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(posterior.points().size()));
+    std::erase_if(of, [](double value) { return std::isnan(value); });  // events
+    logs.push_back(std::move(of));
+    scores.push_back(score(posterior, predictions, true));
+  }
+  const std::size_t points = logs.front().size();
+  std::vector<double> table;
+  std::vector<double> sums(rivals.size(), 0.0);
+  for (std::size_t i = 0; i < points; ++i) {
+    for (std::size_t k = 0; k < rivals.size(); ++k) {
+      table.push_back(logs[k][i]);
+      sums[k] += logs[k][i];
+    }
+  }
+  const auto best =
+      static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
+  const std::vector<double> weights = analysis::inference::stacking_weights(table, rivals.size());
+  std::string text = fmt::format(
+      "\n## Rival structures\n\nEach was fitted to the calibration window alone. The log score is "
+      "the "
+      "sum over the {} figures held out of the logarithm of the density that the draws give each; "
+      "the "
+      "difference is to the best of them, with a standard error from the spread over figures "
+      "(which hang together, so that it is too small). Weights foretell the figures best together "
+      "[Yao2018]; they are not probabilities of the structures.\n\n"
+      "| structure | log score | less than the best | series with the least CRPS | weight "
+      "|\n|---|--:|--:|--:|--:|\n",
+      points);
+  for (std::size_t k = 0; k < rivals.size(); ++k) {
+    double square = 0;
+    const double mean = (sums[best] - sums[k]) / static_cast<double>(points);
+    for (std::size_t i = 0; i < points; ++i) {
+      square += std::pow(logs[best][i] - logs[k][i] - mean, 2);
+    }
+    std::size_t least = 0;
+    for (std::size_t s = 0; s < scores[k].size(); ++s) {
+      least += std::all_of(scores.begin(), scores.end(),
+                           [&](const auto& other) { return scores[k][s].crps <= other[s].crps; });
+    }
+    text += fmt::format(
+        "| {} | {:.1f} | {} | {} of {} | {:.2f} |\n", rivals[k].name, sums[k],
+        k == best ? std::string("–")
+                  : fmt::format("{:.1f} ± {:.1f}", sums[best] - sums[k], std::sqrt(square)),
+        least, scores[k].size(), weights[k]);
+  }
+  return text;
 }
 
 }  // namespace shamal::api

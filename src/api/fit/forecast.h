@@ -32,4 +32,16 @@ std::string holdout_page(const StudyPosterior& of, std::span<const double> point
                          std::uint64_t seed, const std::string& command,
                          base::Diagnostics& diagnostics);
 
+// A structure of the model and the draws of its fit.
+struct RivalFit {
+  std::string name;
+  const StudyPosterior* of = nullptr;
+  std::vector<double> points;  // draws, row by row
+};
+
+// How well each foretells what was held out: as a section in Markdown, with the weights by which
+// they together foretell it best (analysis/inference/stacking.h).
+std::string rivals_section(std::span<const RivalFit> rivals, std::uint64_t seed,
+                           base::Diagnostics& diagnostics);
+
 }  // namespace shamal::api

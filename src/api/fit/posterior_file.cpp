@@ -21,6 +21,17 @@ using base::Code;
 constexpr int kDigits = 7;
 constexpr double kFarthest = 8;  // z of a value that rounding has put on the bound of its prior
 
+const std::string kSet = "set ";  // begins the name of a column that holds a setting
+
+std::optional<analysis::RunTable> read_table(const std::string& path, base::Sources& sources,
+                                             base::Diagnostics& diagnostics) {
+  auto text = base::read_file(path, diagnostics);
+  if (!text) {
+    return std::nullopt;
+  }
+  return analysis::read_run_table(sources, sources.add(path, std::move(*text)), diagnostics);
+}
+
 std::string name_of(const ir::Layout& layout, ir::Slot slot) {
   for (const ir::LayoutVariable& variable : layout.variables) {
     if (!variable.alias && slot >= variable.base && slot < variable.base + variable.count) {
@@ -35,11 +46,17 @@ std::string name_of(const ir::Layout& layout, ir::Slot slot) {
 }  // namespace
 
 std::string posterior_csv(const Posterior& posterior, const analysis::inference::Draws& draws,
-                          std::size_t count) {
+                          std::size_t count, const std::vector<std::string>& settings) {
   std::string text;
+  std::string set;  // the same in every line
   const std::size_t d = posterior.dimensions();
   for (std::size_t k = 0; k < d; ++k) {
     text += (k == 0 ? "" : ",") + data::cell_text(posterior.parameters()[k].name, ',');
+  }
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.rfind('=');
+    text += "," + data::cell_text(kSet + setting.substr(0, equals), ',');
+    set += "," + setting.substr(equals + 1);
   }
   const ThinnedDraws kept = thin(draws, count);
   for (std::size_t at = 0; at < kept.points.size(); at += d) {
@@ -47,20 +64,34 @@ std::string posterior_csv(const Posterior& posterior, const analysis::inference:
     for (std::size_t k = 0; k < d; ++k) {
       text += (k == 0 ? "\n" : ",") + data::number_text(values[k], kDigits);
     }
+    text += set;
   }
   return text + "\n";
+}
+
+std::optional<std::vector<std::string>> kept_settings(const std::string& path,
+                                                      base::Sources& sources,
+                                                      base::Diagnostics& diagnostics) {
+  const auto table = read_table(path, sources, diagnostics);
+  if (!table) {
+    return std::nullopt;
+  }
+  std::vector<std::string> settings;
+  for (std::size_t k = 0; k < table->names.size(); ++k) {
+    const std::string& name = table->names[k].text;
+    if (name.starts_with(kSet) && !table->values.empty()) {
+      settings.push_back(
+          fmt::format("{}={}", name.substr(kSet.size()), data::number_text(table->values[k], 17)));
+    }
+  }
+  return settings;
 }
 
 std::optional<std::vector<double>> read_posterior(const std::string& path,
                                                   const Posterior& posterior,
                                                   base::Sources& sources,
                                                   base::Diagnostics& diagnostics) {
-  auto text = base::read_file(path, diagnostics);
-  if (!text) {
-    return std::nullopt;
-  }
-  const base::FileId file = sources.add(path, std::move(*text));
-  const auto table = analysis::read_run_table(sources, file, diagnostics);
+  const auto table = read_table(path, sources, diagnostics);
   if (!table) {
     return std::nullopt;
   }
@@ -71,7 +102,7 @@ std::optional<std::vector<double>> read_posterior(const std::string& path,
   const std::size_t draws = table->values.size() / columns;
   std::vector<double> points(draws * d);
   for (const analysis::PlacedText& name : table->names) {
-    bool known = false;
+    bool known = name.text.starts_with(kSet);
     for (const FitParameter& parameter : posterior.parameters()) {
       known = known || base::fold_name(parameter.name) == base::fold_name(name.text);
     }

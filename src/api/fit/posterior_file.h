@@ -14,9 +14,15 @@
 
 namespace shamal::api {
 
-// At most `count` draws, evenly spaced in each chain.
+// At most `count` draws, evenly spaced in each chain. `settings` ("Name=3") are those of the
+// posterior: each is a column "set Name" more, so that the table says which structure it is of.
 std::string posterior_csv(const Posterior& posterior, const analysis::inference::Draws& draws,
-                          std::size_t count);
+                          std::size_t count, const std::vector<std::string>& settings = {});
+
+// The settings of a table of draws, for the posterior that will read it. Nothing after errors.
+std::optional<std::vector<std::string>> kept_settings(const std::string& path,
+                                                      base::Sources& sources,
+                                                      base::Diagnostics& diagnostics);
 
 // The points of the draws, row by row. Nothing after errors: the table lacks a parameter, has one
 // that the posterior does not, or a value that its prior does not allow (request_bad_value).

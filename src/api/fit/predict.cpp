@@ -147,6 +147,7 @@ Predictions predict(const CompiledModel& compiled, const analysis::StudyFiles& f
   }
   made.modelled.resize(made.draws * made.points.size());
   made.replicated.resize(made.modelled.size());
+  made.log_density.resize(made.modelled.size());
   constexpr std::size_t kBlock = 64;
   for (std::size_t first = 0; first < made.draws; first += kBlock) {
     const std::size_t count = std::min(kBlock, made.draws - first);
@@ -175,8 +176,31 @@ Predictions predict(const CompiledModel& compiled, const analysis::StudyFiles& f
         const std::size_t at = (first + r) * made.points.size() + i;
         made.modelled[at] = observed.modelled;
         made.replicated[at] = posterior.replicate(observed, point, place.pair(7)[0]);
+        const auto* const family = posterior.series()[point.series].family;
+        made.log_density[at] =
+            family == nullptr
+                ? std::nan("")
+                : family->log_density(point.observed, observed.modelled, observed.scale).value;
       }
     }
+  }
+  return made;
+}
+
+std::vector<double> log_predictive(const Predictions& of) {
+  const std::size_t n = of.points.size();
+  std::vector<double> made(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    double top = -HUGE_VAL;
+    for (std::size_t r = 0; r < of.draws; ++r) {
+      top = std::max(top, of.log_density[r * n + i]);
+    }
+    double sum = 0;
+    for (std::size_t r = 0; r < of.draws && std::isfinite(top); ++r) {
+      sum += std::exp(of.log_density[r * n + i] - top);
+    }
+    const bool event = of.draws > 0 && std::isnan(of.log_density[i]);
+    made[i] = event ? std::nan("") : top + std::log(sum / static_cast<double>(of.draws));
   }
   return made;
 }

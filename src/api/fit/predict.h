@@ -27,13 +27,18 @@ struct Predictions {
   std::vector<analysis::DataPoint> points;
   std::vector<double> modelled;    // [draw][point], biases included
   std::vector<double> replicated;  // likewise: what would have been observed
-  std::size_t failed = 0;          // draws whose run gave a value that is not finite
+  // Likewise: the logarithm of the density of what was observed; NaN of an event.
+  std::vector<double> log_density;
+  std::size_t failed = 0;  // draws whose run gave a value that is not finite
 };
 
 // `z`: draws row by row. Reads observations after the window only if `holdout` is set.
 Predictions predict(const CompiledModel& compiled, const analysis::StudyFiles& files,
                     const Posterior& posterior, std::span<const double> z, bool holdout,
                     std::uint64_t seed, base::Diagnostics& diagnostics);
+
+// The logarithm of the predictive density of each point: the mean density over the draws.
+std::vector<double> log_predictive(const Predictions& predictions);
 
 // How well replicated observations foretell what was observed. CRPS = E|X - y| - E|X - X'| / 2, in
 // the unit of the chart: of a forecast without spread the absolute error [Gneiting2007]. Skill
