@@ -25,7 +25,7 @@
 // After a window T falls back to what suits a white Gaussian, and a last quarter of the warm-up
 // learns it anew. Of N points, the covariances are drawn towards 0 by N / (N + d); where a
 // covariance was given to begin with, the whole is drawn towards that by N / (N + 10 d), as points
-// of one chain resemble each other, and T is at most a full period of what would then be white.
+// of one chain resemble each other, and T is at most half a period of what would then be white.
 // Velocities are kept in the space of x: v ~ N(0, 1), dq = L v dt, dv = L' grad dt.
 //
 // Limits: one T for all of the posterior; where scales differ from place to place (a funnel), NUTS
@@ -49,7 +49,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDivergence = 1000;
 constexpr double kLeastAcceptance = 0.1;
 constexpr std::uint64_t kFirstSteps = 64;  // of a trajectory, until a covariance is learnt
-constexpr double kLongest = 2 * M_PI;      // T where a covariance was given
+constexpr double kLongest = M_PI;          // T where a covariance was given
 constexpr double kGivenWeight = 10;        // of that covariance, times d, in points
 constexpr double kWhiteLength = M_PI;      // a mean u T of a quarter of the period
 
