@@ -378,17 +378,18 @@ void write_json(const std::vector<Row>& rows, const std::string& machine, const 
   std::ofstream(file) << text << "]}\n";
 }
 
-int run_samplers(const Options& options) {
+bool run_samplers(const Options& options, const std::string& folder) {
   const std::string tests = std::string(SHAMAL_SOURCE_DIR) + "/tests/fit/studies/";
   const std::vector<std::string> studies =
-      options.study.empty() ? std::vector<std::string>{tests + "sir.toml", tests + "regions.toml"}
-                            : std::vector<std::string>{options.study};
+      options.study.empty()
+          ? std::vector<std::string>{tests + "sir.toml", write_regions_study(folder, 300)}
+          : std::vector<std::string>{options.study};
   bool good = true;
   for (const std::string& study : studies) {
     good =
         run_sampler_bench(study, options.width > 0 ? options.width : 32, options.seconds) && good;
   }
-  return good ? 0 : 1;
+  return good;
 }
 
 void run_gradients(const Options& options, const std::string& folder) {
@@ -418,12 +419,17 @@ int run(const Options& options) {
   const std::string commit =
       output_of("git -C '" SHAMAL_SOURCE_DIR "' describe --always --dirty 2>/dev/null");
   fmt::print("machine: {}   commit: {}\n\n", machine, commit);
-  if (options.gradients) {
-    run_gradients(options, folder.string());
+  if (options.gradients || options.samplers) {
+    bool good = true;
+    if (options.gradients) {
+      run_gradients(options, folder.string());
+    } else {
+      good = run_samplers(options, folder.string());
+    }
     if (options.keep.empty()) {
       fs::remove_all(folder);
     }
-    return 0;
+    return good ? 0 : 1;
   }
   fmt::print("{:<15} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>5} {:>8} {:>7} {:>8} {:>8}\n",
              "model", "eqs", "steps", "runs", "open ms", "one ms", "ms/run", "cyc", "ipc", "rival",
@@ -509,5 +515,5 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
-  return options.samplers ? shamal::bench::run_samplers(options) : shamal::bench::run(options);
+  return shamal::bench::run(options);
 }

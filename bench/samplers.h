@@ -23,6 +23,10 @@ struct SamplerBench {
   double rate_with_warmup() const { return ess / (seconds + warmup_seconds); }
 };
 
+// A hierarchical study of so many regions, whose rates resemble each other and are to be found from
+// four figures each: regions + 2 parameters. The path of the study; empty if it cannot be written.
+std::string write_regions_study(const std::string& folder, std::size_t regions);
+
 // Prints a table. False if the study cannot be loaded.
 bool run_sampler_bench(const std::string& study, std::size_t chains, double seconds);
 

@@ -180,5 +180,16 @@ TEST(Rivals, AreComparedByWhatTheyForetell) {
   EXPECT_NE(text.find(" ± "), std::string::npos) << text;
 }
 
+// Written before anybody looked at what happened; the documentation has its hash.
+TEST(Forecast, OfTheCampaignIsTheOneThatWasFrozen) {
+  const std::string folder = std::string(SHAMAL_SOURCE_DIR) + "/models/levant/";
+  base::Diagnostics diagnostics;
+  const auto forecast = base::read_file(folder + "posterior/forecast-2018-2020.csv", diagnostics);
+  const auto notes = base::read_file(folder + "NOTES.md", diagnostics);
+  ASSERT_TRUE(forecast && notes);
+  EXPECT_NE(notes->find(base::sha256(*forecast)), std::string::npos)
+      << "the forecast of 2018 to 2020 is not the one whose hash models/levant/NOTES.md has";
+}
+
 }  // namespace
 }  // namespace shamal

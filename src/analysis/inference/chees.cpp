@@ -23,9 +23,10 @@
 // loop are) costs no more than what is not. NUTS has one chain to learn from, and learns variances
 // only; with n chains a window holds n times as many points, and short warm-ups (200 to 500) do.
 // After a window T falls back to what suits a white Gaussian, and a last quarter of the warm-up
-// learns it anew. Of N points, the covariances are drawn towards 0 by N / (N + d); where a
-// covariance was given to begin with, the whole is drawn towards that by N / (N + 10 d), as points
-// of one chain resemble each other, and T is at most half a period of what would then be white.
+// learns it anew. Of N points, the covariances are drawn towards 0 by N / (N + d); a covariance
+// that was given (SamplerOptions::lower) is kept: in a curved valley the information at typical
+// places suits better than the spread of chains along it; and T is then at most half a period of
+// what would be white.
 // Velocities are kept in the space of x: v ~ N(0, 1), dq = L v dt, dv = L' grad dt.
 //
 // Limits: one T for all of the posterior; where scales differ from place to place (a funnel), NUTS
@@ -50,7 +51,6 @@ constexpr double kDivergence = 1000;
 constexpr double kLeastAcceptance = 0.1;
 constexpr std::uint64_t kFirstSteps = 64;  // of a trajectory, until a covariance is learnt
 constexpr double kLongest = M_PI;          // T where a covariance was given
-constexpr double kGivenWeight = 10;        // of that covariance, times d, in points
 constexpr double kWhiteLength = M_PI;      // a mean u T of a quarter of the period
 
 // The digits of n in base 2 mirrored at the point: 1/2, 1/4, 3/4, 1/8, …
@@ -73,7 +73,8 @@ class Chees final : public Sampler {
       lower_[j * dimensions + j] = 1;
     }
     if (!options.lower.empty()) {
-      lower_ = given_ = options.lower;
+      lower_ = options.lower;
+      given_ = true;
     }
     running_.restart(dimensions);
   }
@@ -327,12 +328,12 @@ class Chees final : public Sampler {
     learn_length();
     const WarmupSchedule schedule(options_.warmup, options_.warmup / 4);
     const std::size_t d = dimensions();
-    if (schedule.in_window(iteration_)) {
+    if (!given_ && schedule.in_window(iteration_)) {
       for (std::size_t c = 0; c < chains_; ++c) {
         running_.add(std::span(q_).subspan(c * d, d));
       }
     }
-    if (schedule.ends_window(iteration_)) {
+    if (!given_ && schedule.ends_window(iteration_)) {
       learn_covariance();
       running_.restart(d);
       find_step(density);
@@ -348,20 +349,10 @@ class Chees final : public Sampler {
   void learn_covariance() {
     const std::size_t d = dimensions();
     std::vector<double> covariance = running_.covariance();
-    const double weight = static_cast<double>(d) * (given_.empty() ? 1 : kGivenWeight);
-    const double share = running_.count / (running_.count + weight);
+    const double share = running_.count / (running_.count + static_cast<double>(d));
     for (std::size_t i = 0; i < d; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        double& value = covariance[i * d + j];
-        if (given_.empty()) {
-          value *= i == j ? 1.0 : share;
-          continue;
-        }
-        double given = 0;
-        for (std::size_t k = 0; k <= j; ++k) {
-          given += given_[i * d + k] * given_[j * d + k];
-        }
-        value = share * value + (1 - share) * given;
+      for (std::size_t j = 0; j < d; ++j) {
+        covariance[i * d + j] *= i == j ? 1.0 : share;
       }
     }
     Vector lower;
@@ -380,7 +371,7 @@ class Chees final : public Sampler {
                                          : kDecay * squared_slope_ + (1 - kDecay) * slope_ * slope_;
     const double move = kRate * slope_ / (std::sqrt(squared_slope_) + 1e-300);
     double longest = std::log(step_ * static_cast<double>(options_.max_steps));
-    longest = given_.empty() ? longest : std::min(longest, std::log(kLongest));
+    longest = given_ ? std::min(longest, std::log(kLongest)) : longest;
     log_length_ = std::min(log_length_ + move, longest);
     log_length_ = std::max(log_length_, std::log(step_));
     slopes_ += 1;
@@ -393,7 +384,7 @@ class Chees final : public Sampler {
   std::uint64_t iteration_ = 0;
   Vector q_, gradient_, log_density_;  // of every chain
   Vector lower_;                       // L
-  Vector given_;                       // what it was to begin with; empty: 1
+  bool given_ = false;                 // L stays as it is
   double step_ = 1;
   double log_length_ = 0;  // log T
   double log_length_average_ = 0;

@@ -36,7 +36,7 @@ struct SamplerOptions {
   double target_acceptance = 0;   // 0: the sampler's own (nuts 0.8, chees 0.651)
   std::uint64_t max_depth = 10;   // nuts: trees of at most 2^max_depth steps
   std::uint64_t max_steps = 512;  // chees: of a trajectory
-  std::vector<double> lower;      // chees: L of the covariance L L' to begin with, d x d; empty: 1
+  std::vector<double> lower;      // chees: L of the covariance L L' to keep, d x d; empty: learn it
 };
 
 class Sampler {
