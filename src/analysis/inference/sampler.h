@@ -33,7 +33,7 @@ namespace shamal::analysis::inference {
 struct SamplerOptions {
   std::uint64_t seed = 1;
   std::uint64_t warmup = 1000;    // iterations
-  double target_acceptance = 0;   // 0: the sampler's own (nuts 0.8, chees 0.651)
+  double target_acceptance = 0;   // 0: the sampler's own (nuts 0.8, chees 0.75)
   std::uint64_t max_depth = 10;   // nuts: trees of at most 2^max_depth steps
   std::uint64_t max_steps = 512;  // chees: of a trajectory
   std::vector<double> lower;      // chees: L of the covariance L L' to keep, d x d; empty: learn it
