@@ -47,9 +47,10 @@ struct Options {
 std::string canonical_command(const Options& options) {
   const api::SampleRequest& sample = options.sample;
   std::string text = fmt::format(
-      "shamal fit '{}' --sampler {} --chains {} --searches {} --warmup {} --draws {} --seed {}",
+      "shamal fit '{}' --sampler {} --chains {} --searches {} --warmup {} --draws {} --rhat {} "
+      "--ess {} --seed {}",
       options.study, sample.sampler, sample.chains, sample.searches, sample.warmup, sample.draws,
-      sample.seed);
+      sample.rule.rhat, sample.rule.ess, sample.seed);
   if (!options.payoff.empty()) {
     text += fmt::format(" --payoff '{}' --control '{}'", options.payoff, options.control);
   }

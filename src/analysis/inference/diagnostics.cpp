@@ -315,7 +315,7 @@ Verdict judge(const Draws& draws, const StoppingRule& rule) {
   const bool enough_seen = n >= 200 || 2 * iterations >= rule.most_iterations;
   const bool over = iterations >= rule.most_iterations ||
                     verdict.iterations_needed > 3 * static_cast<double>(rule.most_iterations);
-  if (enough_seen && (hopeless || verdict.too_many_divergences || over)) {
+  if (enough_seen && (hopeless || over)) {
     verdict.state = Verdict::State::will_not_converge;
   }
   return verdict;

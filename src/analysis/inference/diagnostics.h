@@ -82,14 +82,15 @@ struct Verdict {
   double iterations_needed = 0;              // in all, judged by the slowest parameter
   std::size_t divergences = 0;
   std::size_t impossible = 0;  // draws whose trajectory met a failing model: a cliff, not a verdict
-  bool too_many_divergences = false;  // more draws do not help: the geometry is the trouble
+  bool too_many_divergences = false;  // never converged: the geometry is the trouble
   std::vector<std::size_t> low_energy_chains;  // with E-BFMI below the rule
 };
 
 // Converged: every parameter within the rule and no trouble with energies. Once there are 200
 // iterations or half of what there is time for, it will not converge where parameters are stuck or
-// in separate modes, where divergences are too many, or where it would need three times what there
-// is time for (an estimate from few draws is loose); nor where the time is over. Otherwise go on.
+// in separate modes, or where it would need three times what there is time for (an estimate from
+// few draws is loose); nor where the time is over. Otherwise go on: with too many divergences too,
+// as more draws show where they lie.
 Verdict judge(const Draws& draws, const StoppingRule& rule);
 
 }  // namespace shamal::analysis::inference
