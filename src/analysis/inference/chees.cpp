@@ -15,7 +15,8 @@
 // in Adam's steps of log T [Kingma2015] with beta_1 = 0, beta_2 = 0.95 and rate 0.025. The step
 // size is learned by dual averaging from the mean acceptance, target 0.75. (Not the harmonic mean,
 // target 0.651, of the paper: where curvature differs from place to place, a few chains of many are
-// always in a narrow one, and would slow all of them for ever. 0.75 makes up for part of it.) Both
+// always in a narrow one, and would slow all of them for ever.) For narrow places every fourth
+// trajectory goes by steps a fifth as long, which the adaptation does not look at. Step and T
 // are averaged over the last part of the warm-up and then stand still.
 //
 // Beyond the paper: q is seen as x with q = L x, L L' the covariance over all chains and the
@@ -48,9 +49,11 @@ using Vector = std::vector<double>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kDivergence = 1000;
-constexpr std::uint64_t kFirstSteps = 64;  // of a trajectory, until a covariance is learnt
-constexpr double kLongest = M_PI;          // T where a covariance was given
-constexpr double kWhiteLength = M_PI;      // a mean u T of a quarter of the period
+constexpr std::uint64_t kCarefulEvery = 4;  // of so many iterations one goes
+constexpr double kCarefulStep = 0.2;        // by steps so much shorter
+constexpr std::uint64_t kFirstSteps = 64;   // of a trajectory, until a covariance is learnt
+constexpr double kLongest = M_PI;           // T where a covariance was given
+constexpr double kWhiteLength = M_PI;       // a mean u T of a quarter of the period
 
 // The digits of n in base 2 mirrored at the point: 1/2, 1/4, 3/4, 1/8, …
 double van_der_corput(std::uint64_t n) {
@@ -119,7 +122,7 @@ class Chees final : public Sampler {
         for (std::size_t c = 0; c < chains_; ++c) {
           std::copy_n(q_.begin() + static_cast<std::ptrdiff_t>(c * d), d,
                       draws.point(row, c).begin());
-          draws.at(row, c) = {log_density_[c],     acceptance_[c], energy_[c], step_, steps, 0,
+          draws.at(row, c) = {log_density_[c],     acceptance_[c], energy_[c], step_now(), steps, 0,
                               bool(divergent_[c]), bool(lost_[c])};
         }
         ++row;
@@ -130,6 +133,9 @@ class Chees final : public Sampler {
 
  private:
   std::size_t dimensions() const { return running_.mean.size(); }
+
+  bool careful() const { return iteration_ % kCarefulEvery == kCarefulEvery - 1; }
+  double step_now() const { return careful() ? step_ * kCarefulStep : step_; }
 
   void draw_velocities(std::uint64_t purpose) {
     velocity_.resize(q_.size());
@@ -180,22 +186,22 @@ class Chees final : public Sampler {
   }
 
   // From q_, velocity_: new_q_, new_v_, new_gradient_, new_log_density_ after `steps`.
-  void leapfrog(const LogDensity& density, std::uint64_t steps) {
+  void leapfrog(const LogDensity& density, double step, std::uint64_t steps) {
     new_q_ = q_;
     new_v_ = velocity_;
     new_gradient_ = gradient_;
     new_log_density_ = log_density_;
     lost_.assign(chains_, 0);
     for (std::uint64_t s = 0; s < steps; ++s) {
-      kick(step_ / 2);
-      drift(step_);
+      kick(step / 2);
+      drift(step);
       density.evaluate(new_q_, new_log_density_, new_gradient_);
       for (std::size_t c = 0; c < chains_; ++c) {
         if (lost_[c] || !std::isfinite(new_log_density_[c])) {
           lose(c);
         }
       }
-      kick(step_ / 2);
+      kick(step / 2);
     }
   }
 
@@ -235,7 +241,7 @@ class Chees final : public Sampler {
     int direction = 0;
     for (std::uint64_t trial = 0; trial < 60; ++trial) {
       draw_velocities(2 + trial);
-      leapfrog(density, 1);
+      leapfrog(density, step_, 1);
       compare();
       const int now = mean_acceptance() > 0.8 ? 1 : -1;
       if (direction != 0 && now != direction) {
@@ -251,13 +257,14 @@ class Chees final : public Sampler {
     const std::size_t d = dimensions();
     draw_velocities(0);
     time_ = van_der_corput(iteration_ + 1) * std::exp(log_length_);
-    const double wanted = std::ceil(time_ / step_);
+    const double step = step_now();
+    const double wanted = std::ceil(time_ / step);
     const bool early = iteration_ < WarmupSchedule(options_.warmup, options_.warmup / 4).first;
     const std::uint64_t most =
         early ? std::min(kFirstSteps, options_.max_steps) : options_.max_steps;
     const auto steps =
         static_cast<std::uint32_t>(std::clamp(wanted, 1.0, static_cast<double>(most)));
-    leapfrog(density, steps);
+    leapfrog(density, step, steps);
     compare();
     slope_ = iteration_ < options_.warmup ? criterion_slope() : 0;
     divergent_.assign(chains_, 0);
@@ -319,7 +326,9 @@ class Chees final : public Sampler {
 
   void adapt(const LogDensity& density) {
     const double target = options_.target_acceptance > 0 ? options_.target_acceptance : 0.75;
-    step_ = adaptation_.learn(mean_acceptance(), target);
+    if (!careful()) {
+      step_ = adaptation_.learn(mean_acceptance(), target);
+    }
     learn_length();
     const WarmupSchedule schedule(options_.warmup, options_.warmup / 4);
     const std::size_t d = dimensions();

@@ -82,7 +82,7 @@ struct Verdict {
   double iterations_needed = 0;              // in all, judged by the slowest parameter
   std::size_t divergences = 0;
   std::size_t impossible = 0;  // draws whose trajectory met a failing model: a cliff, not a verdict
-  bool too_many_divergences = false;  // never converged: the geometry is the trouble
+  bool too_many_divergences = false;           // never converged: the geometry is the trouble
   std::vector<std::size_t> low_energy_chains;  // with E-BFMI below the rule
 };
 

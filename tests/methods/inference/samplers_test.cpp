@@ -20,7 +20,7 @@ Plan plan_for(const SamplerRow& row) {
   if (row.name == "chees") {
     plan.chains = 32;
     plan.warmup = 300;
-    plan.iterations = 200;
+    plan.iterations = 250;
   } else if (!row.needs_gradient) {
     plan.chains = 16;
     plan.warmup = 2000;
