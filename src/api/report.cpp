@@ -248,8 +248,7 @@ class Page {
                      "officially said of each line of effort, beside what the data show and what "
                      "the model can and cannot attribute. Every figure and every "
                      "verdict is computed from the data and the model when this page is made; the "
-                     "words of the claim and the rival explanations are "
-                     "given.</p>\n{}\n</section>\n",
+                     "words of the claims alone are given.</p>\n{}\n</section>\n",
                      cards_html(input_.files, series_,
                                 input_.experiment ? &*input_.experiment : nullptr));
   }
