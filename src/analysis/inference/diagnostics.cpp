@@ -315,7 +315,8 @@ Verdict judge(const Draws& draws, const StoppingRule& rule) {
   const bool enough_seen = n >= 200 || 2 * iterations >= rule.most_iterations;
   const bool over = iterations >= rule.most_iterations ||
                     verdict.iterations_needed > 3 * static_cast<double>(rule.most_iterations);
-  if (enough_seen && (hopeless || over)) {
+  const bool divergent_alone = verdict.parameters.empty() && verdict.too_many_divergences;
+  if (enough_seen && (hopeless || divergent_alone || over)) {
     verdict.state = Verdict::State::will_not_converge;
   }
   return verdict;

@@ -89,8 +89,8 @@ struct Verdict {
 // Converged: every parameter within the rule and no trouble with energies. Once there are 200
 // iterations or half of what there is time for, it will not converge where parameters are stuck or
 // in separate modes, or where it would need three times what there is time for (an estimate from
-// few draws is loose); nor where the time is over. Otherwise go on: with too many divergences too,
-// as more draws show where they lie.
+// few draws is loose), or where too many divergences are all that is wrong; nor where the time is
+// over. Otherwise go on.
 Verdict judge(const Draws& draws, const StoppingRule& rule);
 
 }  // namespace shamal::analysis::inference
