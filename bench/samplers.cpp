@@ -32,8 +32,7 @@ constexpr Plan kPlans[] = {
     {"chees", 0, 300},
 };
 
-// Bounds of what a seed makes evenly spread numbers of; no library's distributions, whose numbers
-// differ from one to the next.
+// Number i of a sequence that fills the interval evenly: the same with every library.
 double spread_number(std::size_t i, double low, double high) {
   const double golden = 0.6180339887498949;
   return low + (high - low) * std::fmod(0.5 + golden * static_cast<double>(i), 1.0);

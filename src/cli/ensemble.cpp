@@ -2,14 +2,12 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "analysis/sensitivity_control.h"
 #include "analysis/study_files.h"
 #include "api/ensemble_file.h"
 #include "base/encoding.h"
 #include "base/files.h"
-#include "cli/interrupt.h"
 #include "cli/model_inputs.h"
 #include "cli/output.h"
 #include "cli/progress_line.h"
@@ -294,14 +292,9 @@ int ensemble(Options& options, const Common& common) {
                : size.exact_quantiles     ? "; exact quantiles"
                                           : "; quantiles from bins");
   }
-  const bool shown = !options.quiet && isatty(STDERR_FILENO) == 1;
-  base::Progress progress(shown ? base::Progress::Report(print_progress)
-                                : base::Progress::Report());
-  const Interrupt interrupt(progress);
-  const auto made = api::write_ensemble(*prepared, options.file, &progress, diagnostics);
-  if (shown) {
-    fmt::print(stderr, "\n");
-  }
+  WatchedProgress progress(options.quiet);
+  const auto made = api::write_ensemble(*prepared, options.file, progress.get(), diagnostics);
+  progress.end_line();
   if (!made) {
     return fail(diagnostics, sources, common);
   }

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "api/fit/calibrate.h"
 #include "api/fit/fit_report.h"
@@ -12,7 +11,6 @@
 #include "api/fit/posterior_file.h"
 #include "api/fit/profiles.h"
 #include "base/files.h"
-#include "cli/interrupt.h"
 #include "cli/model_inputs.h"
 #include "cli/output.h"
 #include "cli/progress_line.h"
@@ -112,15 +110,10 @@ int optimise(const Options& options, const api::StudyPosterior& loaded,
 
 int profile(const Options& options, const api::Posterior& posterior, base::Diagnostics& diagnostics,
             const base::Sources& sources, const Common& common) {
-  const bool shown = !options.quiet && isatty(STDERR_FILENO) == 1;
-  base::Progress progress(shown ? base::Progress::Report(print_progress)
-                                : base::Progress::Report());
-  const Interrupt interrupt(progress);
+  WatchedProgress progress(options.quiet);
   const auto made =
-      api::profiles(posterior, {options.optimise, options.profiled}, diagnostics, &progress);
-  if (shown) {
-    fmt::print(stderr, "\n");
-  }
+      api::profiles(posterior, {options.optimise, options.profiled}, diagnostics, progress.get());
+  progress.end_line();
   if (!made) {
     return fail(diagnostics, sources, common);
   }
@@ -140,15 +133,10 @@ int profile(const Options& options, const api::Posterior& posterior, base::Diagn
 
 int calibrate(const Options& options, const api::Posterior& posterior,
               base::Diagnostics& diagnostics, const base::Sources& sources, const Common& common) {
-  const bool shown = !options.quiet && isatty(STDERR_FILENO) == 1;
-  base::Progress progress(shown ? base::Progress::Report(print_progress)
-                                : base::Progress::Report());
-  const Interrupt interrupt(progress);
+  WatchedProgress progress(options.quiet);
   const auto made =
-      api::check_calibration(posterior, options.sample, options.sbc, diagnostics, &progress);
-  if (shown) {
-    fmt::print(stderr, "\n");
-  }
+      api::check_calibration(posterior, options.sample, options.sbc, diagnostics, progress.get());
+  progress.end_line();
   if (!made) {
     return progress.cancelled() ? static_cast<int>(kInterrupted)
                                 : fail(diagnostics, sources, common);
@@ -242,14 +230,9 @@ int fit(Options& options, const Common& common) {
     std::error_code ignored;
     std::filesystem::remove(request.sample.checkpoint, ignored);
   }
-  const bool shown = !options.quiet && isatty(STDERR_FILENO) == 1;
-  base::Progress progress(shown ? base::Progress::Report(print_progress)
-                                : base::Progress::Report());
-  const Interrupt interrupt(progress);
-  const auto made = api::fit_study(*loaded, request, diagnostics, &progress);
-  if (shown) {
-    fmt::print(stderr, "\n");
-  }
+  WatchedProgress progress(options.quiet);
+  const auto made = api::fit_study(*loaded, request, diagnostics, progress.get());
+  progress.end_line();
   if (!made) {
     return fail(diagnostics, sources, common);
   }

@@ -16,8 +16,9 @@
 // size is learned by dual averaging from the mean acceptance, target 0.75. (Not the harmonic mean,
 // target 0.651, of the paper: where curvature differs from place to place, a few chains of many are
 // always in a narrow one, and would slow all of them for ever.) For narrow places every fourth
-// trajectory goes by steps a fifth as long, which the adaptation does not look at. Step and T
-// are averaged over the last part of the warm-up and then stand still.
+// trajectory goes by steps a fifth as long, which the adaptation does not look at; u falls to at
+// most 1/4 in these, so that they are short. Step and T are averaged over the last part of the
+// warm-up and then stand still.
 //
 // Beyond the paper: q is seen as x with q = L x, L L' the covariance over all chains and the
 // iterations of a window, so that what is correlated a posteriori (as the constants of one feedback

@@ -378,13 +378,20 @@ std::string rivals_section(std::span<const RivalFit> rivals, std::uint64_t seed,
     const Posterior& posterior = *rival.of->posterior;
     const Predictions predictions = predict(*rival.of->compiled, rival.of->files, posterior,
                                             rival.points, true, seed, diagnostics);
-    std::vector<double> of = log_predictive(predictions);
-    of.erase(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(posterior.points().size()));
-    std::erase_if(of, [](double value) { return std::isnan(value); });  // events
-    logs.push_back(std::move(of));
+    const std::vector<double> all = log_predictive(predictions);
+    logs.emplace_back();
+    for (std::size_t i = posterior.points().size(); i < all.size(); ++i) {
+      if (posterior.series()[predictions.points[i].series].family != nullptr) {  // no event
+        logs.back().push_back(all[i]);
+      }
+    }
     scores.push_back(score(posterior, predictions, true));
   }
   const std::size_t points = logs.front().size();
+  if (points == 0) {
+    return "\n## Rival structures\n\nNo figure was held out: there is nothing to compare them "
+           "by.\n";
+  }
   std::vector<double> table;
   std::vector<double> sums(rivals.size(), 0.0);
   for (std::size_t i = 0; i < points; ++i) {

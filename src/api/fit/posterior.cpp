@@ -40,7 +40,7 @@ Posterior::Lane Posterior::lane_of(std::span<const double> z) const {
 
 std::vector<double> Posterior::values(std::span<const double> z) const {
   std::vector<double> made;
-  for (std::size_t k = 0; k < z.size(); ++k) {
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
     made.push_back(parameters_[k].prior.at(z[k]).value);
   }
   return made;

@@ -178,8 +178,8 @@ Predictions predict(const CompiledModel& compiled, const analysis::StudyFiles& f
         made.replicated[at] = posterior.replicate(observed, point, place.pair(7)[0]);
         const auto* const family = posterior.series()[point.series].family;
         made.log_density[at] =
-            family == nullptr
-                ? std::nan("")
+            family == nullptr || !std::isfinite(observed.modelled)
+                ? -HUGE_VAL
                 : family->log_density(point.observed, observed.modelled, observed.scale).value;
       }
     }
@@ -199,8 +199,7 @@ std::vector<double> log_predictive(const Predictions& of) {
     for (std::size_t r = 0; r < of.draws && std::isfinite(top); ++r) {
       sum += std::exp(of.log_density[r * n + i] - top);
     }
-    const bool event = of.draws > 0 && std::isnan(of.log_density[i]);
-    made[i] = event ? std::nan("") : top + std::log(sum / static_cast<double>(of.draws));
+    made[i] = top + std::log(sum / static_cast<double>(of.draws));
   }
   return made;
 }

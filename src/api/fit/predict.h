@@ -27,7 +27,8 @@ struct Predictions {
   std::vector<analysis::DataPoint> points;
   std::vector<double> modelled;    // [draw][point], biases included
   std::vector<double> replicated;  // likewise: what would have been observed
-  // Likewise: the logarithm of the density of what was observed; NaN of an event.
+  // Likewise: the logarithm of the density of what was observed; of an event, and of a run that is
+  // not finite, minus infinity.
   std::vector<double> log_density;
   std::size_t failed = 0;  // draws whose run gave a value that is not finite
 };
