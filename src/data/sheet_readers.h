@@ -19,6 +19,8 @@ using SheetFault = std::optional<std::string>;
 std::optional<std::uint64_t> unpacked_size(std::string_view bytes);
 
 SheetFault read_xlsx(std::string_view bytes, Workbook& workbook);
+// Adds the texts that stand within their cells, which read_xlsx's library passes over. May throw.
+void read_inline_texts(std::string_view bytes, Workbook& workbook);
 SheetFault read_ods(std::string_view bytes, Workbook& workbook);
 SheetFault read_xls(std::string_view bytes, Workbook& workbook);
 

@@ -1,6 +1,7 @@
 #include "data/sheet_values.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "data/delimited.h"
@@ -11,6 +12,15 @@ namespace {
 
 std::string name_in(const SheetCell& cell) {
   return cell.number ? number_text(*cell.number, 15) : cell.text;
+}
+
+// Years, for one, are often kept as text.
+std::optional<double> number_in(const SheetCell& cell) {
+  if (cell.number) {
+    return cell.number;
+  }
+  const auto read = read_number(cell.text);
+  return read && std::isfinite(*read) ? read : std::nullopt;
 }
 
 CellPlace moved(CellPlace place, Direction direction, std::uint32_t by) {
@@ -27,7 +37,7 @@ std::vector<std::vector<double>> read_numbers(const Sheet& sheet, CellPlace firs
   for (std::uint32_t row = 0; row < rows; ++row) {
     for (std::uint32_t column = 0; column < columns; ++column) {
       const CellPlace place{first.row + row, first.column + column};
-      if (const auto number = sheet.at(place).number) {
+      if (const auto number = number_in(sheet.at(place))) {
         result[row][column] = *number;
       } else {
         bad.push_back(place);
@@ -49,11 +59,11 @@ Points read_points(const Sheet& sheet, const SeriesPlace& place, std::uint32_t s
     const CellPlace x_place =
         across ? CellPlace{place.line, begin + i} : CellPlace{begin + i, place.line};
     const CellPlace y_place = moved(first, place.direction, i);
-    const SheetCell& x = sheet.at(x_place);
-    const SheetCell& y = sheet.at(y_place);
-    if (x.number && y.number) {
-      points[*x.number] = *y.number;
-    } else if (x.number && !y.blank()) {
+    const auto x = number_in(sheet.at(x_place));
+    const auto y = number_in(sheet.at(y_place));
+    if (x && y) {
+      points[*x] = *y;
+    } else if (x && !sheet.at(y_place).blank()) {
       bad.push_back(y_place);
     }
   }

@@ -9,8 +9,6 @@
 #include <orcus/orcus_ods.hpp>
 #include <orcus/orcus_xlsx.hpp>
 #include <orcus/spreadsheet/import_interface.hpp>
-#include <orcus/zip_archive.hpp>
-#include <orcus/zip_archive_stream.hpp>
 
 #include "data/sheet_readers.h"
 
@@ -281,31 +279,6 @@ class Factory : public ss::iface::import_factory {
   std::deque<Cells> sheets_;
 };
 
-// liborcus passes over texts that stand within their cells, as some programs write them; rather
-// than take them for blanks such a file is refused.
-SheetFault find_inline_text(std::string_view bytes) {
-  constexpr std::string_view kMark = "\"inlineStr\"";
-  try {
-    orcus::zip_archive_stream_blob stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                          bytes.size());
-    orcus::zip_archive archive(&stream);
-    archive.load();
-    for (std::size_t i = 0; i < archive.get_file_entry_count(); ++i) {
-      const std::string_view name = archive.get_file_entry_name(i);
-      std::vector<unsigned char> text;
-      if (name.find("worksheets/") != std::string_view::npos &&
-          archive.read_file_entry(name, text) &&
-          std::search(text.begin(), text.end(), kMark.begin(), kMark.end()) != text.end()) {
-        return "it has texts within its cells (inlineStr); save it again with a spreadsheet "
-               "program";
-      }
-    }
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return std::nullopt;
-}
-
 template <typename Filter>
 SheetFault import(std::string_view bytes, Workbook& workbook) {
   try {
@@ -321,10 +294,15 @@ SheetFault import(std::string_view bytes, Workbook& workbook) {
 }  // namespace
 
 SheetFault read_xlsx(std::string_view bytes, Workbook& workbook) {
-  if (auto fault = find_inline_text(bytes)) {
+  if (auto fault = import <orcus::orcus_xlsx>(bytes, workbook)) {
     return fault;
   }
-  return import <orcus::orcus_xlsx>(bytes, workbook);
+  try {
+    read_inline_texts(bytes, workbook);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return std::nullopt;
 }
 
 SheetFault read_ods(std::string_view bytes, Workbook& workbook) {

@@ -61,7 +61,8 @@ TEST_P(EachFormat, GivesTheSameCells) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sheet, EachFormat,
-                         testing::Values("small.xlsx", "small.ods", "small.xls", "small.csv"),
+                         testing::Values("small.xlsx", "small.inline", "small.ods", "small.xls",
+                                         "small.csv"),
                          [](const auto& name) { return std::string(name.param).substr(6); });
 
 TEST(Sheet, NamedRangesOfExcelAndOpenDocument) {
@@ -114,6 +115,23 @@ TEST(SheetValues, SeriesLeaveOutWhatIsNoNumber) {
   EXPECT_EQ(read_numbers(sheet, {1, 1}, 1, 3, blank),
             (std::vector<std::vector<double>>{{1.5, 0, 3}}));
   EXPECT_EQ(blank, (BadCells{{1, 2}}));
+}
+
+TEST(SheetValues, TextThatIsANumberCountsAsOne) {
+  Sheet sheet;
+  const char* const years[] = {"1970", "1971", "year", "nan"};
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    sheet.set({0, i}, {std::nullopt, years[i]});
+    sheet.set({1, i}, {std::nullopt, i == 1 ? "2.5" : "7"});
+  }
+  BadCells bad;
+  const Points points = read_points(sheet, {Direction::across, 0, {1, 0}, kMostRows}, 0, bad);
+  EXPECT_EQ(points.x, (std::vector<double>{1970, 1971}));
+  EXPECT_EQ(points.y, (std::vector<double>{7, 2.5}));
+  EXPECT_EQ(bad, BadCells{});
+  EXPECT_EQ(read_numbers(sheet, {0, 0}, 1, 3, bad),
+            (std::vector<std::vector<double>>{{1970, 1971, 0}}));
+  EXPECT_EQ(bad, (BadCells{{0, 2}}));
 }
 
 }  // namespace
