@@ -14,6 +14,7 @@ constexpr std::string_view kDelays = "Vensim Reference Manual, Dynamic Functions
 constexpr std::string_view kFinance = "Vensim Reference Manual, Financial and Accounting";
 constexpr std::string_view kStella = "Stella help, Statistical builtins";
 constexpr std::string_view kStellaArrays = "Stella help, Array builtins";
+constexpr std::string_view kStellaGraphical = "Stella help, Graphical builtins";
 constexpr std::string_view kArrays = "Vensim Reference Manual, Arrays, Vectors, and Subscripts";
 
 // A row whose arguments are all needed.
@@ -141,6 +142,9 @@ constexpr Builtin kRows[] = {
     called("depreciate_straightline", P::depreciate_straightline, 4,
            "DEPRECIATE STRAIGHTLINE(stream, lifetime, fiscal period, start)",
            "even depreciation of an investment stream over its lifetime", kFinance),
+    called("depreciate_by_schedule", P::depreciate_by_schedule, 5,
+           "DEPRECIATE BY SCHEDULE(stream, schedule, initial, lifetime, start of a period)",
+           "depreciation of an investment stream by the parts of a schedule", kFinance),
     called("internal_rate_of_return", P::internal_rate_of_return, 4,
            "INTERNAL RATE OF RETURN(stream, fiscal period, initial, its time)",
            "rate for each fiscal period at which the stream so far is worth nothing", kFinance),
@@ -149,6 +153,11 @@ constexpr Builtin kRows[] = {
            "ALLOCATE(available, dimension, target, priority, spread, shape)",
            "part of what is available for each element, by priorities", kStellaArrays,
            Origin::standard, 1),
+    called("lookuparea", P::lookuparea, 3, "LOOKUPAREA(function, to, from)",
+           "area under a graphical function between two x, up to one, or all of it",
+           kStellaGraphical, Origin::standard, 2),
+    called("lookupinv", P::lookupinv, 2, "LOOKUPINV(function, y)",
+           "first x at which a graphical function is y", kStellaGraphical, Origin::standard),
     called("gammaln", P::gammaln, 1, "GAMMALN(x)", "natural logarithm of the gamma function",
            kStella, Origin::standard),
     called("erf", P::erf, 1, "ERF(x)", "error function", kStella, Origin::standard),

@@ -22,6 +22,16 @@ std::optional<VariableId> Resolver::find_connected(Scope& from, std::string_view
   if (symbol == nullptr && root_scope_ != nullptr) {
     symbol = find_symbol(*root_scope_, written);
   }
+  // Stella names a module in a connection wherever it is: its names of modules are unique.
+  const std::size_t dot = written.find('.');
+  if (symbol == nullptr && dot != std::string_view::npos) {
+    const std::string module = base::fold_name(written.substr(0, dot));
+    for (const Module& candidate : modules_) {
+      if (symbol == nullptr && base::fold_name(candidate.decl->name.text) == module) {
+        symbol = find_symbol(*candidate.inside, written.substr(dot + 1));
+      }
+    }
+  }
   if (symbol == nullptr || symbol->kind != Symbol::Kind::variable) {
     return std::nullopt;
   }

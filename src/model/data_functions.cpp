@@ -235,6 +235,10 @@ void rewrite(Expr& expr, const std::set<std::string>& helpers, const syntax::Cal
                       ? row.rewrite(expr, calendar)
                       : std::nullopt;
       if (made) {
+        if (row.name == "message") {
+          diagnostics.add(Code::message_not_shown, expr.span,
+                          fmt::format("\"{}\"", expr.args[0].text));
+        }
         expr = std::move(*made);
         return;
       }

@@ -9,14 +9,17 @@
 //   v  a vector along the last index of the argument; a result 'v' runs along the same index
 //   p  a profile: four numbers (type, priority, width, extra) for each element of that vector
 //   w  a vector of its own: from the element that the last index names to the end of its dimension
+//   o  the same, or a number for all of them
 //   q  a profile for each element of the last 'w'
 //   m  a square matrix: the last two indices
 //   e  a number for each element of the vector, or one for all of them
 //   r  an array over the indices marked with ! (or *) in any of the arguments 'r'
 //   t  a graphical function
-//   d  the name of a dimension, which is not looked at
-//   z  a seed, a constant: names a stream of random numbers; may be left out
-//   y  a number that names a stream, of which every use has a part of its own
+//   b  a bound in x, which may be left out: without the second the least x, without both all of
+//   them g  how the graphical function goes on (syntax::GraphicalKind): no argument of its own d
+//   the name of a dimension, which is not looked at z  a seed, a constant: names a stream of random
+//   numbers; may be left out y  a number that names a stream, of which every use has a part of its
+//   own
 // and, with memory:
 //   c  a number, now and at the end of each step
 //   k  a number at the end of each step only: the result does not depend on it at once

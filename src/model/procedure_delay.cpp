@@ -297,6 +297,56 @@ void advance_depreciate_straightline(const ProcedureInputs& in, Kept& kept) {
   kept[3] = 0;
 }
 
+// DEPRECIATE BY SCHEDULE(stream, schedule, initial, lifetime, first period's start): what is
+// invested within a fiscal period, lifetime / elements of the schedule long, depreciates by the
+// parts of the schedule, the first in the same period. `initial` is what falls due anyway in the
+// periods from the start on. kept: steps in a period, steps done in this one, invested in this one,
+// then what falls due in this period and those that follow.
+
+namespace {
+
+double part(const ProcedureInputs& in, std::size_t period) {
+  double sum = 0;
+  for (const double one : in.vector(1)) {
+    sum += one;
+  }
+  return in.vector(1)[period] / sum;
+}
+
+}  // namespace
+
+void depreciate_by_schedule(const ProcedureInputs& in, std::span<double> out) {
+  const double period = in.kept[0] * in.dt;
+  // As if the whole period went on like this.
+  out[0] = (in.kept[3] + in.number(0) * period * part(in, 0)) / period;
+}
+
+void start_depreciate_by_schedule(const ProcedureInputs& in, Kept& kept) {
+  const std::size_t periods = in.vector(1).size();
+  const auto steps =
+      static_cast<double>(whole_steps(in.number(3) / static_cast<double>(periods), in.dt));
+  const double since = std::floor((in.time - in.number(4)) / in.dt + 0.5);
+  kept = {steps, since - std::floor(since / steps) * steps, 0};
+  for (std::size_t i = 0; i < periods; ++i) {
+    const std::span<const double> due = in.vector(2);
+    kept.push_back(due.size() == 1 ? due[0] : i < due.size() ? due[i] : 0.0);
+  }
+}
+
+void advance_depreciate_by_schedule(const ProcedureInputs& in, Kept& kept) {
+  kept[2] += in.number(0) * in.dt;
+  kept[1] += 1;
+  if (kept[1] < kept[0]) {
+    return;
+  }
+  for (std::size_t i = 3; i + 1 < kept.size(); ++i) {
+    kept[i] = kept[i + 1] + kept[2] * part(in, i - 2);
+  }
+  kept.back() = 0;
+  kept[1] = 0;
+  kept[2] = 0;
+}
+
 // INTERNAL RATE OF RETURN(stream, fiscal period, initial, its time): the rate for each fiscal
 // period at which the flows so far are worth nothing together. kept: steps in a period, steps done
 // in this one, received in this one, then what was received at the end of each period before.

@@ -1,4 +1,5 @@
 // Functions of plain numbers that are not worth an elementwise operation.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -69,6 +70,35 @@ void invnorm(const ProcedureInputs& in, std::span<double> out) {
 
 void lookup_area(const ProcedureInputs& in, std::span<double> out) {
   out[0] = area({in.x, in.y}, in.number(1), in.number(2), false);
+}
+
+// Stella's LOOKUPAREA(function, to, from) counts what lies outside of the points as 0, unless the
+// function is extrapolated, and takes the bounds in either order; a discrete one is made of steps.
+void lookuparea(const ProcedureInputs& in, std::span<double> out) {
+  const double kind = in.number(3);
+  const Points points{in.x, in.y};
+  double from = std::min(in.number(1), in.number(2));
+  double to = std::max(in.number(1), in.number(2));
+  const bool open = kind == 1 && std::isfinite(from) && std::isfinite(to);
+  if (!open) {
+    from = std::clamp(from, in.x.front(), in.x.back());
+    to = std::clamp(to, in.x.front(), in.x.back());
+  }
+  if (kind != 2) {
+    out[0] = area(points, from, to, open);
+    return;
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < in.x.size(); ++i) {
+    const double width = std::min(to, in.x[i + 1]) - std::max(from, in.x[i]);
+    sum += width > 0 ? width * in.y[i] : 0;
+  }
+  out[0] = std::isnan(from) || std::isnan(to) ? from + to : sum;
+}
+
+// Stella's LOOKUPINV(function, y).
+void lookupinv(const ProcedureInputs& in, std::span<double> out) {
+  out[0] = inverted({in.x, in.y}, in.number(1), in.number(2) == 1);
 }
 
 void lookup_backward(const ProcedureInputs& in, std::span<double> out) {

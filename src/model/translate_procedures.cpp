@@ -240,7 +240,9 @@ Expr Translator::procedure_call(const Call& called, const Place& place, bool arr
     Place inside = place;
     inside.condition = false;
     const char letter = form.arguments[i];
-    if (letter == 'j' || (letter == 'z' && called.site == kNone)) {
+    const auto bound = letter == 'b' ? constant_of(argument.node) : std::nullopt;
+    if (letter == 'j' || letter == 'g' || (bound && std::isinf(*bound)) ||
+        (letter == 'z' && called.site == kNone)) {
       continue;
     }
     if (letter == 't') {

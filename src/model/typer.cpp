@@ -531,7 +531,9 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
   }
   const std::string plain = folded.starts_with("std.") ? folded.substr(4) : folded;
   const Builtin* builtin = find_builtin(plain, resolver_.origin_at(expr.span));
-  if (builtin != nullptr && builtin->max_arguments == 0 && expr.subscripts.empty()) {
+  const bool without_arguments = builtin != nullptr && (builtin->max_arguments == 0 ||
+                                                        builtin->treatment == Treatment::number);
+  if (without_arguments && expr.subscripts.empty()) {
     switch (builtin->treatment) {
       case Treatment::number:
         return constant(builtin->value, expr.span);

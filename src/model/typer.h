@@ -156,6 +156,7 @@ class Typer {
                                                  std::uint32_t along, std::uint32_t own);
   std::optional<Call::Argument> own_vector_argument(const syntax::Expr& expr, Scope& scope,
                                                     std::size_t dimensions, std::uint32_t& size);
+  NodeId graphical_kind(std::uint32_t lookup, base::Span span);
   std::optional<std::uint32_t> graphical_argument(const syntax::Expr& function, Scope& scope);
   NodeId kept_argument(char letter, const syntax::Expr& expr, Scope& scope);
   std::optional<Reference> array_reference(NodeId id, std::size_t least_indices) const;

@@ -1,6 +1,7 @@
 // Calls of procedures: how each argument is handed over, by the letters of procedure.h.
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -267,8 +268,14 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
       continue;
     }
     if (next >= expr.args.size()) {
-      if (letter != 'z') {
-        made = {constant(0, expr.span), letter == 'e' ? bit(along) : 0};
+      if (letter == 'g') {
+        made.node = graphical_kind(call.lookup, expr.span);
+      } else if (letter != 'z') {
+        // A bound that is left out: of two all of the function, of one from its beginning.
+        constexpr double kFar = std::numeric_limits<double>::infinity();
+        const bool second = i > 0 && called.arguments[i - 1] == 'b';
+        const double missing = letter != 'b' ? 0 : second ? -kFar : kFar;
+        made = {constant(missing, expr.span), letter == 'e' ? bit(along) : 0};
       }
       continue;
     }
@@ -277,6 +284,7 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
     std::string_view wanted;
     switch (letter) {
       case 's':
+      case 'b':
       case 'y':
         made.node = type(arg, scope, array);
         continue;
@@ -311,6 +319,12 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
             "a priority profile: the array's last index names the first of four elements, the "
             "one before runs along the equation";
         break;
+      case 'o':
+        if (arg.subscripts.empty()) {
+          made.node = type(arg, scope);
+          continue;
+        }
+        [[fallthrough]];
       case 'w':
         own = 0;
         vector = own_vector_argument(arg, scope, 1, own);
@@ -338,6 +352,18 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
     made = *vector;
   }
   return finish_procedure(called, std::move(call), expr, scope, along, own, marked);
+}
+
+// How a graphical function goes on, as a number. Of an array of them it must be the same.
+NodeId Typer::graphical_kind(std::uint32_t lookup, base::Span span) {
+  const Lookup& of = resolver_.model.lookups[lookup];
+  const auto kind = [&](std::uint32_t table) { return resolver_.model.tables[table].kind; };
+  for (const std::uint32_t table : of.tables) {
+    if (kind(table) != kind(of.tables.front())) {
+      return fail(Code::shape_mismatch, span, "graphical functions of several types");
+    }
+  }
+  return constant(static_cast<double>(kind(of.tables.front())), span);
 }
 
 NodeId Typer::finish_procedure(const ProcedureRow& called, Call call, const Expr& expr,

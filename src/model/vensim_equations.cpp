@@ -77,7 +77,9 @@ std::vector<std::uint32_t> Resolver::vensim_tables(const syntax::VariableDecl& d
   std::uint32_t table = kNone;
   for (const VensimBox& box : shape.boxes) {
     if (!box.equation->gf) {
-      if (box.equation->expr) {
+      // Points that could not be read were reported; the number 0 stands for them.
+      const auto& expr = box.equation->expr;
+      if (expr && !(expr->kind == syntax::ExprKind::number && expr->text.empty())) {
         error(Code::unsupported_function, box.equation->expr->span, box.equation->expr->text);
       }
       continue;

@@ -186,7 +186,13 @@ class Lexer {
     add(TokenKind::number, begin, end).number = value.value_or(0);
   }
 
-  // name, "name", name.name, .name
+  bool goes_on(std::size_t at) const {
+    return at < text_.size() && is_name_character(text_[at]) &&
+           !text_.substr(at).starts_with(kNoBreakSpace);
+  }
+
+  // name, "name", name.name, .name. Stella writes farms'_size without quotation marks; behind an
+  // apostrophe that transposes stands no name.
   void read_name_token() {
     const std::size_t begin = at_;
     std::string name;
@@ -201,8 +207,7 @@ class Lexer {
         read_quoted(name);
       } else {
         const std::size_t from = at_;
-        while (at_ < text_.size() && is_name_character(text_[at_]) &&
-               !rest().starts_with(kNoBreakSpace)) {
+        while (goes_on(at_) || (at_ > from && rest().starts_with('\'') && goes_on(at_ + 1))) {
           ++at_;
         }
         name += text_.substr(from, at_ - from);

@@ -29,16 +29,28 @@ constexpr std::size_t end_of_quoted(std::string_view text, std::size_t begin) {
   return std::string_view::npos;
 }
 
+// Whether a line may begin at `at`. In files of old a carriage return alone ends a line.
+constexpr bool begins_line(std::string_view text, std::size_t at) {
+  return at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r';
+}
+
 // Bytes of a continuation at `at`: a backslash that ends its line. 0 if there is none.
 constexpr std::size_t continuation_length(std::string_view text, std::size_t at) {
   if (text[at] != '\\') {
     return 0;
   }
   std::size_t end = at + 1;
-  while (end < text.size() && (text[end] == ' ' || text[end] == '\t' || text[end] == '\r')) {
+  while (end < text.size() && (text[end] == ' ' || text[end] == '\t')) {
     ++end;
   }
-  return end < text.size() && text[end] == '\n' ? end + 1 - at : 0;
+  const std::size_t line = end;
+  while (end < text.size() && text[end] == '\r') {
+    ++end;
+  }
+  if (end < text.size() && text[end] == '\n') {
+    return end + 1 - at;
+  }
+  return end > line ? line + 1 - at : 0;
 }
 
 }  // namespace shamal::syntax

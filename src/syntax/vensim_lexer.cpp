@@ -98,7 +98,9 @@ class Lexer {
   // Bytes of the blank at `at`, which stays within its line; 0 if there is none.
   std::size_t inner_blank(std::size_t at) const {
     const std::string_view from = text_.substr(at);
-    if (from.starts_with(' ') || from.starts_with('\t')) {
+    // Some editors leave control characters behind.
+    constexpr char kDelete = '\x7f';
+    if (from.starts_with(' ') || from.starts_with('\t') || from.starts_with(kDelete)) {
       return 1;
     }
     return from.starts_with(kNoBreakSpace) ? kNoBreakSpace.size() : 0;

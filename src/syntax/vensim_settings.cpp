@@ -186,7 +186,7 @@ Calendar read_calendar(const std::vector<std::string>& kept) {
 VensimSettings read_vensim_settings(const base::LocatedText& text) {
   VensimSettings settings;
   for (std::size_t begin = 0; begin < text.text.size();) {
-    const std::size_t end = std::min(text.text.find('\n', begin), text.text.size());
+    const std::size_t end = std::min(text.text.find_first_of("\r\n", begin), text.text.size());
     const std::string_view line = std::string_view(text.text).substr(begin, end - begin);
     if (line.starts_with("15:")) {
       const std::vector<Word> values = split(text, begin + 3, end);

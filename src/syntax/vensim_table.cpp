@@ -29,6 +29,20 @@ std::optional<double> constant(const Expr& expr) {
   return value && expr.op == Operator::negate ? std::optional(-*value) : value;
 }
 
+// Points of one x stay in the order in which they are listed.
+void order_by_x(GraphicalFunction& gf) {
+  std::vector<std::pair<double, double>> points;
+  for (std::size_t i = 0; i < gf.x.size(); ++i) {
+    points.emplace_back(gf.x[i], gf.y[i]);
+  }
+  std::stable_sort(points.begin(), points.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    gf.x[i] = points[i].first;
+    gf.y[i] = points[i].second;
+  }
+}
+
 }  // namespace
 
 std::optional<double> VensimParser::parse_signed_number() {
@@ -145,9 +159,10 @@ bool VensimParser::fill_lookup(GraphicalFunction& gf, const std::vector<double>&
   }
   const auto descent = std::adjacent_find(gf.x.begin(), gf.x.end(), std::greater<>());
   if (descent != gf.x.end()) {
-    error(Code::bad_graphical_function, gf.span,
-          fmt::format("x falls from {} to {}", *descent, *(descent + 1)), "order the points by x");
-    return false;
+    diagnostics_.add(Code::unordered_points, gf.span,
+                     fmt::format("x falls from {} to {}", *descent, *(descent + 1)),
+                     "order the points by x");
+    order_by_x(gf);
   }
   return true;
 }

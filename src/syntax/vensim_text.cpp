@@ -281,7 +281,7 @@ class TextReader {
       while (line > 0 && text_[line - 1] == '\\') {
         --line;
       }
-      if (line < at && (line == 0 || text_[line - 1] == '\n')) {
+      if (line < at && begins_line(text_, line)) {
         return line;
       }
     }
@@ -294,7 +294,7 @@ class TextReader {
          at = text_.find(":L", at + 1)) {
       // The third character is a DEL, which some editors drop.
       const std::size_t mark = at + 2 + (text_.substr(at + 2).starts_with('\x7f') ? 1 : 0);
-      if ((at == 0 || text_[at - 1] == '\n') && text_.substr(mark).starts_with("<%^E!@")) {
+      if (begins_line(text_, at) && text_.substr(mark).starts_with("<%^E!@")) {
         return at;
       }
     }
@@ -308,9 +308,12 @@ class TextReader {
       const std::size_t begin = mark + kSketchMark.size();
       const std::size_t stop = std::min(text_.find(kSettingsMark, begin), settings);
       result_.sketches = kVensimSketch;
-      result_.sketches += text_.substr(begin, stop - begin);
+      for (std::size_t at = begin; at < stop; ++at) {
+        const bool alone = text_[at] == '\r' && text_.substr(at + 1, 1) != "\n";
+        result_.sketches += alone ? '\n' : text_[at];
+      }
     }
-    const std::size_t begin = std::min(text_.find('\n', settings), text_.size());
+    const std::size_t begin = std::min(text_.find_first_of("\r\n", settings), text_.size());
     result_.settings = base::located(text_.substr(begin), file_, static_cast<std::uint32_t>(begin));
   }
 

@@ -27,9 +27,9 @@ base::Span span_at(base::FileId file, std::size_t begin, std::size_t end) {
   return {file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
-// Where the first byte stands that is part of no UTF-8 character.
-std::size_t first_bad_byte(std::string_view text) {
-  std::size_t line = 0;
+// Where the first byte stands that is part of no UTF-8 character, from the beginning of a line or
+// character on.
+std::size_t first_bad_byte(std::string_view text, std::size_t line = 0) {
   while (line < text.size()) {
     const std::size_t end = std::min(text.find('\n', line), text.size());
     if (!base::is_utf8(text.substr(line, end - line))) {
@@ -45,6 +45,38 @@ std::size_t first_bad_byte(std::string_view text) {
     at += length;
   }
   return text.size();
+}
+
+bool is_in_view(std::string_view text, std::size_t at) {
+  const std::size_t begin = text.rfind("<views", at);
+  const std::size_t end = text.rfind("</views", at);
+  return begin != std::string_view::npos && (end == std::string_view::npos || end < begin);
+}
+
+// Stella writes names of fonts as the system gives them. Where what it says of itself is right
+// otherwise, such bytes become question marks; `text` keeps its length.
+void repair_views(base::FileId file, std::string& text, base::Diagnostics& diagnostics) {
+  constexpr std::size_t kLargestRepaired = std::size_t{16} << 20;
+  constexpr int kMostRepairs = 100;
+  const std::string encoding = declared_encoding(text);
+  if (text.size() > kLargestRepaired ||
+      (!encoding.empty() && encoding != "utf-8" && encoding != "utf8")) {
+    return;
+  }
+  std::string repaired = text;
+  const std::size_t first = first_bad_byte(text);
+  int repairs = 0;
+  for (std::size_t at = first; at < repaired.size(); at = first_bad_byte(repaired, at)) {
+    if (!is_in_view(repaired, at) || ++repairs > kMostRepairs) {
+      return;
+    }
+    repaired[at] = '?';
+  }
+  if (first < text.size()) {
+    diagnostics.add(Code::view_not_utf8, span_at(file, first, first + 1), "",
+                    "choose another font in that view");
+    text = std::move(repaired);
+  }
 }
 
 bool check_text(base::FileId file, std::string_view text, base::Diagnostics& diagnostics) {
@@ -173,18 +205,21 @@ std::optional<Reference> read_reference(std::string_view text) {
 
 std::unique_ptr<XmlFile> XmlFile::parse(base::FileId file, const base::Sources& sources,
                                         base::Diagnostics& diagnostics) {
-  const std::string_view text = sources.text(file);
-  if (!check_text(file, text, diagnostics)) {
-    return nullptr;
-  }
   std::unique_ptr<XmlFile> xml(new XmlFile);
   xml->file_ = file;
-  xml->source_ = text;
-  xml->buffer_ = text;
-  const pugi::xml_parse_result result = xml->document_.load_buffer_inplace(
-      xml->buffer_.data(), xml->buffer_.size(), pugi::parse_default, pugi::encoding_utf8);
+  xml->source_ = sources.text(file);
+  repair_views(file, xml->source_, diagnostics);
+  if (!check_text(file, xml->source_, diagnostics)) {
+    return nullptr;
+  }
+  pugi::xml_parse_result result;
+  do {
+    xml->buffer_ = xml->source_;
+    result = xml->document_.load_buffer_inplace(xml->buffer_.data(), xml->buffer_.size(),
+                                                pugi::parse_default, pugi::encoding_utf8);
+  } while (result.status == pugi::status_end_element_mismatch && xml->close_variable(diagnostics));
   if (!result) {
-    report_malformed(file, text, result, diagnostics);
+    report_malformed(file, sources.text(file), result, diagnostics);
     return nullptr;
   }
   const pugi::xml_node second = xml->root().next_sibling();
@@ -193,6 +228,32 @@ std::unique_ptr<XmlFile> XmlFile::parse(base::FileId file, const base::Sources& 
     return nullptr;
   }
   return check_depth(*xml, diagnostics) ? std::move(xml) : nullptr;
+}
+
+// Adds the end tag of a variable that lacks it, with a warning. False if that is not what is wrong.
+bool XmlFile::close_variable(base::Diagnostics& diagnostics) {
+  constexpr std::size_t kMostRepairs = 20;
+  const auto open = find_open_tag(source_);
+  if (!open || !open->ends_before || added_.size() >= kMostRepairs) {
+    return false;
+  }
+  const std::string tag = fmt::format("</{}>", open->name);
+  const std::size_t begin = place(open->begin);
+  diagnostics.add(Code::repaired_xml, span_at(file_, begin, begin + 1 + open->name.size()),
+                  fmt::format("of <{}>", open->name), fmt::format("add {}", tag));
+  const Added made{place(*open->ends_before), tag.size()};
+  source_.insert(*open->ends_before, tag);
+  added_.insert(std::upper_bound(added_.begin(), added_.end(), made,
+                                 [](const Added& a, const Added& b) { return a.at < b.at; }),
+                made);
+  return true;
+}
+
+std::uint32_t XmlFile::place(std::size_t at) const {
+  for (auto added = added_.begin(); added != added_.end() && at > added->at; ++added) {
+    at = std::max(added->at, at - std::min(at, added->length));
+  }
+  return static_cast<std::uint32_t>(at);
 }
 
 std::optional<std::size_t> XmlFile::offset(const char* at) const {
@@ -210,7 +271,8 @@ base::Span XmlFile::span(pugi::xml_node node) const {
   if (!begin || *begin == 0) {
     return span_at(file_, 0, 0);
   }
-  return span_at(file_, *begin - 1, *begin + name.size());
+  const std::size_t place_of_tag = place(*begin - 1);
+  return span_at(file_, place_of_tag, place_of_tag + 1 + name.size());
 }
 
 // Decodes as XML prescribes: references, ends of lines as one newline, and in attributes all white
@@ -218,25 +280,26 @@ base::Span XmlFile::span(pugi::xml_node node) const {
 std::size_t XmlFile::append_decoded(base::LocatedText& out, std::size_t begin,
                                     std::string_view stop, Content content) const {
   std::size_t at = begin;
-  while (at < source_.size() && !source_.substr(at).starts_with(stop)) {
-    std::string piece(1, source_[at]);
+  const std::string_view source = source_;
+  while (at < source.size() && !source.substr(at).starts_with(stop)) {
+    std::string piece(1, source[at]);
     std::size_t length = 1;
-    if (source_[at] == '\r') {
+    if (source[at] == '\r') {
       piece = "\n";
-      length = source_.substr(at).starts_with("\r\n") ? 2 : 1;
+      length = source.substr(at).starts_with("\r\n") ? 2 : 1;
     }
     if (content == Content::attribute && is_blank(piece[0])) {
       piece = " ";
     }
-    if (source_[at] == '&' && content != Content::verbatim) {
-      if (const auto reference = read_reference(source_.substr(at))) {
+    if (source[at] == '&' && content != Content::verbatim) {
+      if (const auto reference = read_reference(source.substr(at))) {
         piece.clear();
         append_utf8(piece, reference->code_point);
         length = reference->length;
       }
     }
     out.text += piece;
-    out.offsets.insert(out.offsets.end(), piece.size(), static_cast<std::uint32_t>(at));
+    out.offsets.insert(out.offsets.end(), piece.size(), place(at));
     at += length;
   }
   return at;
@@ -256,11 +319,12 @@ std::optional<std::size_t> XmlFile::append_text(base::LocatedText& out, pugi::xm
 base::LocatedText XmlFile::text(pugi::xml_node node) const {
   base::LocatedText out;
   out.file = file_;
-  std::size_t end = span(node).begin;
+  std::uint32_t end = span(node).begin;
   for (const pugi::xml_node child : node) {
-    end = append_text(out, child).value_or(end);
+    const auto text_end = append_text(out, child);
+    end = text_end ? place(*text_end) : end;
   }
-  out.offsets.push_back(static_cast<std::uint32_t>(end));
+  out.offsets.push_back(end);
   return out;
 }
 
@@ -270,9 +334,10 @@ base::LocatedText XmlFile::value(pugi::xml_attribute attribute) const {
   std::size_t end = 0;
   const auto begin = offset(attribute.value());
   if (begin && *begin > 0) {
-    end = append_decoded(out, *begin, source_.substr(*begin - 1, 1), Content::attribute);
+    end = append_decoded(out, *begin, std::string_view(source_).substr(*begin - 1, 1),
+                         Content::attribute);
   }
-  out.offsets.push_back(static_cast<std::uint32_t>(end));
+  out.offsets.push_back(place(end));
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <pugixml.hpp>
 
@@ -42,7 +43,10 @@ class XmlFile {
  private:
   XmlFile() = default;
 
+  // Where it stands in the text that was parsed; `place` is where that is in the file.
   std::optional<std::size_t> offset(const char* at) const;
+  std::uint32_t place(std::size_t at) const;
+  bool close_variable(base::Diagnostics& diagnostics);
 
   enum class Content { text, attribute, verbatim };
   void append_markup(std::string& out, pugi::xml_node node) const;
@@ -51,7 +55,12 @@ class XmlFile {
                              Content content) const;
 
   base::FileId file_ = base::kNoFile;
-  std::string_view source_;
+  struct Added {
+    std::size_t at;  // in the file
+    std::size_t length;
+  };
+  std::string source_;        // the file's text, with end tags that it lacks
+  std::vector<Added> added_;  // in the order of the text
   std::string buffer_;
   pugi::xml_document document_;
 };

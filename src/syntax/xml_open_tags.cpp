@@ -1,6 +1,7 @@
 #include "syntax/xml_open_tags.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "syntax/characters.h"
@@ -15,6 +16,12 @@ struct Section {
 };
 
 constexpr Section kSections[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}, {"<!", ">"}};
+
+constexpr std::array<std::string_view, 4> kVariables = {"stock", "flow", "aux", "module"};
+
+bool is_variable(std::string_view name) {
+  return std::find(kVariables.begin(), kVariables.end(), name) != kVariables.end();
+}
 
 std::size_t after(std::string_view text, std::string_view what, std::size_t from) {
   const std::size_t found = text.find(what, from);
@@ -57,14 +64,22 @@ std::optional<OpenTag> find_open_tag(std::string_view text) {
       }
       if (open.back().name != name) {
         open.back().closed_by = name;
+        if (!open.back().ends_before && is_variable(open.back().name) && name == "variables") {
+          open.back().ends_before = at;
+        }
         return open.back();
       }
       open.pop_back();
       at = tag_end(text, at);
     } else {
       const std::size_t end = tag_end(text, at);
+      const std::string_view name = tag_name(text, at + 1);
+      if (!open.empty() && !open.back().ends_before && is_variable(open.back().name) &&
+          is_variable(name)) {
+        open.back().ends_before = at;
+      }
       if (!text.substr(at, end - at).ends_with("/>")) {
-        open.push_back({tag_name(text, at + 1), at, {}});
+        open.push_back({name, at, {}, {}});
       }
       at = end;
     }

@@ -11,6 +11,9 @@ struct OpenTag {
   std::string_view name;
   std::size_t begin = 0;       // of its "<"
   std::string_view closed_by;  // the end tag that came instead; empty at the end of the file
+  // Of a variable of XMILE, which holds no other: where the next one begins, or the end of the
+  // list.
+  std::optional<std::size_t> ends_before;
 };
 
 // The first element whose end tag is missing: the innermost one open at an end tag of another name,

@@ -20,6 +20,7 @@ using Arguments = std::vector<Vector>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMissing = -0x1p109;
+constexpr double kInf = std::numeric_limits<double>::infinity();
 const Vector kX = {0, 1, 2};
 const Vector kY = {1, 1, 3};
 // Types, priorities, widths, extra of two requesters.
@@ -122,6 +123,15 @@ const std::vector<Case>& cases() {
       {P::lookup_slope, {{}, {3}, {1}}, {2}},
       {P::lookup_slope, {{}, {3}, {0}}, {0}},
       {P::lookup_slope, {{}, {-1}, {-1}}, {kMissing}},
+      {P::lookuparea, {{}, {kInf}, {-kInf}, {0}}, {3}},
+      {P::lookuparea, {{}, {1.5}, {-kInf}, {0}}, {1.75}},
+      {P::lookuparea, {{}, {2}, {0.5}, {0}}, {2.5}},
+      {P::lookuparea, {{}, {-1}, {3}, {0}}, {3}},
+      {P::lookuparea, {{}, {1}, {3}, {1}}, {6}},
+      {P::lookuparea, {{}, {0.5}, {2}, {2}}, {1.5}},
+      {P::lookupinv, {{}, {2}, {0}}, {1.5}},
+      {P::lookupinv, {{}, {5}, {0}}, {2}},
+      {P::lookupinv, {{}, {5}, {1}}, {3}},
   };
   return kCases;
 }
@@ -204,7 +214,6 @@ struct Draws {
 constexpr double kDensityMean = (0.5 + (1.5 + 2.0 / 3 + 1)) / 3;
 
 const std::vector<Draws>& random_cases() {
-  constexpr double kInf = std::numeric_limits<double>::infinity();
   static const std::vector<Draws> kCases = {
       {P::random_uniform, {{2}, {4}, {0}}, 3, 2 / std::sqrt(12.0)},
       {P::random_0_1, {{}}, 0.5, 1 / std::sqrt(12.0)},
@@ -318,6 +327,13 @@ const std::vector<Memory>& memory_cases() {
        varying_two(varying({{}, {}, {-1}}, 0, {5, 6, 7, 8, 9}), 1, {2, 1, 3, 3, 3}),
        {-1, -1, 6, 6, 6}},
       {P::delay_material, varying({{}, {2}, {2}, {-1}, {0}}, 0, {5, 6, 7, 8}), {-1, -1, 5, 6}},
+      // 10 by halves, three tenths and fifths in periods of a step; then in periods of two.
+      {P::depreciate_by_schedule,
+       varying({{}, {50, 30, 20}, {0}, {3}, {0}}, 0, {10, 0, 0, 0}),
+       {5, 3, 2, 0}},
+      {P::depreciate_by_schedule,
+       varying({{}, {0.5, 0.3, 0.2}, {4, 2, 0}, {6}, {-1}}, 0, {10, 10, 10, 10}),
+       {7, 7.5, 7.5, 9}},
       {P::delay_material,
        varying_two(varying({{}, {}, {2}, {-1}, {0}}, 0, {5, 6, 7, 8, 9}), 1, {2, 1, 3, 3, 3}),
        {-1, -1, 11, 0, 0}},

@@ -75,6 +75,9 @@ constexpr TreeCase kForms[] = {
     {"A[a+1:SIZE(A)]", "A[(: (+ a 1) SIZE(A))]"},
     {"A[DimM, @1, @2]", "A[DimM @1 @2]"},
     {"A[M, 1, N]'", "(' A[M 1 N])"},
+    // Stella's names hold apostrophes.
+    {"initial_farms'_size * a's", "(* initial_farms'_size a's)"},
+    {"A' * B'", "(* (' A) (' B))"},
     {"SIZE(SELF[1, *])", "SIZE(SELF[1 *])"},
     {"A[Stage - 1]", "A[(- Stage 1)]"},
     {"((a))", "a"},

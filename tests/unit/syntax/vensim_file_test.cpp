@@ -122,6 +122,17 @@ TEST(VensimFile, SketchesAndSettings) {
   EXPECT_EQ(listed(read.model->units[0].aliases), "Dollar,Dollars");
 }
 
+TEST(VensimFile, ACarriageReturnAloneEndsALine) {
+  const ReadMdl read(
+      "{UTF-8}\r\nx= a \\\r\t\t+ b\r\t~\t\r\t~\t\t|\ra=1~~|\rb=2~~|\r\\\\\\---/// Sketch\rV300\r"
+      "///---\\\\\\\r:L<%^E!@\r15:0,0,0,5,0,0\r\n");
+  EXPECT_EQ(read.summary(), "");
+  EXPECT_EQ(show(*read.variable("x").equations.at(0).expr), "(+ a b)");
+  EXPECT_EQ(read.root().variables.size(), 3u);
+  EXPECT_FALSE(read.root().views.empty());
+  EXPECT_EQ(read.model->sim_specs.methods.at(0).text, "rk4");
+}
+
 TEST(VensimFile, OriginAndDialect) {
   const ReadMdl read("a = 1 ~~|");
   EXPECT_EQ(read.model->dialect, Dialect::vensim);

@@ -55,13 +55,21 @@ TEST(VensimStatement, LookupsOfEachForm) {
   EXPECT_EQ(read.variable("direct").kind, VariableKind::graphical);
 }
 
+TEST(VensimStatement, LookupsOutOfOrderAreReadInTheOrderOfX) {
+  const ReadMdl read("t((1,2),(3,4),(2,3),(3,5)) ~~|");
+  EXPECT_EQ(read.summary(),
+            "1:2: points of a look-up are not in order: x falls from 3 to 2 (order the points by "
+            "x)\n");
+  const auto gf = read.variable("t").equations.at(0).gf;
+  ASSERT_TRUE(gf);
+  EXPECT_EQ(gf->x, (std::vector<double>{1, 2, 3, 3}));
+  EXPECT_EQ(gf->y, (std::vector<double>{2, 3, 4, 5}));
+}
+
 TEST(VensimStatement, LookupsThatAreNone) {
   EXPECT_EQ(ReadMdl("t(1, 2, 3) ~~|").summary(),
             "1:2: graphical function is not well-formed: 3 numbers, so that one has no partner "
             "(write all x, then as many y; or points: (x, y))\n");
-  EXPECT_EQ(ReadMdl("t((1,2),(3,4),(2,3)) ~~|").summary(),
-            "1:2: graphical function is not well-formed: x falls from 3 to 2 (order the points by "
-            "x)\n");
   EXPECT_EQ(ReadMdl("t() ~~|").summary(),
             "1:2: graphical function is not well-formed: no points (write points: (x, y))\n");
   EXPECT_EQ(ReadMdl("t((1,a)) ~~|").summary(),

@@ -76,6 +76,21 @@ TEST(XmlFile, SaysWhatIsMalformedAndWhere) {
             "a.xml:1:4: error[E0004]: malformed XML: a NUL character");
 }
 
+TEST(XmlFile, ClosesVariablesThatAreLeftOpen) {
+  const Xml xml("<m><variables>\n<flow>a<aux>b</aux>\n<stock>c\n</variables><d>e</d></m>");
+  ASSERT_TRUE(xml.file) << base::print(xml.diagnostics, xml.sources);
+  EXPECT_EQ(xml.diagnostics.all().size(), 2u);
+  EXPECT_EQ(xml.first_line(), "a.xml:2:1: warning[W0123]: end tag that is missing: of <flow>");
+  const pugi::xml_node variables = xml.file->root().child("variables");
+  EXPECT_EQ(xml.file->text(variables.child("flow")).text, "a");
+  // Places are those of the file, whatever was put in before them.
+  const base::LocatedText in_aux = xml.file->text(variables.child("aux"));
+  EXPECT_EQ(xml.at(in_aux, 0, 1), "b");
+  EXPECT_EQ(xml.at(xml.file->text(variables.child("stock")), 0, 1), "c");
+  EXPECT_EQ(xml.at(xml.file->text(xml.file->root().child("d")), 0, 1), "e");
+  EXPECT_EQ(xml.file->span(xml.file->root().child("d")).begin, 56u);
+}
+
 TEST(XmlFile, WantsUtf8) {
   EXPECT_EQ(Xml("<a>\n caf\xe9</a>").first_line(),
             "a.xml:2:5: error[E0003]: text that is not UTF-8");
