@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "model/data_functions.h"
 #include "model/data_points.h"
+#include "model/queue_functions.h"
 #include "model/sheet_calls.h"
 #include "model/shift_if_true.h"
 #include "syntax/make_expression.h"
@@ -56,6 +57,7 @@ class Attacher {
         }
       }
       rewrite_data_functions(model, syntax::read_calendar(parsed_.kept), diagnostics_);
+      rewrite_queues(parsed_, model, diagnostics_);
       rewrite_shifts(
           parsed_, model, [this](const Word& word) { return elements_of(word); }, diagnostics_);
       std::move(helpers.begin(), helpers.end(), std::back_inserter(model.variables));

@@ -50,6 +50,9 @@ constexpr Builtin kBuiltins[] = {
     {"nan", T::number, 0, kAny, O::copy, std::numeric_limits<double>::quiet_NaN(), "NAN",
      "not a number; Stella writes NAN(x, y) for an equation of x and y that is still to come",
      kStella},
+    {"runcount", T::number, 0, 0, O::copy, 0, "RUNCOUNT",
+     "runs before this one in a session: 0, since every run is the first",
+     "Stella help, Simulation builtins"},
     {"inf", T::number, 0, 0, O::copy, kInf, "INF", "infinity", kMath},
     {"pi", T::number, 0, 0, O::copy, std::numbers::pi, "PI",
      "ratio of a circle's circumference to its diameter", kMath},
@@ -114,15 +117,12 @@ constexpr Builtin kBuiltins[] = {
 };
 
 constexpr std::string_view kVendorFunctions[] = {
-    "alloc_p",
     "conveyor",
     "counter",
     "cumulate",
     "cumulatef",
     "cycletime",
     "delayn_i",
-    "delayp",
-    "endval",
     "find",
     "find_zero",
     "get_vdf_constants",
@@ -133,18 +133,12 @@ constexpr std::string_view kVendorFunctions[] = {
     "irr",
     "lookupmean",
     "lookupxy",
-    "marketp",
     "pause",
     "queue",
-    "queue_age_average",
-    "queue_age_in_range",
-    "queue_age_oldest",
     "queue_attrib_average",
     "queue_attrib_quantity",
-    "queue_fifo",
     "queue_fifo_attrib",
     "rewind",
-    "runcount",
     "sim_starttime",
     "simultaneous",
     "sound",
@@ -156,6 +150,8 @@ constexpr std::string_view kData = "Vensim Reference Manual, Data Functions";
 constexpr std::string_view kDirect = "Vensim Reference Manual, GET DIRECT and GET XLS Functions";
 constexpr std::string_view kEquations = "Vensim Reference Manual, Equations";
 
+constexpr std::string_view kQueues = "Vensim Reference Manual, QUEUE Functions";
+
 constexpr Form kForms[] = {
     {"ACTIVE INITIAL(x, initial)", "x, but initial at the start", kEquations},
     {"SHIFT IF TRUE(level[first element], condition, size, accumulate, new)",
@@ -164,6 +160,11 @@ constexpr Form kForms[] = {
      "Vensim Reference Manual, SHIFT IF TRUE"},
     {"MESSAGE('text', display)", "1 if display is above 0, else 0; the text is not shown",
      "Vensim Reference Manual, MESSAGE"},
+    {"QUEUE AGE AVERAGE(queue, quantity)", "average age of the oldest part of a queue", kQueues},
+    {"QUEUE AGE IN RANGE(queue, least age, greatest age)", "what of a queue has an age", kQueues},
+    {"QUEUE AGE OLDEST(queue)", "age of the oldest part of a queue", kQueues},
+    {"QUEUE FIFO(inflow, outflow, profile, initial, age range)",
+     "level that knows when what it holds came in", kQueues},
     {"IF THEN ELSE(condition, x, y)", "x where the condition is true, else y", kEquations},
     {"INTEG(rate, initial)", "level that changes at a rate", kEquations},
     {"WITH LOOKUP(x, (points))", "look-up of its own at x", kEquations},
@@ -184,7 +185,10 @@ constexpr Form kForms[] = {
      kData},
     {"GET DATA FIRST TIME(data)", "time of the first point", kData},
     {"GET DATA LAST TIME(data)", "time of the last point", kData},
+    {"GET DATA MAX(data, from, to)", "greatest of the points of a span of time", kData},
     {"GET DATA MEAN(data, from, to)", "mean of the points of a span of time", kData},
+    {"GET DATA MEDIAN(data, from, to)", "median of the points of a span of time", kData},
+    {"GET DATA MIN(data, from, to)", "least of the points of a span of time", kData},
     {"GET DATA TOTAL POINTS(data)", "number of points", kData},
     {"GET TIME VALUE(relative to, offset, measure)",
      "another time, or a part of the date that it is; relative to 0 or 1", kData},
@@ -232,6 +236,10 @@ const Builtin* find_builtin(std::string_view folded_name, Origin origin) {
     }
   }
   return nullptr;
+}
+
+bool stands_alone(const Builtin& builtin) {
+  return builtin.max_arguments == 0 || builtin.treatment == Treatment::number;
 }
 
 Origin origin_of(std::string_view vendor, std::string_view product) {

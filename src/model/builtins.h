@@ -42,6 +42,10 @@ enum class Treatment : std::uint8_t {
 // Vensim's own files (mdl) have functions of their own, and none of XMILE's.
 enum class Origin : std::uint8_t { standard, vensim, mdl, isee };
 
+struct Builtin;
+// Whether its name alone is a value: TIME, PI, NAN.
+bool stands_alone(const Builtin& builtin);
+
 Origin origin_of(std::string_view vendor, std::string_view product);
 
 struct Builtin {

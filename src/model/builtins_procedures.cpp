@@ -15,6 +15,8 @@ constexpr std::string_view kFinance = "Vensim Reference Manual, Financial and Ac
 constexpr std::string_view kStella = "Stella help, Statistical builtins";
 constexpr std::string_view kStellaArrays = "Stella help, Array builtins";
 constexpr std::string_view kStellaGraphical = "Stella help, Graphical builtins";
+constexpr std::string_view kData = "Vensim Reference Manual, Data Functions";
+constexpr std::string_view kQueues = "Vensim Reference Manual, QUEUE Functions";
 constexpr std::string_view kArrays = "Vensim Reference Manual, Arrays, Vectors, and Subscripts";
 
 // A row whose arguments are all needed.
@@ -51,6 +53,10 @@ constexpr Builtin kRows[] = {
            "FIND MARKET PRICE(demands, demand profiles, supplies, supply profiles)",
            "price at which demand is supply; arrays are named by their first elements",
            kAllocation),
+    called("marketp", P::marketp, 5, "MARKETP(request, priority, size, width, supply)",
+           "priority at which the requests take the supply, for ALLOC P; arrays are named by their "
+           "first elements",
+           kAllocation),
     called("vector_sort_order", P::vector_sort_order, 2, "VECTOR SORT ORDER(vector, direction)",
            "zero-based positions in ascending order (direction > 0), else descending", kArrays),
     called("vector_rank", P::vector_rank, 2, "VECTOR RANK(vector, direction)",
@@ -86,6 +92,13 @@ constexpr Builtin kRows[] = {
     called("lookup_slope", P::lookup_slope, 3, "LOOKUP SLOPE(lookup, x, mode)",
            "slope of the lookup at x; outside 0, of the end segment (mode 1) or :NA: (mode -1)",
            kLookups),
+    called("data_minimum", P::data_minimum, 3, "DATA MINIMUM(data, from, to)",
+           "least y of the points from one x to another; Shamal's own, for GET DATA MIN", kData),
+    called("data_maximum", P::data_maximum, 3, "DATA MAXIMUM(data, from, to)",
+           "greatest y of the points from one x to another; Shamal's own, for GET DATA MAX", kData),
+    called("data_median", P::data_median, 3, "DATA MEDIAN(data, from, to)",
+           "median y of the points from one x to another; Shamal's own, for GET DATA MEDIAN",
+           kData),
     // Random numbers
     called("random_0_1", P::random_0_1, 1, "RANDOM 0 1()", "uniform between 0 and 1", kRandom,
            Origin::mdl, 1),
@@ -148,6 +161,15 @@ constexpr Builtin kRows[] = {
     called("internal_rate_of_return", P::internal_rate_of_return, 4,
            "INTERNAL RATE OF RETURN(stream, fiscal period, initial, its time)",
            "rate for each fiscal period at which the stream so far is worth nothing", kFinance),
+    called("queue_age_average", P::queue_age_average, 6,
+           "QUEUE AGE AVERAGE(inflow, outflow, profile, start, age range, quantity)",
+           "average age of the oldest part of a queue; Shamal's own form of Vensim's", kQueues),
+    called("queue_age_in_range", P::queue_age_in_range, 7,
+           "QUEUE AGE IN RANGE(inflow, outflow, profile, start, age range, least, greatest)",
+           "what of a queue has an age; Shamal's own form of Vensim's", kQueues),
+    called("queue_age_oldest", P::queue_age_oldest, 5,
+           "QUEUE AGE OLDEST(inflow, outflow, profile, start, age range)",
+           "age of the oldest part of a queue; Shamal's own form of Vensim's", kQueues),
     // Stella
     called("allocate", P::allocate, 6,
            "ALLOCATE(available, dimension, target, priority, spread, shape)",

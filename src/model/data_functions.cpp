@@ -72,12 +72,27 @@ constexpr std::array kHelpers = {
 
 // --- expressions -----------------------------------------------------------------------------
 
+Expr name(std::string text, base::Span span) {
+  Expr expr;
+  expr.kind = ExprKind::name;
+  expr.text = std::move(text);
+  expr.span = span;
+  return expr;
+}
+
 // The helper of the variable that the first argument names, at a time.
 Expr look_up(HelperId helper, const Expr& of, Expr time) {
   const Expr& variable = of.args[0];
   Expr expr = call(data_helper_name(variable.text, kHelpers[helper]), {std::move(time)}, of.span);
   expr.subscripts = variable.subscripts;
   return expr;
+}
+
+// A procedure of the points themselves, from one time to another.
+Expr of_points(const char* procedure, const Expr& of) {
+  Expr points = name(data_helper_name(of.args[0].text, kHelpers[kAt]), of.span);
+  points.subscripts = of.args[0].subscripts;
+  return call(procedure, {std::move(points), of.args[1], of.args[2]}, of.span);
 }
 
 std::optional<double> literal(const Expr& expr) {
@@ -109,14 +124,6 @@ Expr between_times(const Expr& of) {
                 look_up(kNext, of, whole()),
                 choose(binary(syntax::Operator::less_equal, mode, number(-1, mode.span)),
                        look_up(kBefore, of, whole()), look_up(kAt, of, time)));
-}
-
-Expr name(std::string text, base::Span span) {
-  Expr expr;
-  expr.kind = ExprKind::name;
-  expr.text = std::move(text);
-  expr.span = span;
-  return expr;
 }
 
 // From the first time on, up to and with the second.
@@ -185,6 +192,9 @@ const std::array kFunctions = {
                  [](const Expr& of) { return look_up(kLast, of, number(0, of.span)); }},
     DataFunction{"get_data_total_points", 1,
                  [](const Expr& of) { return look_up(kTotal, of, number(0, of.span)); }},
+    DataFunction{"get_data_max", 3, [](const Expr& of) { return of_points("DATA MAXIMUM", of); }},
+    DataFunction{"get_data_min", 3, [](const Expr& of) { return of_points("DATA MINIMUM", of); }},
+    DataFunction{"get_data_median", 3, [](const Expr& of) { return of_points("DATA MEDIAN", of); }},
     DataFunction{"get_data_mean", 3,
                  [](const Expr& of) {
                    return binary(syntax::Operator::divide, during(kSum, of), during(kCount, of));

@@ -271,7 +271,7 @@ void Resolver::declare_variables(const std::vector<syntax::VariableDecl>& decls,
     }
     const Builtin* builtin = find_builtin(folded, origin_);
     about.partial = is_vensim(decl.name.span) && shape_of(decl, scope).partial;
-    if (builtin != nullptr && builtin->max_arguments == 0 && vensim == nullptr) {
+    if (builtin != nullptr && stands_alone(*builtin) && vensim == nullptr) {
       diagnostics.add(Code::reserved_name, decl.name.span, fmt::format("\"{}\"", decl.name.text));
     }
     symbol.kind = Symbol::Kind::variable;

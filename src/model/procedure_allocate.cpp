@@ -186,6 +186,30 @@ void allocate_by_priority(const ProcedureInputs& in, std::span<double> out) {
       in.number(4), out);
 }
 
+// MARKETP(request, priority, size, width, supply): the price at which ALLOCATE BY PRIORITY clears.
+void marketp(const ProcedureInputs& in, std::span<double> out) {
+  const std::span<const double> requests = in.vector(0);
+  const std::size_t size =
+      std::min({requests.size(), in.vector(1).size(),
+                static_cast<std::size_t>(std::max(0.0, std::floor(in.number(2) + 0.5)))});
+  const double width = in.number(3);
+  Range range;
+  for (std::size_t i = 0; i < size; ++i) {
+    range.low = std::min(range.low, in.vector(1)[i] - 0.5 * width);
+    range.high = std::max(range.high, in.vector(1)[i] + 0.5 * width);
+  }
+  const auto excess_demand = [&](double x) {
+    double excess = -in.number(4);
+    for (std::size_t i = 0; i < size; ++i) {
+      excess += std::max(requests[i], 0.0) * Profile{1, in.vector(1)[i], width}.demanded(x);
+    }
+    return excess;
+  };
+  out[0] = excess_demand(range.low) <= 0
+               ? range.low
+               : narrowed(range, [&](double x) { return excess_demand(x) > 0; }).high;
+}
+
 void allocate(const ProcedureInputs& in, std::span<double> out) {
   const auto profile_of = [&](std::size_t i) {
     const double shape = in.vector(5)[i];

@@ -101,6 +101,41 @@ void lookupinv(const ProcedureInputs& in, std::span<double> out) {
   out[0] = inverted({in.x, in.y}, in.number(1), in.number(2) == 1);
 }
 
+namespace {
+
+// y of the points from one x to another, in ascending order.
+std::vector<double> values_between(const ProcedureInputs& in) {
+  const double slack = 1e-6 * in.dt;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < in.x.size(); ++i) {
+    if (in.x[i] >= in.number(1) - slack && in.x[i] <= in.number(2) + slack) {
+      values.push_back(in.y[i]);
+    }
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+}  // namespace
+
+void data_minimum(const ProcedureInputs& in, std::span<double> out) {
+  const std::vector<double> values = values_between(in);
+  out[0] = values.empty() ? kMissing : values.front();
+}
+
+void data_maximum(const ProcedureInputs& in, std::span<double> out) {
+  const std::vector<double> values = values_between(in);
+  out[0] = values.empty() ? kMissing : values.back();
+}
+
+void data_median(const ProcedureInputs& in, std::span<double> out) {
+  const std::vector<double> values = values_between(in);
+  const std::size_t half = values.size() / 2;
+  out[0] = values.empty()           ? kMissing
+           : values.size() % 2 == 1 ? values[half]
+                                    : 0.5 * (values[half - 1] + values[half]);
+}
+
 void lookup_backward(const ProcedureInputs& in, std::span<double> out) {
   out[0] = looked_backward({in.x, in.y}, in.number(1));
 }

@@ -1,6 +1,7 @@
 #include "model/sheet_calls.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -132,25 +133,28 @@ std::optional<std::vector<data::Points>> SheetCalls::read_series(
   std::vector<data::Points> result;
   data::BadCells bad;
   for (std::uint32_t i = 0; i < labels.size(); ++i) {
-    data::Points points = data::read_points(*place->sheet, *cells, i, bad);
-    if (points.x.empty()) {
-      no_points(*place, *cells, i, labels[i], call.span);
-      points = {{0}, {0}};
+    result.push_back(data::read_points(*place->sheet, *cells, i, bad));
+  }
+  const bool none = std::all_of(result.begin(), result.end(),
+                                [](const data::Points& points) { return points.x.empty(); });
+  for (std::uint32_t i = 0; i < labels.size(); ++i) {
+    if (result[i].x.empty()) {
+      no_points(none ? Code::no_data : Code::no_points, *place, *cells, i, labels[i], call.span);
+      result[i] = {{0}, {std::numeric_limits<double>::quiet_NaN()}};
     }
-    result.push_back(std::move(points));
   }
   report(*place, call.span, bad);
   return result;
 }
 
-void SheetCalls::no_points(const DataFiles::Place& place, const data::SeriesPlace& cells,
+void SheetCalls::no_points(Code code, const DataFiles::Place& place, const data::SeriesPlace& cells,
                            std::uint32_t series, const std::string& label, base::Span span) {
   const bool across = cells.direction == Direction::across;
   const data::CellPlace first = across
                                     ? data::CellPlace{cells.first.row + series, cells.first.column}
                                     : data::CellPlace{cells.first.row, cells.first.column + series};
   diagnostics_.add(
-      Code::no_data, span,
+      code, span,
       fmt::format("\"{}\": {}, no number from {} on that stands to a number in {} {}", label,
                   place.label, data::cell_name(first), across ? "row" : "column",
                   across ? std::to_string(cells.line + 1) : data::column_name(cells.line)));

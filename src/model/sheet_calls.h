@@ -31,7 +31,7 @@ class SheetCalls {
 
   // GET … DATA and LOOKUPS(file, sheet, row or column of x, first cell): that many series beside
   // each other, each called as `labels` says. Nothing after an error in the call; a series without
-  // a point is an error that leaves one in its place.
+  // a point is no number, with a warning, or an error if all are so.
   std::optional<std::vector<data::Points>> read_series(const syntax::Expr& call,
                                                        const std::vector<std::string>& labels);
 
@@ -42,7 +42,7 @@ class SheetCalls {
   std::optional<data::SeriesPlace> find_series(const DataFiles::Place& place,
                                                const syntax::Expr& call);
   void unknown_place(const DataFiles::Place& place, const syntax::Expr& written, const char* fix);
-  void no_points(const DataFiles::Place& place, const data::SeriesPlace& cells,
+  void no_points(base::Code code, const DataFiles::Place& place, const data::SeriesPlace& cells,
                  std::uint32_t series, const std::string& label, base::Span span);
   void report(const DataFiles::Place& place, base::Span span, const data::BadCells& bad);
 

@@ -98,7 +98,7 @@ std::string Resolver::nearest_symbol(const Scope& scope, std::string_view writte
   }
   std::sort(names.begin(), names.end());
   for (const Builtin& builtin : builtins()) {
-    if (builtin.max_arguments == 0 && (builtin.origin == Origin::mdl) == (vensim != nullptr)) {
+    if (stands_alone(builtin) && (builtin.origin == Origin::mdl) == (vensim != nullptr)) {
       names.emplace_back(builtin.signature);
     }
   }

@@ -187,9 +187,16 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
     }
     case ExprKind::transpose: {
       const Expr& operand = expr.args[0];
-      const Symbol* symbol = operand.kind == ExprKind::name && operand.subscripts.empty()
-                                 ? resolver_.find_symbol(scope, operand.text)
-                                 : nullptr;
+      const bool bare = operand.kind == ExprKind::name && operand.subscripts.empty();
+      const Symbol* symbol = bare ? resolver_.find_symbol(scope, operand.text) : nullptr;
+      // Stella's names may end in an apostrophe.
+      if (bare && symbol == nullptr &&
+          resolver_.find_symbol(scope, operand.text + "'") != nullptr) {
+        Expr named = operand;
+        named.text += "'";
+        named.span = expr.span;
+        return type(named, scope, array);
+      }
       if (symbol == nullptr || symbol->kind != Symbol::Kind::variable) {
         return fail(Code::unexpected_token, expr.span,
                     "transposition of something else than an array",
@@ -531,9 +538,7 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
   }
   const std::string plain = folded.starts_with("std.") ? folded.substr(4) : folded;
   const Builtin* builtin = find_builtin(plain, resolver_.origin_at(expr.span));
-  const bool without_arguments = builtin != nullptr && (builtin->max_arguments == 0 ||
-                                                        builtin->treatment == Treatment::number);
-  if (without_arguments && expr.subscripts.empty()) {
+  if (builtin != nullptr && stands_alone(*builtin) && expr.subscripts.empty()) {
     switch (builtin->treatment) {
       case Treatment::number:
         return constant(builtin->value, expr.span);

@@ -128,6 +128,8 @@ MacroDecl XmileReader::read_macro(pugi::xml_node node) {
         parameter.fallback = read_expression(xml_.value(fallback), macro.name.text);
       }
       macro.parameters.push_back(std::move(parameter));
+    } else if (name == "shamal:output") {  // of the standard library: a further output
+      macro.outputs.push_back(name_text(child));
     } else if (name == "eqn") {
       macro.expr = read_expression(xml_.text(child), macro.name.text);
     } else if (name == "format") {

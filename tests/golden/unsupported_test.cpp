@@ -25,9 +25,9 @@ struct Example {
 };
 
 const std::vector<Example> kExamples = {
-    {"a function of that list, such as `QUEUE FIFO` or `LOOKUPMEAN`", "E0211", true,
-     "y = 1 ~~|\nx = QUEUE FIFO(y, 1) ~~|\n", 3},
-    {"a function of that list, such as `QUEUE FIFO` or `LOOKUPMEAN`", "E0211", false,
+    {"a function of that list, such as `SIMULTANEOUS` or `LOOKUPMEAN`", "E0211", true,
+     "y = 1 ~~|\nx = SIMULTANEOUS(y, 1) ~~|\n", 3},
+    {"a function of that list, such as `SIMULTANEOUS` or `LOOKUPMEAN`", "E0211", false,
      "<aux name='x'><eqn>LOOKUPMEAN(x)</eqn></aux>", 5},
     {"`GET TIME VALUE` of the computer's clock", "E0211", true, "x = GET TIME VALUE(2, 1, 3) ~~|\n",
      2},

@@ -108,6 +108,30 @@ TEST(Calendar, TellsPartsOfTheDate) {
   }
 }
 
+// Worked out by hand: what each queue holds, by age, at each step.
+TEST(VensimFunctions, OfQueuesMarketsDelaysAndData) {
+  for (const char* backend : {"machine", "reference"}) {
+    std::string messages;
+    api::RunRequest request;
+    request.backend = backend;
+    const auto result = run("functions.mdl", request, messages);
+    ASSERT_TRUE(result) << messages;
+    const auto values = [&](const char* name) { return result->find(name)->values; };
+    EXPECT_THAT(values("Waiting"), ElementsAre(9, 8, 8, 9, 7, 10, 6, 11));
+    EXPECT_THAT(values("leaving"), ElementsAre(4, 4, 4, 4, 4, 4, 3, 4));
+    EXPECT_THAT(values("oldest"), ElementsAre(2, 2, 3, 2, 3, 2, 2, 3));
+    EXPECT_THAT(values("average"), ElementsAre(1.5, 13.5 / 8, 12.0 / 7, 1.5));
+    EXPECT_THAT(values("done"), ElementsAre(10, 10, 10, 10));
+    EXPECT_THAT(values("under way"), ElementsAre(30, 30, 40, 50));
+    EXPECT_EQ(values("market").front(), 1.5);
+    EXPECT_THAT(values("given"), ElementsAre(3, 0.5, 3, 0.5, 3, 0.5, 3, 0.5));
+    EXPECT_EQ(values("least").front(), 1.5);
+    EXPECT_EQ(values("greatest").front(), 3);
+    EXPECT_EQ(values("middle").front(), 2.25);
+    EXPECT_EQ(values("between").front(), -0x1p109);
+  }
+}
+
 TEST(ShiftIfTrue, MovesWhatElementsHold) {
   std::string messages;
   const auto result = run("shift_if_true.mdl", {}, messages);

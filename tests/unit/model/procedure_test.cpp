@@ -63,6 +63,9 @@ const std::vector<Case>& cases() {
       {P::find_market_price, {{4, 2}, kRectangles, {2, 1}, kRectangles}, {2}},
       // Nothing is asked for: the lowest end of a curve.
       {P::find_market_price, {{0, 0}, kRectangles, {2, 1}, kRectangles}, {0}},
+      {P::marketp, {{4, 2}, {2, 1}, {2}, {2}, {3.5}}, {1.5}},
+      {P::marketp, {{4, 2}, {2, 1}, {2}, {2}, {9}}, {0}},
+      {P::marketp, {{4, 2}, {2, 1}, {1}, {2}, {1}}, {2.5}},
       {P::vector_sort_order, {{5, 4, 7}, {1}}, {1, 0, 2}},
       {P::vector_sort_order, {{5, 5, 7}, {0}}, {2, 0, 1}},
       {P::vector_rank, {{5, 4, 7}, {1}}, {2, 1, 3}},
@@ -123,6 +126,12 @@ const std::vector<Case>& cases() {
       {P::lookup_slope, {{}, {3}, {1}}, {2}},
       {P::lookup_slope, {{}, {3}, {0}}, {0}},
       {P::lookup_slope, {{}, {-1}, {-1}}, {kMissing}},
+      {P::data_minimum, {{}, {0.5}, {2}}, {1}},
+      {P::data_minimum, {{}, {3}, {4}}, {kMissing}},
+      {P::data_maximum, {{}, {0}, {1.5}}, {1}},
+      {P::data_maximum, {{}, {0}, {2}}, {3}},
+      {P::data_median, {{}, {0}, {2}}, {1}},
+      {P::data_median, {{}, {0.5}, {2}}, {2}},
       {P::lookuparea, {{}, {kInf}, {-kInf}, {0}}, {3}},
       {P::lookuparea, {{}, {1.5}, {-kInf}, {0}}, {1.75}},
       {P::lookuparea, {{}, {2}, {0.5}, {0}}, {2.5}},
@@ -354,6 +363,20 @@ const std::vector<Memory>& memory_cases() {
        varying({{}, {4}, {2}, {0}}, 0, {8, 8, 0, 0, 0, 0}),
        {4, 4, 4, 4, 0, 0}},
       {P::depreciate_straightline, varying({{}, {3}, {1}, {6}}, 0, {6, 0, 0, 0}), {6, 4, 2, 0}},
+      // 9 at ages 1 and 2, as the profile's halves of area 1 and 2: 6 and 3, the older ones 6. In
+      // each step 4 go and 3 come.
+      {P::queue_age_oldest, varying({{}, {4}, {}, {9}, {2}}, 0, {3, 3, 3, 3}), {2, 3, 3, 2}},
+      {P::queue_age_average,
+       varying({{}, {4}, {}, {9}, {2}, {0}}, 0, {3, 3, 3}),
+       {15.0 / 9, (3 * 1 + 3 * 2 + 2 * 3) / 8.0, (3 * 1 + 3 * 2 + 1 * 3) / 7.0}},
+      // Of the oldest 4: all 2 old; then 2 of age 3 and 2 of age 2.
+      {P::queue_age_average, varying({{}, {4}, {}, {9}, {2}, {4}}, 0, {3, 3}), {2, 2.5}},
+      {P::queue_age_in_range, varying({{}, {4}, {}, {9}, {2}, {1}, {2}}, 0, {3, 3, 3}), {9, 6, 6}},
+      {P::queue_age_in_range,
+       varying({{}, {4}, {}, {9}, {2}, {kMissing}, {1}}, 0, {3, 3, 3}),
+       {3, 3, 3}},
+      // More goes than there is.
+      {P::queue_age_average, varying({{}, {20}, {}, {9}, {2}, {0}}, 0, {3, 3}), {15.0 / 9, 1}},
       // 100 now for 60 and 72 later: 20 percent.
       {P::internal_rate_of_return, varying({{}, {1}, {-100}, {-1}}, 0, {60, 72}), {-0.4, 0.2}},
   };

@@ -1,0 +1,1 @@
+check W0713.mdl
