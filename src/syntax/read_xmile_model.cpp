@@ -101,9 +101,9 @@ VariableDecl XmileReader::read_module(pugi::xml_node node) {
     module.resource = attribute_word(node, "resource");
   }
   for_elements(node, [&](std::string_view name, pugi::xml_node child) {
-    // Stella writes some connections again as <connect2>.
-    if (name != "connect" && name != "connect2") {
-      return read_property(name, child, module);
+    // Stella writes some connections again, as <connect2>.
+    if (name != "connect") {
+      return name == "connect2" || read_property(name, child, module);
     }
     Connection connection{name_attribute(child, "to"), name_attribute(child, "from")};
     // A connection that is not made yet has an empty end.
