@@ -4,7 +4,7 @@
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
 //                [--vary-all] [--no-rivals] [--steps N]
 //   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
-//   shamal_bench --samplers [--study FILE] [--width CHAINS] [--seconds N]
+//   shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] [--seconds N]
 //
 // --only mix-N makes a synthetic model of about N equations; --steps sets its number of steps.
 //
@@ -32,6 +32,7 @@
 #include "emit_c.h"
 #include "gradients.h"
 #include "samplers.h"
+#include "sim/precision.h"
 #include "sim/run.h"
 #include "synthetic.h"
 
@@ -120,6 +121,8 @@ struct Row {
   double rival_ms = 0;
   double one_ratio = 0;  // one run: best rival's time over ours
   double worst_difference = 0;
+  double single_ratio = 0;  // double's cycles over those of single precision
+  double single_off = 0;    // relative to the largest value of a variable
 
   double best_rival() const {
     double best = 0;
@@ -277,6 +280,7 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
 
   const Counter counter;
   Measured ours;
+  Measured single;
   Measured ours_one;
   std::vector<Measured> theirs(rivals.size());
   std::vector<Measured> theirs_one(rivals.size());
@@ -287,6 +291,14 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
     Counts before = counter.now();
     result = sim::simulate(compiled->kernel, spec, inputs);
     ours.take(before, counter.now());
+    if (machine::single_possible()) {
+      before = counter.now();
+      const auto screened =
+          sim::simulate(compiled->kernel, spec, inputs, *machine::find_backend("single"));
+      single.take(before, counter.now());
+      const auto off = sim::relative_differences(result, screened);
+      row.single_off = *std::max_element(off.begin(), off.end());
+    }
     const std::size_t few = work > 5e5 ? 1 : 20;
     before = counter.now();
     sim::RunSpec alone = spec;
@@ -324,6 +336,9 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
   }
   const double all = work * static_cast<double>(row.runs);
   row.ours = static_cast<double>(ours.least.cycles) / all;
+  row.single_ratio = single.least.cycles == 0 ? 0
+                                              : static_cast<double>(ours.least.cycles) /
+                                                    static_cast<double>(single.least.cycles);
   row.ours_ms = 1e3 * ours.least.seconds / static_cast<double>(row.runs);
   row.ipc = static_cast<double>(ours.least.instructions) / static_cast<double>(ours.least.cycles);
   row.first_ms = 1e3 * ours_one.least.seconds / (work > 5e5 ? 1 : 20);
@@ -365,10 +380,12 @@ void write_json(const std::vector<Row>& rows, const std::string& machine, const 
         "  {{\"name\": \"{}\", \"equations\": {}, \"steps\": {}, \"runs\": {}, \"open_ms\": "
         "{:.3f}, "
         "\"one_run_ms\": {:.4f}, \"cycles\": {:.4f}, \"ms_per_run\": {:.6f}, \"ipc\": {:.3f}, "
-        "\"ratio\": {:.3f}, \"one_run_ratio\": {:.3f}, \"worst_difference\": {:.3g}, \"rivals\": "
+        "\"ratio\": {:.3f}, \"one_run_ratio\": {:.3f}, \"worst_difference\": {:.3g}, "
+        "\"single_ratio\": {:.3f}, \"single_off\": {:.3g}, \"rivals\": "
         "{{",
         row.name, row.equations, row.steps, row.runs, row.open_ms, row.first_ms, row.ours,
-        row.ours_ms, row.ipc, row.best_rival() / row.ours, row.one_ratio, row.worst_difference);
+        row.ours_ms, row.ipc, row.best_rival() / row.ours, row.one_ratio, row.worst_difference,
+        row.single_ratio, row.single_off);
     for (std::size_t v = 0; v < row.rivals.size(); ++v) {
       text += fmt::format("{}\"{}\": {:.4f}", v == 0 ? "" : ", ", row.rivals[v].first,
                           row.rivals[v].second);
@@ -386,8 +403,9 @@ bool run_samplers(const Options& options, const std::string& folder) {
           : std::vector<std::string>{options.study};
   bool good = true;
   for (const std::string& study : studies) {
-    good =
-        run_sampler_bench(study, options.width > 0 ? options.width : 32, options.seconds) && good;
+    good = run_sampler_bench(study, options.only, options.width > 0 ? options.width : 32,
+                             options.seconds) &&
+           good;
   }
   return good;
 }
@@ -431,9 +449,11 @@ int run(const Options& options) {
     }
     return good ? 0 : 1;
   }
-  fmt::print("{:<15} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>5} {:>8} {:>7} {:>8} {:>8}\n",
-             "model", "eqs", "steps", "runs", "open ms", "one ms", "ms/run", "cyc", "ipc", "rival",
-             "ratio", "1 ratio", "off");
+  fmt::print(
+      "{:<15} {:>7} {:>6} {:>6} {:>9} {:>9} {:>9} {:>7} {:>5} {:>8} {:>7} {:>8} {:>8} {:>7} "
+      "{:>8}\n",
+      "model", "eqs", "steps", "runs", "open ms", "one ms", "ms/run", "cyc", "ipc", "rival",
+      "ratio", "1 ratio", "off", "single", "off");
   std::vector<Row> rows;
   double logs = 0;
   for (const Bench& bench : benches(options)) {
@@ -446,10 +466,10 @@ int run(const Options& options) {
     }
     fmt::print(
         "{:<15} {:>7} {:>6} {:>6} {:>9.2f} {:>9.3f} {:>9.4f} {:>7.3f} {:>5.2f} {:>8.3f} {:>7.2f} "
-        "{:>8.2f} {:>8.1e}\n",
+        "{:>8.2f} {:>8.1e} {:>7.2f} {:>8.1e}\n",
         row->name, row->equations, row->steps, row->runs, row->open_ms, row->first_ms, row->ours_ms,
         row->ours, row->ipc, row->best_rival(), row->best_rival() / row->ours, row->one_ratio,
-        row->worst_difference);
+        row->worst_difference, row->single_ratio, row->single_off);
     std::fflush(stdout);
     rows.push_back(*row);
     logs += std::log(row->best_rival() / row->ours);
@@ -511,7 +531,8 @@ int main(int argc, char** argv) {
                  "[--vary-all] [--no-rivals] [--steps N]\n"
                  "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
                  "[--repeat N]\n"
-                 "shamal_bench --samplers [--study FILE] [--width CHAINS] [--seconds N]\n");
+                 "shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] "
+                 "[--seconds N]\n");
       return 2;
     }
   }

@@ -9,6 +9,7 @@
 
 #include "analysis/inference/diagnostics.h"
 #include "analysis/inference/sampler.h"
+#include "api/fit/begin.h"
 #include "api/fit/study_fit.h"
 #include "cycles.h"
 
@@ -21,15 +22,17 @@ namespace inference = analysis::inference;
 struct Plan {
   const char* sampler;
   std::size_t chains;  // 0: as many as asked for
-  std::uint64_t warmup;
+  std::size_t warmup;  // iterations
+  std::size_t warmup_by_parameter;
 };
 
-// What each needs to have learnt the shape of the posterior. NUTS learns chain by chain.
+// What each needs to have learnt the shape of the posterior: a random walk learns a covariance from
+// its own slow steps. NUTS learns chain by chain.
 constexpr Plan kPlans[] = {
-    {"metropolis", 0, 2000},
-    {"demcz", 0, 2000},
-    {"nuts", 4, 300},
-    {"chees", 0, 300},
+    {"chees", 0, 300, 0},
+    {"metropolis", 0, 2000, 100},
+    {"demcz", 0, 2000, 100},
+    {"nuts", 4, 300, 0},
 };
 
 // Number i of a sequence that fills the interval evenly: the same with every library.
@@ -96,60 +99,98 @@ std::string write_regions_study(const std::string& folder, std::size_t regions) 
 
 namespace {
 
+// Every n-th draw of each chain, so that some 1,000 are left: the sums over lags of slow chains
+// take the square of their length, and of these nothing is lost.
+std::vector<double> thinned(const std::vector<double>& series, std::size_t chains) {
+  constexpr std::size_t kEnough = 1000;
+  const std::size_t draws = series.size() / chains;
+  const std::size_t apart = std::max<std::size_t>(1, draws / kEnough);
+  std::vector<double> made;
+  for (std::size_t c = 0; c < chains; ++c) {
+    for (std::size_t i = apart - 1; i < draws; i += apart) {
+      made.push_back(series[c * draws + i]);
+    }
+  }
+  return made;
+}
+
 // Goes on until `seconds` of the processor have gone into draws, or the worst parameter has 4,000
-// effective ones.
-SamplerBench measure(const inference::LogDensity& density, const Plan& plan, std::size_t chains,
-                     double seconds, std::vector<double>& means, std::vector<double>& sds) {
+// effective ones. Nothing if no point has a density.
+//
+// `points` are draws of the posterior, where chains begin; without any they begin at draws of the
+// prior, and `points` gets what they end with.
+std::optional<SamplerBench> measure(const api::Posterior& posterior, const Plan& plan,
+                                    std::size_t chains, double seconds,
+                                    std::vector<double>& points) {
+  inference::LogDensity density = posterior.density();
+  density.has_gradient = inference::find_sampler(plan.sampler)->needs_gradient;
   const std::size_t d = density.dimensions;
   SamplerBench row;
   row.name = plan.sampler;
-  row.dimensions = d;
   row.chains = plan.chains > 0 ? plan.chains : chains;
-  const inference::SamplerRow& sampler = *inference::find_sampler(plan.sampler);
-  inference::LogDensity used = density;
-  used.has_gradient = sampler.needs_gradient;
-  const std::size_t points = row.chains + 10 * d;
-  const auto starts =
-      inference::find_start_points(used, api::prior_points(50 * points, d, 1), points);
   inference::SamplerOptions options;
-  options.warmup = plan.warmup;
-  const std::size_t given = row.name == "demcz" ? starts.found : row.chains;
-  const auto chain =
-      sampler.start(options, std::span(starts.points).first(given * d), row.chains, d);
+  options.warmup = std::max(plan.warmup, plan.warmup_by_parameter * d);
   const Counter counter;
   inference::Draws draws;
   const double before = counter.now().seconds;
-  chain->advance(used, plan.warmup, draws);
-  const double warm = counter.now().seconds;
-  row.warmup_seconds = warm - before;
-  constexpr std::size_t kRound = 200;
+  const inference::SamplerRow& sampler = *inference::find_sampler(plan.sampler);
+  std::vector<double> starts = points;
+  if (starts.empty()) {
+    auto found =
+        inference::find_start_points(density, api::prior_points(50 * row.chains, d, 1), row.chains);
+    if (found.found < row.chains) {
+      return std::nullopt;
+    }
+    starts = std::move(found.points);
+  }
+  const auto chain = sampler.start(options, starts, row.chains, d);
+  chain->advance(density, options.warmup, draws);
+  row.warmup_seconds = counter.now().seconds - before;
   constexpr double kEnough = 4000;
+  std::size_t round = 100;
   do {
-    chain->advance(used, kRound, draws);
-    row.seconds = counter.now().seconds - warm;
+    const double began = counter.now().seconds;
+    chain->advance(density, round, draws);
+    row.seconds += counter.now().seconds - began;
+    round = draws.iterations() / 2;  // diagnoses, which are not counted, stay rare
     row.ess = HUGE_VAL;
+    row.rhat = 0;
+    row.means.clear();
+    row.sds.clear();
     for (std::size_t k = 0; k < d; ++k) {
-      const auto of = inference::diagnose(draws.series(k), row.chains);
+      const auto of = inference::diagnose(thinned(draws.series(k), row.chains), row.chains);
       row.ess = std::min({row.ess, of.ess_bulk, of.ess_tail});
-      row.rhat = k == 0 ? of.rhat : std::max(row.rhat, of.rhat);
-      if (means.size() < d) {
-        means.push_back(of.mean);
-        sds.push_back(of.sd);
-      }
-      const double off = std::fabs(of.mean - means[k]) / sds[k];
-      row.mean_off = k == 0 ? off : std::max(row.mean_off, off);
+      row.rhat = std::max(row.rhat, of.rhat);
+      row.means.push_back(of.mean);
+      row.sds.push_back(of.sd);
     }
   } while (row.seconds < seconds && row.ess < kEnough);
   row.draws = draws.iterations();
+  if (points.empty()) {
+    points = draws.points;
+    const std::size_t most = (row.chains + 10 * d) * d;  // demcz takes more into its archive
+    points.erase(points.begin(),
+                 points.end() - static_cast<std::ptrdiff_t>(std::min(points.size(), most)));
+  }
   for (const auto& of : draws.statistics) {
     row.evaluations += of.evaluations;
   }
   return row;
 }
 
+// The largest difference of two means, in the second's standard deviations.
+double mean_off(const SamplerBench& a, const SamplerBench& b) {
+  double off = 0;
+  for (std::size_t k = 0; k < a.means.size(); ++k) {
+    off = std::max(off, std::fabs(a.means[k] - b.means[k]) / b.sds[k]);
+  }
+  return off;
+}
+
 }  // namespace
 
-bool run_sampler_bench(const std::string& study, std::size_t chains, double seconds) {
+bool run_sampler_bench(const std::string& study, const std::string& only, std::size_t chains,
+                       double seconds) {
   base::Sources sources;
   base::Diagnostics diagnostics;
   api::PosteriorRequest request;
@@ -159,27 +200,43 @@ bool run_sampler_bench(const std::string& study, std::size_t chains, double seco
     fmt::print(stderr, "{}", base::print(diagnostics, sources));
     return false;
   }
-  const inference::LogDensity density = loaded->posterior->density();
   fmt::print("\n{}: {} parameters, {} data points, {} steps a run\n",
-             std::filesystem::path(study).stem().string(), density.dimensions,
+             std::filesystem::path(study).stem().string(), loaded->posterior->dimensions(),
              loaded->posterior->points().size(), loaded->posterior->steps());
+  std::vector<SamplerBench> rows;
+  std::vector<double> points;
+  for (const Plan& plan : kPlans) {
+    if (!only.empty() && only != plan.sampler) {
+      continue;
+    }
+    fmt::print(stderr, "{} … ", plan.sampler);
+    auto row = measure(*loaded->posterior, plan, chains, seconds, points);
+    if (!row) {
+      fmt::print(stderr, "no point has a density\n");
+      return false;
+    }
+    fmt::print(stderr, "{:.1f} effective draws a second, R-hat {:.3f}\n", row->rate(), row->rhat);
+    rows.push_back(*std::move(row));
+  }
+  if (rows.empty()) {
+    fmt::print(stderr, "no sampler is called \"{}\"\n", only);
+    return false;
+  }
+  const auto rival = std::find_if(rows.begin(), rows.end(),
+                                  [](const auto& row) { return row.name == "metropolis"; });
+  const SamplerBench& one = rival == rows.end() ? rows.front() : *rival;
   fmt::print("{:<11} {:>6} {:>7} {:>11} {:>9} {:>9} {:>7} {:>8} {:>9} {:>7} {:>9} {:>7} {:>6}\n",
              "sampler", "chains", "draws", "evaluations", "warm-up s", "draws s", "rhat", "ess",
              "ess/s", "times", "with w-up", "times", "off");
-  std::vector<double> means;
-  std::vector<double> sds;
-  std::optional<SamplerBench> rival;
-  for (const Plan& plan : kPlans) {
-    const SamplerBench row = measure(density, plan, chains, seconds, means, sds);
-    rival = rival ? rival : row;
+  for (const SamplerBench& row : rows) {
     fmt::print(
         "{:<11} {:>6} {:>7} {:>11} {:>9.2f} {:>9.2f} {:>7.3f} {:>8.0f} {:>9.1f} {:>7.2f} {:>9.1f} "
         "{:>7.2f} {:>6.3f}\n",
         row.name, row.chains, row.draws, row.evaluations, row.warmup_seconds, row.seconds, row.rhat,
-        row.ess, row.rate(), row.rate() / rival->rate(), row.rate_with_warmup(),
-        row.rate_with_warmup() / rival->rate_with_warmup(), row.mean_off);
-    std::fflush(stdout);
+        row.ess, row.rate(), row.rate() / one.rate(), row.rate_with_warmup(),
+        row.rate_with_warmup() / one.rate_with_warmup(), mean_off(row, rows.front()));
   }
+  std::fflush(stdout);
   return true;
 }
 

@@ -93,7 +93,12 @@ class Preparation {
     if (backend == nullptr) {
       diagnostics_.add(Code::request_bad_value, {},
                        fmt::format("--backend {}", request_.run.backend),
-                       "write machine or reference");
+                       "write machine, rows, reference or single");
+    } else if (backend->single && !machine::single_possible()) {
+      diagnostics_.add(Code::request_bad_value, {},
+                       "single precision, which needs a processor with AVX2",
+                       "leave --precision single out");
+      backend = nullptr;
     }
     if (!spec || !columns || backend == nullptr) {
       return;

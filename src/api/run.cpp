@@ -36,7 +36,11 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
   const machine::Backend* backend = machine::find_backend(request.backend);
   if (backend == nullptr) {
     diagnostics.add(Code::request_bad_value, {}, fmt::format("--backend {}", request.backend),
-                    "write machine or reference");
+                    "write machine, rows or reference");
+  } else if (backend->single) {
+    diagnostics.add(Code::request_bad_value, {}, "single precision for one run",
+                    "it is for ensembles, in which many runs share the work");
+    backend = nullptr;
   }
   if (!good || !columns || !spec || backend == nullptr) {
     return std::nullopt;

@@ -20,7 +20,7 @@ struct RunRequest {
   std::vector<std::string> save_lists;  // files that name more columns, one a line (Vensim's .lst)
   bool hidden = false;                  // also what the compiler made: stages of delays …
   std::uint64_t seed = 0;
-  std::string backend = "machine";  // or "reference"
+  std::string backend = "machine";  // a row of machine/machine.cpp
   std::string command;              // for the provenance
 };
 

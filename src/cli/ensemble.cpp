@@ -6,6 +6,7 @@
 #include "analysis/sensitivity_control.h"
 #include "analysis/study_files.h"
 #include "api/ensemble_file.h"
+#include "api/ensemble_precision.h"
 #include "base/encoding.h"
 #include "base/files.h"
 #include "cli/model_inputs.h"
@@ -30,10 +31,13 @@ struct Options {
   std::vector<std::string> times;
   std::string shard;
   double memory_mib = 512;
+  std::string precision = "double";
   bool quiet = false;
   api::EnsembleRequest request;
   api::EnsembleFileRequest file;
 };
+
+constexpr std::string_view kSingle = "single";
 
 void wrong(base::Diagnostics& diagnostics, std::string what, std::string fix = {}) {
   diagnostics.add(base::Code::request_bad_value, {}, std::move(what), std::move(fix));
@@ -196,6 +200,9 @@ std::string canonical_command(const Options& options) {
   if (options.file.summary_only) {
     text += " --summary-only";
   }
+  if (options.precision == kSingle) {
+    add("--precision", options.precision);
+  }
   return text;
 }
 
@@ -269,6 +276,9 @@ int ensemble(Options& options, const Common& common) {
   if (!options.shard.empty() && !read_shard(options.shard, options.file)) {
     wrong(diagnostics, fmt::format("--shard {}", options.shard), "write --shard 2/5");
   }
+  if (options.precision == kSingle) {
+    request.run.backend = kSingle;
+  }
   request.run.command = canonical_command(options);
   const auto compiled = api::compile(model, sources, diagnostics, options.inputs);
   if (!compiled || diagnostics.has_errors()) {
@@ -299,12 +309,23 @@ int ensemble(Options& options, const Common& common) {
     return fail(diagnostics, sources, common);
   }
   print_diagnostics(diagnostics, sources, common);
+  std::optional<api::PrecisionError> error;
+  if (options.precision == kSingle) {
+    error = api::precision_error(*prepared);
+  }
   if (!options.quiet) {
     const auto fresh = static_cast<double>(made->done - std::min(made->done, made->continued));
     fmt::print(stderr, "{} of {} runs in {}, {:.0f} runs a second; {}\n", made->done, made->runs,
                duration_text(made->seconds), fresh / std::max(made->seconds, 1e-9), made->path);
     if (made->failed > 0) {
       fmt::print(stderr, "{} runs failed; the first was {}\n", made->failed, made->first_failure);
+    }
+    if (error) {
+      fmt::print(stderr,
+                 "Single precision: the first {} runs differ from double by at most {:.2g} of a "
+                 "variable's largest value{}\n",
+                 error->runs, error->relative,
+                 error->variable.empty() ? "" : fmt::format(" ({})", error->variable));
     }
     if (!made->complete) {
       fmt::print(stderr, "Interrupted. The same command with --resume goes on.\n");
@@ -321,7 +342,9 @@ int ensemble(Options& options, const Common& common) {
                 {"first_failure", made->first_failure},
                 {"seconds", made->seconds},
                 {"memory_bytes", size.memory_bytes},
-                {"threads", size.threads}},
+                {"threads", size.threads},
+                {"precision", options.precision},
+                {"precision_error", error ? nlohmann::json(error->relative) : nlohmann::json()}},
                diagnostics, sources);
   }
   return made->complete ? kSuccess : kInterrupted;
@@ -411,6 +434,11 @@ std::function<int()> set_up_ensemble(CLI::App& app, const Common& common) {
   app.add_option("--threads", options->request.threads, "Default: all that the machine has");
   app.add_option("--batch", options->request.batch_width,
                  "Runs executed together; changes the speed, not the results");
+  app.add_option("--precision", options->precision,
+                 "double; or single, for screening: faster where arithmetic is the limit, seven "
+                 "digits, and how far it is from double is said at the end")
+      ->default_val("double")
+      ->check(CLI::IsMember({"double", "single"}));
   app.add_option("--shard", options->shard, "Only part i of N: 2/5; shamal merge joins the parts");
   app.add_flag("--resume", file.resume, "Go on with an ensemble that was interrupted");
   app.add_flag("--restart", file.restart, "Drop what was interrupted and begin again");

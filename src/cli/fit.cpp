@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/fit/begin.h"
 #include "api/fit/calibrate.h"
 #include "api/fit/fit_report.h"
 #include "api/fit/optimise.h"

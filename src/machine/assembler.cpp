@@ -68,8 +68,9 @@ void Assembler::address(int reg, const Place& place) {
 void Assembler::load(int to, const Place& from) { vector(number(0x10), to, 0, from); }
 
 void Assembler::load_for_all(int to, const Place& from) {
-  if (four) {
-    vector(Code{0x19, 1, 2, true}, to, 0, from);
+  if (wide) {
+    const unsigned opcode = single ? 0x18u : 0x19u;
+    vector(Code{static_cast<std::uint8_t>(opcode), 1, 2, true}, to, 0, from);
   } else {
     load(to, from);
   }
@@ -85,11 +86,11 @@ void Assembler::arithmetic(Arithmetic op, int to, int left, const Place& right) 
   vector(number(static_cast<unsigned>(op)), to, left, right);
 }
 
-void Assembler::square_root(int to, int from) { vector(number(0x51), to, four ? 0 : from, from); }
+void Assembler::square_root(int to, int from) { vector(number(0x51), to, wide ? 0 : from, from); }
 
 void Assembler::round(Rounding how, int to, int from) {
-  const unsigned opcode = four ? 0x09u : 0x0bu;
-  vector(Code{static_cast<std::uint8_t>(opcode), 1, 3, four}, to, four ? 0 : from, from);
+  const unsigned opcode = (wide ? 0x09u : 0x0bu) - (single ? 1u : 0u);
+  vector(Code{static_cast<std::uint8_t>(opcode), 1, 3, wide}, to, wide ? 0 : from, from);
   byte(static_cast<unsigned>(how));
 }
 
@@ -112,16 +113,22 @@ void Assembler::bitwise(Bitwise op, int to, int left, const Place& right) {
 }
 
 void Assembler::blend(int to, int where_clear, int where_set, int mask) {
-  vector(Code{0x4b, 1, 3, four}, to, where_clear, where_set);
+  const unsigned opcode = single ? 0x4au : 0x4bu;
+  vector(Code{static_cast<std::uint8_t>(opcode), 1, 3, wide}, to, where_clear, where_set);
   byte(static_cast<unsigned>(mask) << 4);
 }
 
-void Assembler::load_two(int to, const Place& from) {
+void Assembler::load_lower(int to, const Place& from) {
   vector(Code{0x10, 1, 1, false}, to, 0, from);
 }
 
-void Assembler::insert_upper_two(int to, const Place& from) {
+void Assembler::insert_upper(int to, const Place& from) {
   vector(Code{0x18, 1, 3, true}, to, to, from);
+  byte(1);
+}
+
+void Assembler::move_upper_to_lower(int to, int from) {
+  vector(Code{0x19, 1, 3, true}, from, 0, to);  // vextractf128
   byte(1);
 }
 
@@ -133,23 +140,39 @@ void Assembler::pair_seconds(int to, int left, int right) {
   vector(Code{0x15, 1, 1, true}, to, left, right);
 }
 
-void Assembler::places_of_four(General low, General high, int from) {
-  constexpr unsigned kShift = 5;
-  vector(Code{0xe6, 1, 1, true}, from, 0, from);   // vcvttpd2dq
-  vector(Code{0x72, 1, 1, false}, 6, from, from);  // vpslld
-  byte(kShift);
+void Assembler::mix_firsts(int to, int left, int right) {
+  vector(Code{0x14, 0, 1, true}, to, left, right);
+}
+
+void Assembler::mix_lasts(int to, int left, int right) {
+  vector(Code{0x15, 0, 1, true}, to, left, right);
+}
+
+void Assembler::places(int from) {
+  if (single) {
+    vector(Code{0x5b, 2, 1, true}, from, 0, from);  // vcvttps2dq
+  } else {
+    vector(Code{0xe6, 1, 1, true}, from, 0, from);  // vcvttpd2dq
+  }
+  vector(Code{0x72, 1, 1, single}, 6, from, from);  // vpslld
+  byte(static_cast<unsigned>(place_shift()));
+}
+
+void Assembler::lower_to_general(General low, General high, int from) {
   vector(Code{0x7e, 1, 1, false, true}, from, 0, static_cast<int>(low));   // vmovq
   vector(Code{0x16, 1, 3, false, true}, from, 0, static_cast<int>(high));  // vpextrq
   byte(1);
 }
 
 void Assembler::place_of_one(General to, int from) {
-  constexpr unsigned kShift = 5;
-  vector(Code{0x2c, 3, 1, false, true}, static_cast<int>(to), 0, from);  // vcvttsd2si
+  const unsigned prefix = single ? 2 : 3;
+  // vcvttss2si, vcvttsd2si
+  vector(Code{0x2c, static_cast<std::uint8_t>(prefix), 1, false, true}, static_cast<int>(to), 0,
+         from);
   byte(kRex64 | (of(to) >= 8 ? 1u : 0u));
   byte(0xc1);
   byte(0xe0u | (of(to) & 7u));
-  byte(kShift);
+  byte(static_cast<unsigned>(place_shift()));
 }
 
 void Assembler::copy_lower_half(General to, General from) {

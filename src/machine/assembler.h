@@ -1,7 +1,7 @@
 // Writes instructions of x86-64 with AVX2, as bytes: what machine/native needs and no more.
 //
-// Every arithmetic instruction comes in two forms: four values at once, or one. Registers are
-// numbers: 0 to 15.
+// Every arithmetic instruction comes in two forms: as many values at once as a register holds, or
+// one; and for values of double or of single precision. Registers are numbers: 0 to 15.
 #pragma once
 
 #include <cstddef>
@@ -72,10 +72,14 @@ class Assembler {
   const std::vector<std::uint8_t>& bytes() const { return bytes_; }
   std::size_t here() const { return bytes_.size(); }
 
-  bool four = true;  // the form of what follows
+  // The form of what follows.
+  bool wide = true;
+  bool single = false;
+  std::int32_t value_bytes() const { return single ? 4 : 8; }
+  std::int32_t values() const { return 32 / value_bytes(); }  // of a register
 
   void load(int to, const Place& from);
-  void load_for_all(int to, const Place& from);  // one value, in all four
+  void load_for_all(int to, const Place& from);  // one value, in all of the register
   void store(const Place& to, int from);
   void arithmetic(Arithmetic op, int to, int left, int right);
   void arithmetic(Arithmetic op, int to, int left, const Place& right);
@@ -87,14 +91,22 @@ class Assembler {
   void bitwise(Bitwise op, int to, int left, const Place& right);
   void blend(int to, int where_clear, int where_set, int mask);  // by the sign of the mask
 
-  // Of four values, the first two and the last two: to two registers.
-  void load_two(int to, const Place& from);
-  void insert_upper_two(int to, const Place& from);
-  void pair_firsts(int to, int left, int right);  // of each half: first of left, first of right
+  // The two halves of a register, of 16 bytes each.
+  void load_lower(int to, const Place& from);
+  void insert_upper(int to, const Place& from);
+  void move_upper_to_lower(int to, int from);
+  // In each half, as numbers of 8 bytes: first of left, first of right; and the second ones.
+  void pair_firsts(int to, int left, int right);
   void pair_seconds(int to, int left, int right);
-  // Truncated, times 32: four 32-bit numbers in two general registers, or one in a 64-bit one.
-  void places_of_four(General low, General high, int from);
+  // In each half, as numbers of 4 bytes: those of left and right in turn, from the lower two of
+  // each or the upper two.
+  void mix_firsts(int to, int left, int right);
+  void mix_lasts(int to, int left, int right);
+  // Truncated, times the bytes of a point, which has four values: as 32-bit numbers in `from`, or
+  // one in a general register.
+  void places(int from);
   void place_of_one(General to, int from);
+  void lower_to_general(General low, General high, int from);
   void copy_lower_half(General to, General from);
   void keep_upper_half(General reg);
 
@@ -128,9 +140,13 @@ class Assembler {
   void address(int reg, const Place& place);
   void jump(unsigned condition, std::size_t to);
   Code number(unsigned opcode) const {
-    return {static_cast<std::uint8_t>(opcode), static_cast<std::uint8_t>(four ? 1 : 3), 1, four};
+    const int prefix = wide ? (single ? 0 : 1) : (single ? 2 : 3);
+    return {static_cast<std::uint8_t>(opcode), static_cast<std::uint8_t>(prefix), 1, wide};
   }
-  Code bits(unsigned opcode) const { return {static_cast<std::uint8_t>(opcode), 1, 1, four}; }
+  Code bits(unsigned opcode) const {
+    return {static_cast<std::uint8_t>(opcode), static_cast<std::uint8_t>(single ? 0 : 1), 1, wide};
+  }
+  int place_shift() const { return single ? 4 : 5; }
 
   std::vector<std::uint8_t> bytes_;
 };

@@ -238,18 +238,19 @@ Kernel::Kernel(ir::Program program, std::optional<std::vector<ir::SlotSpan>> obs
   contents_ = std::move(contents);
 }
 
-std::size_t Kernel::batch_width() const {
+std::size_t Kernel::batch_width(std::size_t value_bytes) const {
   // Odd numbers of cache lines: slots an even number of lines apart would crowd into a few sets of
   // the first cache.
-  constexpr std::array<std::size_t, 5> kWidths = {120, 88, 56, 40, 24};
+  constexpr std::array<std::size_t, 5> kLines = {15, 11, 7, 5, 3};
   constexpr std::size_t kCacheBytes = std::size_t{192} << 10;
+  constexpr std::size_t kLineBytes = 64;
   const std::size_t slots = program().slots - program().shared;
-  for (const std::size_t width : kWidths) {
-    if (width * slots * sizeof(double) <= kCacheBytes) {
-      return width;
+  for (const std::size_t lines : kLines) {
+    if (lines * kLineBytes * slots <= kCacheBytes) {
+      return lines * (kLineBytes / value_bytes);
     }
   }
-  return kWidths.back();
+  return kLines.back() * (kLineBytes / value_bytes);
 }
 
 std::shared_ptr<const Native> Kernel::native(const Layout& layout) const {
@@ -259,14 +260,15 @@ std::shared_ptr<const Native> Kernel::native(const Layout& layout) const {
   constexpr std::size_t kRemembered = 8;
   const base::Lock lock(contents_->mutex);
   auto& known = contents_->natives;
-  const auto found = known.find(layout.pitch);
+  const std::pair<std::size_t, bool> key(layout.pitch, layout.single);
+  const auto found = known.find(key);
   if (found != known.end()) {
     return found->second;
   }
   if (known.size() == kRemembered) {
     known.clear();
   }
-  return known[layout.pitch] = Native::make(program(), *contents_->observed, views(), layout);
+  return known[key] = Native::make(program(), *contents_->observed, views(), layout);
 }
 
 std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {

@@ -88,8 +88,8 @@ class Kernel {
   std::shared_ptr<const Native> native(const Layout& layout) const;
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
-  // values to stay near the processor.
-  std::size_t batch_width() const;
+  // values, of so many bytes each, to stay near the processor.
+  std::size_t batch_width(std::size_t value_bytes = sizeof(double)) const;
 
   // The kernel for what is wanted, and where it keeps the slots of this one (kNone: nowhere).
   // Made once and remembered: a caller may ask again for every block of an ensemble.
@@ -110,7 +110,8 @@ class Kernel {
     mutable base::Mutex mutex;
     mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
     std::optional<std::vector<ir::SlotSpan>> observed;
-    mutable std::map<std::size_t, std::shared_ptr<const Native>> natives;  // by pitch
+    // By pitch and precision.
+    mutable std::map<std::pair<std::size_t, bool>, std::shared_ptr<const Native>> natives;
   };
 
   std::shared_ptr<const Contents> contents_;

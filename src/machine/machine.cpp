@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/defect.h"
 #include "machine/reference.h"
 
 namespace shamal::machine {
@@ -91,6 +92,9 @@ class Binder {
 
 void bind(const Kernel& kernel, State& state, bool with_code) {
   state.native = with_code ? kernel.native(state.layout()) : nullptr;
+  if (state.single() && !state.native) {
+    base::defect("single precision was asked for where there is no machine code.");
+  }
   Binder binder(kernel, state);
   const auto bind_all = [&](const std::vector<Prepared>& block, const std::vector<NativeStep>& plan,
                             std::vector<State::Step>& steps) {
@@ -98,6 +102,7 @@ void bind(const Kernel& kernel, State& state, bool with_code) {
     for (const NativeStep& step : plan) {
       if (step.code == nullptr) {
         steps.push_back(binder.bind(block[step.prepared]));
+        steps.back().native = &step;
       } else {
         steps.emplace_back().code = step.code;
       }
@@ -124,10 +129,19 @@ void bind(const Kernel& kernel, State& state, bool with_code) {
 }
 
 void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, State& state) {
+  void* const values = state.code_values();
+  const bool single = state.single();
   for (const State::Step& step : steps) {
     if (step.code != nullptr) {
-      step.code(state.values());
-    } else if (step.row == nullptr) {
+      step.code(values);
+      continue;
+    }
+    if (single) {
+      for (const ir::SlotSpan& span : step.native->met) {
+        state.bring(span);
+      }
+    }
+    if (step.row == nullptr) {
       step.prepared->special(*step.prepared, kernel, state);
     } else if (step.one_row) {
       step.row(step.operands);
@@ -136,6 +150,11 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
       for (std::uint32_t r = 0; r < step.prepared->rows; ++r) {
         place(kernel, *step.prepared, step.prepared->starts[r], state, row);
         step.row(row);
+      }
+    }
+    if (single) {
+      for (const ir::SlotSpan& span : step.native->written) {
+        state.give(span);
       }
     }
   }
@@ -166,15 +185,19 @@ void execute_rows(const Kernel& kernel, ir::Block block, State& state) {
   execute_block(kernel, block, state, false);
 }
 
-constexpr std::array<Backend, 3> kBackends = {{
-    {"machine", execute, true, "machine code where it can be made, rows where not"},
-    {"rows", execute_rows, true, "the vectorised machine without code of its own"},
-    {"reference", execute_reference, false, "the interpreter that defines every result; slow"},
+constexpr std::array<Backend, 4> kBackends = {{
+    {"machine", execute, true, false, "machine code where it can be made, rows where not"},
+    {"rows", execute_rows, true, false, "the vectorised machine without code of its own"},
+    {"reference", execute_reference, false, false,
+     "the interpreter that defines every result; slow"},
+    {"single", execute, true, true, "machine code in single precision, for screening"},
 }};
 
 }  // namespace
 
 std::span<const Backend> backends() { return kBackends; }
+
+bool single_possible() { return Native::possible(); }
 
 const Backend* find_backend(std::string_view name) {
   for (const Backend& backend : kBackends) {

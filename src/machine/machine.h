@@ -21,10 +21,14 @@ struct Backend {
   std::string_view name;
   void (*execute)(const Kernel& kernel, ir::Block block, State& state);
   bool specialises;  // wants a kernel made for the simulation
+  bool single;       // in single precision: wants such a state, and a specialised kernel
   std::string_view doc;
 };
 
 std::span<const Backend> backends();  // the first is the one to use
 const Backend* find_backend(std::string_view name);
+
+// Whether this machine has the backend "single", which is machine code alone.
+bool single_possible();
 
 }  // namespace shamal::machine

@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 #define SHAMAL_NATIVE 1
 #else
+
+bool Native::possible() { return false; }
 #define SHAMAL_NATIVE 0
 #endif
 
@@ -86,7 +88,7 @@ class Planner {
  public:
   Planner(const ir::Program& program, const std::vector<ir::SlotSpan>& observed,
           const std::vector<TableView>& views, const Layout& layout,
-          std::map<std::uint32_t, std::vector<TablePoint>>& tables)
+          std::map<std::uint32_t, NativeTable>& tables)
       : program_(program),
         layout_(layout),
         views_(views),
@@ -172,7 +174,7 @@ class Planner {
       }
       open = instruction.inner;
       Unit& unit = made.back();
-      const TablePoint* const table = table_of(instruction);
+      const NativeTable* const table = table_of(instruction);
       if ((!has_code(instruction.op) && table == nullptr) || !plain(instruction)) {
         unit.code = false;
         note_foreign(instruction, unit, pin);
@@ -198,7 +200,7 @@ class Planner {
   }
 
   // Of a look-up in one table with evenly spaced points.
-  const TablePoint* table_of(const ir::Instruction& instruction) {
+  const NativeTable* table_of(const ir::Instruction& instruction) {
     if (instruction.op != ir::Op::lookup) {
       return nullptr;
     }
@@ -216,11 +218,11 @@ class Planner {
     if (table.per_x == 0) {
       return nullptr;
     }
-    const auto [known, fresh] = tables_.emplace(view.base, std::vector<TablePoint>{});
+    const auto [known, fresh] = tables_.emplace(view.base, NativeTable{});
     if (fresh) {
-      known->second = native_table(table);
+      known->second = native_table(table, layout_.single);
     }
-    return known->second.data();
+    return &known->second;
   }
 
   bool whole(const ir::Loop& loop, const ir::View& dst, std::uint32_t o) const {
@@ -490,14 +492,14 @@ class Planner {
             !whole || pinned_[known.object] != 0 ||
             (next == met.end() ? lives(known.object) : !next->fresh);
       }
-      steps.push_back({reinterpret_cast<NativeCode>(to.here()), ir::kNone});
+      steps.push_back({reinterpret_cast<NativeCode>(to.here()), ir::kNone, {}, {}});
       write_loop(group->loop, group->operations, layout_, to);
       group.reset();
     };
     for (const Unit& unit : units) {
       if (!unit.code) {
         close();
-        steps.push_back({nullptr, unit.prepared});
+        steps.push_back(foreign(unit));
         when += unit.operations.size();
         continue;
       }
@@ -516,10 +518,36 @@ class Planner {
     return steps;
   }
 
+  NativeStep foreign(const Unit& unit) const {
+    std::set<std::uint32_t> met;
+    std::set<std::uint32_t> written;
+    for (const Met& of : unit.operations) {
+      for (const std::uint32_t o : of.sources) {
+        if (o != ir::kNone) {
+          met.insert(o);
+        }
+      }
+      if (of.target != ir::kNone && !of.whole) {
+        met.insert(of.target);  // what it leaves alone comes back as it was
+      }
+      if (of.target != ir::kNone) {
+        written.insert(of.target);
+      }
+    }
+    NativeStep step{nullptr, unit.prepared, {}, {}};
+    for (const std::uint32_t o : met) {
+      step.met.push_back(objects_.all[o]);
+    }
+    for (const std::uint32_t o : written) {
+      step.written.push_back(objects_.all[o]);
+    }
+    return step;
+  }
+
   const ir::Program& program_;
   const Layout& layout_;
   const std::vector<TableView>& views_;
-  std::map<std::uint32_t, std::vector<TablePoint>>& tables_;
+  std::map<std::uint32_t, NativeTable>& tables_;
   ir::Objects objects_;
   std::vector<char> pinned_;
   std::vector<char> net_;
@@ -529,18 +557,23 @@ class Planner {
 
 }  // namespace
 
+bool Native::possible() {
+  static const bool able = __builtin_cpu_supports("avx2");
+  return able;
+}
+
 std::shared_ptr<const Native> Native::make(const ir::Program& program,
                                            const std::vector<ir::SlotSpan>& observed,
                                            const std::vector<TableView>& tables,
                                            const Layout& layout) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 30;
   const std::size_t values = layout.room() + (program.slots - layout.shared) * layout.pitch;
-  static const bool able = __builtin_cpu_supports("avx2");
-  if (!able || values * sizeof(double) > kMostBytes) {
+  if (!possible() || values * sizeof(double) > kMostBytes) {
     return nullptr;
   }
   std::shared_ptr<Native> made(new Native());
   Assembler code;
+  code.single = layout.single;
   Planner planner(program, observed, tables, layout, made->tables_);
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
     made->blocks_[b] = planner.block(b, code);
@@ -582,6 +615,8 @@ Native::~Native() {
 }
 
 #else
+
+bool Native::possible() { return false; }
 
 std::shared_ptr<const Native> Native::make(const ir::Program&, const std::vector<ir::SlotSpan>&,
                                            const std::vector<TableView>&, const Layout&) {

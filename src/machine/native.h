@@ -5,6 +5,9 @@
 // The code does each operation of the program as the rows of row.h do, four values at once, so that
 // the bits are the same. What it cannot do (functions, look-ups in uneven tables, procedures, axes
 // with offset tables) is left to them: a plan is a list of both.
+//
+// In single precision it does eight at once, on values of its own (State::singles()); what it
+// cannot do is still done in double precision, for which the plan says what to bring over.
 #pragma once
 
 #include <array>
@@ -23,6 +26,7 @@ namespace shamal::machine {
 struct Layout {
   ir::Slot shared = 0;       // slots of one value, which come first
   std::size_t pitch = 1;     // values of the others
+  bool single = false;       // in single precision
   std::size_t room() const;  // values from the first slot to the first that is not shared
   std::size_t width(ir::Slot slot) const { return slot < shared ? 1 : pitch; }
   std::size_t place(ir::Slot slot) const {
@@ -30,17 +34,25 @@ struct Layout {
   }
 };
 
-using NativeCode = void (*)(double* values);
+// A table for look-ups of the code; native_loop.h makes it.
+using NativeTable = std::vector<TablePoint>;
+
+using NativeCode = void (*)(void* values);
 
 struct NativeStep {
   NativeCode code = nullptr;
   std::uint32_t prepared = 0;  // of the block, if there is no code
+  // Without code: what it looks at or writes in part, and what it writes.
+  std::vector<ir::SlotSpan> met;
+  std::vector<ir::SlotSpan> written;
 };
 
 class Native {
  public:
-  // `observed` are the slots that are looked at after `outputs`. Null if this processor or system
-  // does not have it.
+  // Whether this processor and system have it at all.
+  static bool possible();
+
+  // `observed` are the slots that are looked at after `outputs`. Null if it is not possible here.
   static std::shared_ptr<const Native> make(const ir::Program& program,
                                             const std::vector<ir::SlotSpan>& observed,
                                             const std::vector<TableView>& tables,
@@ -62,7 +74,7 @@ class Native {
   std::array<std::vector<NativeStep>, ir::kBlocks> blocks_;
   std::vector<NativeStep> euler_;
   bool has_euler_ = false;
-  std::map<std::uint32_t, std::vector<TablePoint>> tables_;
+  std::map<std::uint32_t, NativeTable> tables_;
   void* memory_ = nullptr;
   std::size_t size_ = 0;
 };

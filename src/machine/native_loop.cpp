@@ -1,43 +1,72 @@
 #include "machine/native_loop.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <map>
+#include <tuple>
 
 namespace shamal::machine {
 
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-constexpr std::int32_t kValue = sizeof(double);
+// Registers full of what operations need, at hand behind a pointer. Both precisions have the same
+// places.
+template <class Value, class Bits>
+struct alignas(32) Pool {
+  static constexpr std::size_t kCount = 32 / sizeof(Value);
+  using Row = std::array<Value, kCount>;
+  using BitsRow = std::array<Bits, kCount>;
+  static constexpr Bits kSign = Bits{1} << (8 * sizeof(Bits) - 1);
 
-}  // namespace
+  Row one = filled<Row>(Value{1});
+  Row zero = filled<Row>(Value{0});
+  Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
+  BitsRow sign = filled<BitsRow>(kSign);
+  BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
+  BitsRow all = filled<BitsRow>(static_cast<Bits>(~Bits{0}));
 
-const NativePool kNativePool = {
-    {1, 1, 1, 1},
-    {0, 0, 0, 0},
-    {kNaN, kNaN, kNaN, kNaN},
-    {kSign, kSign, kSign, kSign},
-    {~kSign, ~kSign, ~kSign, ~kSign},
-    {~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}, ~std::uint64_t{0}}};
+ private:
+  template <class R>
+  static constexpr R filled(typename R::value_type value) {
+    R row{};
+    row.fill(value);
+    return row;
+  }
+};
 
-namespace {
+constexpr Pool<double, std::uint64_t> kNativePool;
+constexpr Pool<float, std::uint32_t> kSinglePool;
+static_assert(sizeof kNativePool == sizeof kSinglePool);
 
 // Rows of native_table before the points.
 enum TableRow : std::int32_t { kLeast, kMost, kFirstX, kPerX, kLast, kHalf, kPoints };
-constexpr std::int32_t kRowBytes = sizeof(TablePoint);
+constexpr std::int32_t kRowBytes = 32;
+static_assert(sizeof(TablePoint) == kRowBytes);
+
+template <class Value>
+NativeTable table_of(const TableView& table) {
+  constexpr std::size_t kCount = kRowBytes / sizeof(Value);
+  std::vector<Value> values;
+  for (const double value :
+       {table.least, table.most, table.first_x, table.per_x, table.last, 0.5}) {
+    values.insert(values.end(), kCount, static_cast<Value>(value));
+  }
+  for (std::size_t i = 0; i < table.points; ++i) {
+    const TablePoint& point = table.point[i];
+    for (const double value : {point.x, point.y, point.left, point.right}) {
+      values.push_back(static_cast<Value>(value));
+    }
+  }
+  NativeTable made((values.size() + kCount - 1) / kCount);
+  std::memcpy(made.data(), values.data(), values.size() * sizeof(Value));
+  return made;
+}
 
 }  // namespace
 
-std::vector<TablePoint> native_table(const TableView& table) {
-  std::vector<TablePoint> made;
-  for (const double value :
-       {table.least, table.most, table.first_x, table.per_x, table.last, 0.5}) {
-    made.push_back({value, value, value, value});
-  }
-  made.insert(made.end(), table.point, table.point + table.points);
-  return made;
+NativeTable native_table(const TableView& table, bool single) {
+  return single ? table_of<float>(table) : table_of<double>(table);
 }
 
 bool has_code(ir::Op op) {
@@ -99,15 +128,16 @@ struct Nest {
 
 Walk walk(const ir::Loop& loop, const ir::View& view, const Layout& layout, bool runs) {
   const auto width = static_cast<std::int64_t>(layout.width(view.base));
+  const std::int64_t value = layout.single ? sizeof(float) : sizeof(double);
   Walk made;
-  made.start = static_cast<std::int64_t>(layout.place(view.base)) * kValue;
+  made.start = static_cast<std::int64_t>(layout.place(view.base)) * value;
   for (std::uint32_t k = 0; k < loop.rank; ++k) {
     if (loop.extents[k] > 1) {
-      made.strides.push_back(view.axes[k].stride * width * kValue);
+      made.strides.push_back(view.axes[k].stride * width * value);
     }
   }
   if (runs) {
-    made.strides.push_back(width > 1 ? kValue : 0);
+    made.strides.push_back(width > 1 ? value : 0);
   }
   return made;
 }
@@ -157,18 +187,19 @@ Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
   return nest;
 }
 
-// Four values at once along the last axis: it is the runs, or every operand walks it value by value
-// or stands still.
-bool fours(Nest& nest, const std::vector<Operation>& operations) {
-  if (nest.rank() == 0 || nest.extents.back() < 4) {
+// As many values at once as a register holds, along the last axis: it is the runs, or every operand
+// walks it value by value or stands still.
+bool several(Nest& nest, const std::vector<Operation>& operations, const Assembler& to) {
+  if (nest.rank() == 0 || nest.extents.back() < to.values()) {
     return false;
   }
+  const std::int64_t value = to.value_bytes();
   bool even = true;
   for_each_walk(nest, operations, [&](const Walk& of) {
-    even = even && (of.strides.back() == 0 || of.strides.back() == kValue);
+    even = even && (of.strides.back() == 0 || of.strides.back() == value);
   });
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    even = even && nest.walks[i][3].strides.back() == kValue;
+    even = even && nest.walks[i][3].strides.back() == value;
   }
   return even;
 }
@@ -224,13 +255,14 @@ class Body {
   static constexpr int kSecond = 15;
   static constexpr int kTable = 10;  // of four more for use within look-ups
 
-  Place pool(const void* of) const {
+  // Of a row of kNativePool, the place in the pool of the precision.
+  static Place pool(const void* of) {
     return {General::rdi, General::none,
             static_cast<std::int32_t>(static_cast<const char*>(of) -
                                       reinterpret_cast<const char*>(&kNativePool))};
   }
-  Place one() const { return pool(kNativePool.one); }
-  Place zero() const { return pool(kNativePool.zero); }
+  static Place one() { return pool(&kNativePool.one); }
+  static Place zero() { return pool(&kNativePool.zero); }
 
   Value& value(std::uint32_t a) { return values[operands[at_][a]]; }
   bool used_later(const Value& of) const { return !of.uses.empty() && of.uses.back() > at_; }
@@ -309,7 +341,7 @@ class Body {
   // Worth reading where it lies, by the only operation that wants it from there.
   bool from_memory(std::uint32_t a) {
     const Value& of = value(a);
-    return of.reg < 0 && !(of.spread && to_.four) && !used_later(of);
+    return of.reg < 0 && !(of.spread && to_.wide) && !used_later(of);
   }
 
   void release() {
@@ -391,7 +423,7 @@ class Body {
       release();
       to_.arithmetic(Arithmetic::add, result(), level, kFirst);
     } else if (operation.table != nullptr) {
-      look_up(operation.table);
+      look_up(*operation.table);
     } else {
       compute(operation.op);
     }
@@ -408,14 +440,13 @@ class Body {
   }
 
   // As look_up of lookup_avx2.h and evaluate of table.h.
-  void look_up(const TablePoint* table) {
-    constexpr General kBase = General::r12;
+  void look_up(const NativeTable& table) {
     const auto row = [](std::int32_t which) {
       return Place{kBase, General::none, which * kRowBytes};
     };
     const int a = number(0);
     release();
-    to_.set(kBase, reinterpret_cast<std::uint64_t>(table));
+    to_.set(kBase, reinterpret_cast<std::uint64_t>(table.data()));
     to_.load(kFirst, row(kLeast));
     to_.arithmetic(Arithmetic::maximum, kFirst, kFirst, a);
     to_.load(kSecond, row(kMost));
@@ -425,47 +456,101 @@ class Body {
     to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
     to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kLast));
     to_.arithmetic(Arithmetic::add, kSecond, kSecond, row(kHalf));
-    // x, y, left, right of the points, in kSecond and three others.
+    const Segments at = to_.wide ? (to_.single ? eight_points() : four_points()) : one_point();
+    to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
+    to_.blend(at.left, at.right, at.left, kFirst);
+    to_.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
+    to_.arithmetic(Arithmetic::add, result(), at.y, at.left);
+  }
+
+  static constexpr General kBase = General::r12;  // of the table
+
+  // Registers with what the points have.
+  struct Segments {
+    int x;
+    int y;
+    int left;
+    int right;
+  };
+
+  static Place point(General at, std::int32_t offset = 0) {
+    return {kBase, at, kPoints * kRowBytes + offset};
+  }
+
+  // All make segments of the points' numbers in kSecond.
+  Segments one_point() {
+    constexpr Segments kAt{kSecond, kTable, kTable + 2, kTable + 1};
+    const std::int32_t value = to_.value_bytes();
+    to_.place_of_one(General::r15, kSecond);
+    to_.load(kAt.x, point(General::r15));
+    to_.load(kAt.y, point(General::r15, value));
+    to_.load(kAt.left, point(General::r15, 2 * value));
+    to_.load(kAt.right, point(General::r15, 3 * value));
+    return kAt;
+  }
+
+  Segments four_points() {
     constexpr int kEven = kTable;
     constexpr int kEvenSlopes = kTable + 1;
     constexpr int kOdd = kTable + 2;
     constexpr int kOddSlopes = kTable + 3;
-    const auto point = [&](General at, std::int32_t offset) {
-      return Place{kBase, at, kPoints * kRowBytes + offset};
-    };
-    constexpr std::int32_t kSlopes = 2 * kValue;
-    int y = kEven;
-    int left = kOdd;
-    int right = kEvenSlopes;
-    if (to_.four) {
-      to_.places_of_four(General::r15, General::r14, kSecond);
-      to_.copy_lower_half(General::rbp, General::r15);
-      to_.load_two(kEven, point(General::rbp, 0));
-      to_.load_two(kEvenSlopes, point(General::rbp, kSlopes));
-      to_.keep_upper_half(General::r15);
-      to_.load_two(kOdd, point(General::r15, 0));
-      to_.load_two(kOddSlopes, point(General::r15, kSlopes));
-      to_.copy_lower_half(General::rbp, General::r14);
-      to_.insert_upper_two(kEven, point(General::rbp, 0));
-      to_.insert_upper_two(kEvenSlopes, point(General::rbp, kSlopes));
-      to_.keep_upper_half(General::r14);
-      to_.insert_upper_two(kOdd, point(General::r14, 0));
-      to_.insert_upper_two(kOddSlopes, point(General::r14, kSlopes));
-      to_.pair_firsts(kSecond, kEven, kOdd);
-      to_.pair_seconds(kEven, kEven, kOdd);
-      to_.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
-      to_.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
-    } else {
-      to_.place_of_one(General::r15, kSecond);
-      to_.load(kSecond, point(General::r15, 0));
-      to_.load(y, point(General::r15, kValue));
-      to_.load(left, point(General::r15, kSlopes));
-      to_.load(right, point(General::r15, kSlopes + kValue));
+    constexpr std::int32_t kSlopes = 2 * sizeof(double);
+    to_.places(kSecond);
+    to_.lower_to_general(General::r15, General::r14, kSecond);
+    to_.copy_lower_half(General::rbp, General::r15);
+    to_.load_lower(kEven, point(General::rbp));
+    to_.load_lower(kEvenSlopes, point(General::rbp, kSlopes));
+    to_.keep_upper_half(General::r15);
+    to_.load_lower(kOdd, point(General::r15));
+    to_.load_lower(kOddSlopes, point(General::r15, kSlopes));
+    to_.copy_lower_half(General::rbp, General::r14);
+    to_.insert_upper(kEven, point(General::rbp));
+    to_.insert_upper(kEvenSlopes, point(General::rbp, kSlopes));
+    to_.keep_upper_half(General::r14);
+    to_.insert_upper(kOdd, point(General::r14));
+    to_.insert_upper(kOddSlopes, point(General::r14, kSlopes));
+    to_.pair_firsts(kSecond, kEven, kOdd);
+    to_.pair_seconds(kEven, kEven, kOdd);
+    to_.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
+    to_.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
+    return {kSecond, kEven, kOdd, kEvenSlopes};
+  }
+
+  // A point fills half a register: four of them in the lower halves of four registers, four in the
+  // upper ones, and then rows become columns.
+  Segments eight_points() {
+    constexpr int kA = kTable;
+    constexpr int kB = kTable + 1;
+    constexpr int kC = kTable + 2;
+    constexpr int kD = kTable + 3;
+    to_.places(kSecond);
+    for (const bool upper : {false, true}) {
+      if (upper) {
+        to_.move_upper_to_lower(kSecond, kSecond);
+      }
+      to_.lower_to_general(General::r15, General::r14, kSecond);
+      for (const auto& [both, first, second] :
+           {std::tuple(General::r15, kA, kB), std::tuple(General::r14, kC, kD)}) {
+        to_.copy_lower_half(General::rbp, both);
+        to_.keep_upper_half(both);
+        if (upper) {
+          to_.insert_upper(first, point(General::rbp));
+          to_.insert_upper(second, point(both));
+        } else {
+          to_.load_lower(first, point(General::rbp));
+          to_.load_lower(second, point(both));
+        }
+      }
     }
-    to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, kSecond);
-    to_.blend(left, right, left, kFirst);
-    to_.arithmetic(Arithmetic::multiply, left, left, kFirst);
-    to_.arithmetic(Arithmetic::add, result(), y, left);
+    to_.mix_firsts(kSecond, kA, kB);  // x x y y
+    to_.mix_lasts(kA, kA, kB);        // left left right right
+    to_.mix_firsts(kB, kC, kD);
+    to_.mix_lasts(kC, kC, kD);
+    to_.pair_firsts(kD, kSecond, kB);
+    to_.pair_seconds(kB, kSecond, kB);
+    to_.pair_firsts(kSecond, kA, kC);
+    to_.pair_seconds(kA, kA, kC);
+    return {kD, kB, kSecond, kA};
   }
 
   void compute(ir::Op op) {
@@ -486,18 +571,18 @@ class Body {
       case ir::Op::negate: {
         const int a = number(0);
         release();
-        to_.load(kFirst, pool(kNativePool.sign));
+        to_.load(kFirst, pool(&kNativePool.sign));
         to_.bitwise(Bitwise::exclusive, result(), a, kFirst);
         return;
       }
       case ir::Op::absolute:
-        return unary_bits(Bitwise::conjunction, kNativePool.size);
+        return unary_bits(Bitwise::conjunction, &kNativePool.size);
       case ir::Op::logical_not: {
         const int a = in_register(0);
         const bool mask = value(0).mask;
         release();
         if (mask) {
-          to_.bitwise(Bitwise::difference, result(), a, pool(kNativePool.all));
+          to_.bitwise(Bitwise::difference, result(), a, pool(&kNativePool.all));
         } else {
           to_.compare(Comparison::equal, result(), a, zero());
         }
@@ -569,7 +654,7 @@ class Body {
         to_.compare(Comparison::less_equal, to, kFirst, b);
         to_.bitwise(Bitwise::conjunction, kSecond, kSecond, to);
         to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, one());
-        to_.load(to, pool(kNativePool.not_a_number));
+        to_.load(to, pool(&kNativePool.not_a_number));
         to_.blend(to, to, kFirst, kSecond);
         return release();
       }
@@ -645,7 +730,7 @@ class LoopWriter {
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
              Assembler& to)
       : operations_(operations), to_(to), nest_(make_nest(loop, operations, layout)) {
-    indexed_ = fours(nest_, operations_);
+    indexed_ = several(nest_, operations_, to_);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     pointers_ = find_pointers(nest_, operations_, outer_);
   }
@@ -660,12 +745,13 @@ class LoopWriter {
     if (indexed_) {
       const std::int64_t count = nest_.extents.back();
       to_.clear(General::rcx);
-      innermost(true, count / 4 * 4);
-      if (count % 4 != 0) {
+      const std::int64_t values = to_.values();
+      innermost(true, count / values * values);
+      if (count % values != 0) {
         innermost(false, count);
       }
     } else {
-      to_.four = false;
+      to_.wide = false;
       body();
     }
     for (std::size_t k = outer_; k-- > 0;) {
@@ -696,7 +782,8 @@ class LoopWriter {
     }
     to_.add_to_stack(-static_cast<std::int32_t>(8 * (outer_ + 1)));
     to_.move(General::rbx, General::rdi);
-    to_.set(General::rdi, reinterpret_cast<std::uint64_t>(&kNativePool));
+    to_.set(General::rdi, reinterpret_cast<std::uint64_t>(
+                              to_.single ? static_cast<const void*>(&kSinglePool) : &kNativePool));
     std::size_t next = 0;
     for (auto& [strides, reg] : pointers_) {
       const bool still =
@@ -716,12 +803,12 @@ class LoopWriter {
     to_.end();
   }
 
-  void innermost(bool four, std::int64_t end) {
-    to_.four = four;
+  void innermost(bool wide, std::int64_t end) {
+    to_.wide = wide;
     const std::size_t head = to_.here();
     body();
-    to_.add(General::rcx, static_cast<std::int32_t>(four ? 4 * kValue : kValue));
-    to_.compare(General::rcx, static_cast<std::int32_t>(end * kValue));
+    to_.add(General::rcx, wide ? to_.values() * to_.value_bytes() : to_.value_bytes());
+    to_.compare(General::rcx, static_cast<std::int32_t>(end * to_.value_bytes()));
     to_.jump_if_below(head);
   }
 

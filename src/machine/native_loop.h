@@ -19,26 +19,15 @@ struct Operation {
   std::uint32_t arity = 0;
   ir::View dst;
   std::array<ir::View, 3> args{};
-  bool stored = true;                 // the result is wanted after the nest
-  const TablePoint* table = nullptr;  // of a look-up: as native_table makes it
+  bool stored = true;                  // the result is wanted after the nest
+  const NativeTable* table = nullptr;  // of a look-up
 };
 
-// A table for look-ups of the code: what TableView holds, each value four times, then the points.
-// Only of evenly spaced points.
-std::vector<TablePoint> native_table(const TableView& table);
+// What TableView holds, each value as often as a register takes it, then the points; in single
+// precision these are half as large. Only of evenly spaced points.
+NativeTable native_table(const TableView& table, bool single);
 
 bool has_code(ir::Op op);
-
-// Values that the code wants to find behind its first argument.
-struct alignas(32) NativePool {
-  double one[4];
-  double zero[4];
-  double not_a_number[4];
-  std::uint64_t sign[4];
-  std::uint64_t size[4];  // all bits but the sign
-  std::uint64_t all[4];
-};
-extern const NativePool kNativePool;
 
 // Pointers into the state that a nest can have: one for each way of moving through it.
 inline constexpr std::size_t kMostPointers = 8;

@@ -15,24 +15,36 @@ std::size_t pitch_for(std::size_t lanes) {
   return lanes == 1 ? 1 : (lanes + kLineLanes - 1) / kLineLanes * kLineLanes;
 }
 
-double* allocate(std::size_t count) {
-  const std::size_t bytes = (count * sizeof(double) + kCacheLine - 1) / kCacheLine * kCacheLine;
-  auto* values = static_cast<double*>(std::aligned_alloc(kCacheLine, bytes));
+template <class Value>
+Value* allocate(std::size_t count) {
+  const std::size_t bytes = (count * sizeof(Value) + kCacheLine - 1) / kCacheLine * kCacheLine;
+  auto* values = static_cast<Value*>(std::aligned_alloc(kCacheLine, bytes));
   if (values == nullptr) {
     base::out_of_memory();
   }
-  std::fill_n(values, count, 0.0);
+  std::fill_n(values, count, Value{0});
   return values;
+}
+
+// Of the same slots in two states that are laid out alike.
+template <class From, class To>
+void convert(const From* from, To* to, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    to[i] = static_cast<To>(from[i]);
+  }
 }
 
 }  // namespace
 
 State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
-             std::uint64_t first_run)
+             std::uint64_t first_run, bool single)
     : lanes_(lanes),
       pitch_(pitch_for(lanes)),
       shared_(program.shared),
-      values_(allocate(layout().room() + (program.slots - shared_) * pitch_)),
+      slots_(program.slots),
+      values_(allocate<double>(layout().room() + (program.slots - shared_) * pitch_)),
+      singles_(single ? allocate<float>(layout().room() + (program.slots - shared_) * pitch_)
+                      : nullptr),
       own_(values_.get() + layout().room()),
       past_(program.delays.size()) {
   for (std::size_t lane = 0; lane < pitch_; ++lane) {
@@ -66,17 +78,46 @@ double* State::device_outputs(std::uint32_t use, std::uint32_t element) {
   return outputs_.data() + output_places_[use] + element * output_counts_[use] * pitch_;
 }
 
-void State::fill(ir::Slot slot, double value) { std::fill_n(row(slot), width(slot), value); }
+void State::bring(ir::SlotSpan span) {
+  if (single() && span.count > 0) {
+    const std::size_t first = layout().place(span.base);
+    const std::size_t last = layout().place(span.base + span.count - 1);
+    convert(singles_.get() + first, values_.get() + first,
+            last - first + width(span.base + span.count - 1));
+  }
+}
+
+void State::give(ir::SlotSpan span) {
+  if (single() && span.count > 0) {
+    const std::size_t first = layout().place(span.base);
+    const std::size_t last = layout().place(span.base + span.count - 1);
+    convert(values_.get() + first, singles_.get() + first,
+            last - first + width(span.base + span.count - 1));
+  }
+}
+
+void State::bring_all() { bring({0, slots_}); }
+
+void State::fill(ir::Slot slot, double value) {
+  std::fill_n(row(slot), width(slot), value);
+  give({slot, 1});
+}
 
 void State::set(ir::Slot slot, std::size_t lane, double value) {
   double* const lanes = row(slot);
   if (width(slot) == 1) {
     *lanes = value;
+    give({slot, 1});
     return;
   }
   lanes[lane] = value;
   if (lane + 1 == lanes_) {
     std::fill(lanes + lanes_, lanes + pitch_, value);
+  }
+  if (single()) {
+    const std::size_t from = layout().place(slot);
+    convert(lanes + lane, singles_.get() + from + lane,
+            (lane + 1 == lanes_ ? pitch_ : lane + 1) - lane);
   }
 }
 
@@ -89,6 +130,7 @@ double State::past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_
 void State::append_delays(const ir::Program& program) {
   for (std::size_t d = 0; d < past_.size(); ++d) {
     const double* const input = row(program.delays[d].input);
+    bring({program.delays[d].input, program.delays[d].count});
     past_[d].insert(past_[d].end(), input, input + past_shapes_[d].count * past_shapes_[d].width);
   }
 }
@@ -97,6 +139,7 @@ void State::hold_memories(const ir::Program& program) {
   held_.clear();
   for (const ir::Memory& memory : program.memories) {
     const double* const next = row(memory.next);
+    bring({memory.next, memory.count});
     held_.insert(held_.end(), next, next + memory.count * width(memory.next));
   }
 }
@@ -106,6 +149,7 @@ void State::update_memories(const ir::Program& program) {
   for (const ir::Memory& memory : program.memories) {
     const std::size_t count = memory.count * width(memory.next);
     std::copy_n(from, count, row(memory.current));
+    give({memory.current, memory.count});
     from += count;
   }
 }

@@ -4,6 +4,10 @@
 // the number of lanes rounded up to a whole cache line, or 1 for a single run. Lanes beyond the
 // last run hold copies of it and are computed along. Slots that are the same in all runs
 // (Program::shared) come first and have one value each.
+//
+// In single precision what counts is a second set of values, `singles`; the others are where
+// everything but machine code works: `bring` takes what it needs there, and `give` takes back what
+// it wrote. In double precision both do nothing.
 #pragma once
 
 #include <array>
@@ -23,12 +27,20 @@ namespace shamal::machine {
 class State {
  public:
   // Runs first_run, first_run + 1, … of this seed. Constants are loaded, the rest is zero.
-  State(const ir::Program& program, std::size_t lanes, std::uint64_t seed, std::uint64_t first_run);
+  State(const ir::Program& program, std::size_t lanes, std::uint64_t seed, std::uint64_t first_run,
+        bool single = false);
 
   std::size_t lanes() const { return lanes_; }
   std::size_t pitch() const { return pitch_; }
-  Layout layout() const { return {shared_, pitch_}; }
+  bool single() const { return singles_ != nullptr; }
+  Layout layout() const { return {shared_, pitch_, single()}; }
   double* values() { return values_.get(); }
+  void* code_values() {
+    return single() ? static_cast<void*>(singles_.get()) : static_cast<void*>(values_.get());
+  }
+  void bring(ir::SlotSpan span);
+  void give(ir::SlotSpan span);
+  void bring_all();
 
   // Values that a slot has: one or `pitch`.
   std::size_t width(ir::Slot slot) const { return slot < shared_ ? 1 : pitch_; }
@@ -40,6 +52,7 @@ class State {
   double value(ir::Slot slot, std::size_t lane) const {
     return row(slot)[slot < shared_ ? 0 : lane];
   }
+  // Of both precisions.
   void fill(ir::Slot slot, double value);
   // The lane's value; of the last lane also in the lanes beyond.
   void set(ir::Slot slot, std::size_t lane, double value);
@@ -78,6 +91,7 @@ class State {
     RowKernel row = nullptr;
     Operands operands;
     const Prepared* prepared = nullptr;
+    const NativeStep* native = nullptr;  // in single precision: what `prepared` meets
     bool one_row = true;
   };
   std::array<std::vector<Step>, ir::kBlocks> steps;
@@ -88,13 +102,15 @@ class State {
 
  private:
   struct Free {
-    void operator()(double* pointer) const { std::free(pointer); }
+    void operator()(void* pointer) const { std::free(pointer); }
   };
 
   std::size_t lanes_;
   std::size_t pitch_;
   ir::Slot shared_;
+  ir::Slot slots_;
   std::unique_ptr<double[], Free> values_;
+  std::unique_ptr<float[], Free> singles_;    // laid out alike
   double* own_;                               // of the first slot that is not shared
   std::vector<base::PhiloxKey> random_keys_;  // pitch_ of them
   std::vector<std::vector<double>> past_;     // of each delay line: step, element, lane

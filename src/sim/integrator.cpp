@@ -12,16 +12,18 @@ std::size_t level_count(const machine::Kernel& kernel, const machine::State& sta
   return count;
 }
 
-void read_levels(const machine::Kernel& kernel, const machine::State& state, Levels& levels) {
+void read_levels(const machine::Kernel& kernel, machine::State& state, Levels& levels) {
   double* to = levels.data();
   for (const ir::Stock& stock : kernel.program().stocks) {
+    state.bring({stock.level, stock.count});
     to = std::copy_n(state.row(stock.level), stock.count * state.width(stock.level), to);
   }
 }
 
-void read_net_flows(const machine::Kernel& kernel, const machine::State& state, Levels& nets) {
+void read_net_flows(const machine::Kernel& kernel, machine::State& state, Levels& nets) {
   double* to = nets.data();
   for (const ir::Stock& stock : kernel.program().stocks) {
+    state.bring({stock.net, stock.count});
     to = std::copy_n(state.row(stock.net), stock.count * state.width(stock.level), to);
   }
 }
@@ -30,6 +32,7 @@ void write_levels(const machine::Kernel& kernel, const Levels& levels, machine::
   const double* from = levels.data();
   for (const ir::Stock& stock : kernel.program().stocks) {
     std::copy_n(from, stock.count * state.width(stock.level), state.row(stock.level));
+    state.give({stock.level, stock.count});
     from += stock.count * state.width(stock.level);
   }
 }
@@ -69,9 +72,12 @@ class EulerIntegrator final : public Integrator {
       double* const level = of_.state.row(stock.level);
       const double* const net = of_.state.row(stock.net);
       const std::size_t count = stock.count * of_.state.width(stock.level);
+      of_.state.bring({stock.level, stock.count});
+      of_.state.bring({stock.net, stock.count});
       for (std::size_t i = 0; i < count; ++i) {
         level[i] += of_.dt * net[i];
       }
+      of_.state.give({stock.level, stock.count});
     }
   }
 

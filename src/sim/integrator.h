@@ -51,8 +51,8 @@ std::unique_ptr<Integrator> make_adaptive_integrator(const Integration& integrat
 using Levels = std::vector<double>;
 
 std::size_t level_count(const machine::Kernel& kernel, const machine::State& state);
-void read_levels(const machine::Kernel& kernel, const machine::State& state, Levels& levels);
-void read_net_flows(const machine::Kernel& kernel, const machine::State& state, Levels& nets);
+void read_levels(const machine::Kernel& kernel, machine::State& state, Levels& levels);
+void read_net_flows(const machine::Kernel& kernel, machine::State& state, Levels& nets);
 void write_levels(const machine::Kernel& kernel, const Levels& levels, machine::State& state);
 
 // sum = the weighted sum of the first `stages` slopes; zero weights are left out, terms are added

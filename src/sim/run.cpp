@@ -29,7 +29,7 @@ class Batch {
         backend_(backend),
         grid_(grid),
         first_(first),
-        state_(kernel.program(), lanes, spec.seed, inputs.first_run + first),
+        state_(kernel.program(), lanes, spec.seed, inputs.first_run + first, backend.single),
         integrator_(make_integrator(
             {kernel, backend, *spec.method, spec.dt, {spec.rtol, spec.atol}, state_})) {
     state_.fill(ir::kStepSlot, spec.dt);
@@ -189,7 +189,10 @@ class Batch {
       }
       next_keepers_[next++] = kept;
     });
-    machine::advance_keepers(kernel_, state_);
+    if (!kernel_.keepers().empty()) {
+      state_.bring_all();
+      machine::advance_keepers(kernel_, state_);
+    }
     exchange_keepers();
   }
 
@@ -218,6 +221,7 @@ class Batch {
     }
     for (const SlotRange& range : spec_.saved) {
       for (ir::Slot slot = range.base; slot < range.base + range.count; ++slot) {
+        state_.bring({placed(slot), 1});
         const double* const row = state_.row(placed(slot));
         if (state_.width(placed(slot)) > 1) {
           kept_.insert(kept_.end(), row, row + state_.lanes());
@@ -313,8 +317,8 @@ std::size_t column_count(const RunSpec& spec) {
 
 // Batches of about one size, none wider than the kernel wants, and like its choice an odd number of
 // cache lines.
-std::size_t even_width(std::size_t runs, std::size_t most) {
-  constexpr std::size_t kLine = 8;
+std::size_t even_width(std::size_t runs, std::size_t most, std::size_t value_bytes) {
+  const std::size_t kLine = 64 / value_bytes;
   const std::size_t batches = std::max<std::size_t>(1, (runs + most - 1) / most);
   const std::size_t lines = (runs + batches * kLine - 1) / (batches * kLine);
   return std::min(most, (lines % 2 == 0 ? lines + 1 : lines) * kLine);
@@ -421,8 +425,10 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
   }
   const machine::Kernel& used = special ? special->kernel : kernel;
   const std::vector<ir::Slot> place = special ? special->place : std::vector<ir::Slot>{};
+  const std::size_t value_bytes = backend.single ? sizeof(float) : sizeof(double);
   const std::size_t width =
-      spec.batch_width > 0 ? spec.batch_width : even_width(inputs.runs, used.batch_width());
+      spec.batch_width > 0 ? spec.batch_width
+                           : even_width(inputs.runs, used.batch_width(value_bytes), value_bytes);
   for (std::size_t first = 0; first < inputs.runs && !made.cancelled; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
     Batch(used, place, spec, inputs, backend, grid, first, lanes).run(made, progress);

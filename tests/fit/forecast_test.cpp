@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/inference/observation.h"
+#include "api/fit/begin.h"
 #include "api/fit/posterior_file.h"
 #include "base/files.h"
 #include "fit/study_fixture.h"

@@ -106,6 +106,16 @@ printf '9,F,1,runs.txt,0\n' >file.vsc
 grep -q '"runs": 3' reply && grep -q '"failed": 2' reply || fail "a table with failures: $(cat reply)"
 grep -q 'run 1: ' reply || fail "the first failure: $(cat reply)"
 
+echo "single precision"
+if grep -qw avx2 /proc/cpuinfo; then
+  ensemble --runs 200 --precision single --threads 2 --json -o single.nc >reply
+  grep -q '"precision_error": [0-9.]*e-0[5-9]' reply || fail "single precision: $(cat reply)"
+  ensemble --runs 200 --precision single --threads 1 --batch 7 -o again.nc
+  same single.nc again.nc
+  ensemble --runs 200 -o double.nc
+  cmp -s single.nc double.nc && fail "single precision makes double's numbers"
+fi
+
 echo "refusals"
 refused() {
   local wanted=$1

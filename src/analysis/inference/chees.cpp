@@ -158,43 +158,34 @@ class Chees final : public Sampler {
     return kinetic / 2 - log_density[chain];
   }
 
+  // Gives every chain's velocity `time` times the slope at its place.
   void kick(double time) {
-    const std::size_t d = dimensions();
-    for (std::size_t c = 0; c < chains_; ++c) {
-      const double* g = new_gradient_.data() + c * d;
-      double* v = new_v_.data() + c * d;
-      for (std::size_t i = 0; i < d; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) {
-          v[j] += time * lower_[i * d + j] * g[i];
-        }
-      }
-    }
+    transpose(new_gradient_, chains_, dimensions(), turned_);
+    block::add_lower<true>(lower_, dimensions(), chains_, time, turned_, turned_v_);
   }
 
   void drift(double time) {
-    const std::size_t d = dimensions();
+    std::fill(turned_.begin(), turned_.end(), 0.0);
+    block::add_lower<false>(lower_, dimensions(), chains_, time, turned_v_, turned_);
     for (std::size_t c = 0; c < chains_; ++c) {
-      const double* v = new_v_.data() + c * d;
-      double* q = new_q_.data() + c * d;
-      for (std::size_t i = 0; i < d; ++i) {
-        double step = 0;
-        for (std::size_t j = 0; j <= i; ++j) {
-          step += lower_[i * d + j] * v[j];
-        }
-        q[i] += time * step;
+      for (std::size_t j = 0; j < dimensions(); ++j) {
+        new_q_[c * dimensions() + j] += turned_[j * chains_ + c];
       }
     }
   }
 
-  // From q_, velocity_: new_q_, new_v_, new_gradient_, new_log_density_ after `steps`.
+  // From q_, velocity_: new_q_, new_v_, new_gradient_, new_log_density_ after `steps`. Where a step
+  // ends, half a kick for it and half a kick for the next are one.
   void leapfrog(const LogDensity& density, double step, std::uint64_t steps) {
     new_q_ = q_;
-    new_v_ = velocity_;
     new_gradient_ = gradient_;
     new_log_density_ = log_density_;
     lost_.assign(chains_, 0);
+    turned_.resize(q_.size());
+    turned_v_.resize(q_.size());
+    transpose(velocity_, chains_, dimensions(), turned_v_);
+    kick(step / 2);
     for (std::uint64_t s = 0; s < steps; ++s) {
-      kick(step / 2);
       drift(step);
       density.evaluate(new_q_, new_log_density_, new_gradient_);
       for (std::size_t c = 0; c < chains_; ++c) {
@@ -202,8 +193,10 @@ class Chees final : public Sampler {
           lose(c);
         }
       }
-      kick(step / 2);
+      kick(s + 1 < steps ? step : step / 2);
     }
+    new_v_.resize(q_.size());
+    transpose(turned_v_, dimensions(), chains_, new_v_);
   }
 
   // A chain that came to an impossible place waits for the others where it started, at rest.
@@ -212,8 +205,10 @@ class Chees final : public Sampler {
     const std::size_t d = dimensions();
     for (std::size_t k = chain * d; k < (chain + 1) * d; ++k) {
       new_q_[k] = q_[k];
-      new_v_[k] = 0;
       new_gradient_[k] = 0;
+    }
+    for (std::size_t j = 0; j < d; ++j) {
+      turned_v_[j * chains_ + chain] = 0;
     }
   }
 
@@ -402,6 +397,7 @@ class Chees final : public Sampler {
   double time_ = 0;   // u T
   double slope_ = 0;  // d ChEES / d log T
   Vector velocity_, new_q_, new_v_, new_gradient_, new_log_density_;
+  Vector turned_v_, turned_;  // the chains side by side
   Vector change_, acceptance_, energy_;
   std::vector<char> divergent_, lost_;
 };

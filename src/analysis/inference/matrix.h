@@ -1,6 +1,7 @@
 // The few operations on small dense matrices that samplers need, row by row in a vector.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -36,6 +37,54 @@ inline void solve_lower(std::span<const double> lower, std::size_t d, std::span<
       x[i] -= lower[i * d + k] * x[k];
     }
     x[i] /= lower[i * d + i];
+  }
+}
+
+// Many vectors at once, element by element: vector c's element i is x[i * n + c]. The matrix, which
+// may be larger than the caches, is read once for each sixteen vectors.
+namespace block {
+
+constexpr std::size_t kWidth = 16;
+
+// to += times L x (kTransposed: L' x).
+template <bool kTransposed>
+void add_lower(std::span<const double> lower, std::size_t d, std::size_t n, double times,
+               std::span<const double> x, std::span<double> to) {
+  for (std::size_t first = 0; first < n; first += kWidth) {
+    const std::size_t width = std::min(kWidth, n - first);
+    for (std::size_t i = 0; i < d; ++i) {
+      double sum[kWidth] = {};
+      const std::size_t begin = kTransposed ? i : 0;
+      const std::size_t end = kTransposed ? d : i + 1;
+      for (std::size_t k = begin; k < end; ++k) {
+        const double factor = kTransposed ? lower[k * d + i] : lower[i * d + k];
+        const double* const of = x.data() + k * n + first;
+        if (width == kWidth) {
+          for (std::size_t c = 0; c < kWidth; ++c) {
+            sum[c] += factor * of[c];
+          }
+        } else {
+          for (std::size_t c = 0; c < width; ++c) {
+            sum[c] += factor * of[c];
+          }
+        }
+      }
+      for (std::size_t c = 0; c < width; ++c) {
+        to[i * n + first + c] += times * sum[c];
+      }
+    }
+  }
+}
+
+}  // namespace block
+
+// x (rows x columns) with rows and columns exchanged.
+inline void transpose(std::span<const double> x, std::size_t rows, std::size_t columns,
+                      std::span<double> to) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < columns; ++j) {
+      to[j * rows + i] = x[i * columns + j];
+    }
   }
 }
 

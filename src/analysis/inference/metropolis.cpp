@@ -54,18 +54,21 @@ class Metropolis final : public Sampler {
       log_density_.resize(chains_);
       density.evaluate(q_, log_density_, {});
     }
-    std::vector<double> proposed(q_.size()), values(chains_), acceptance(chains_), z(d);
+    std::vector<double> proposed(q_.size()), values(chains_), acceptance(chains_);
+    std::vector<double> z(q_.size()), steps(q_.size());  // the chains side by side
     std::vector<RandomStream> random(chains_);
     for (std::size_t i = 0; i < iterations; ++i, ++iteration_) {
       for (std::size_t c = 0; c < chains_; ++c) {
         random[c] = RandomStream(options_.seed, c, iteration_);
-        std::generate(z.begin(), z.end(), [&] { return random[c].normal(); });
         for (std::size_t j = 0; j < d; ++j) {
-          double step = 0;
-          for (std::size_t k = 0; k <= j; ++k) {
-            step += lower_[j * d + k] * z[k];
-          }
-          proposed[c * d + j] = q_[c * d + j] + std::exp(log_scale_) * step;
+          z[j * chains_ + c] = random[c].normal();
+        }
+      }
+      std::fill(steps.begin(), steps.end(), 0.0);
+      block::add_lower<false>(lower_, d, chains_, std::exp(log_scale_), z, steps);
+      for (std::size_t c = 0; c < chains_; ++c) {
+        for (std::size_t j = 0; j < d; ++j) {
+          proposed[c * d + j] = q_[c * d + j] + steps[j * chains_ + c];
         }
       }
       density.evaluate(proposed, values, {});

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "analysis/unit_prior.h"
+#include "api/fit/begin.h"
 
 namespace shamal::api {
 

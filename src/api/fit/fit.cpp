@@ -7,15 +7,11 @@
 
 #include <fmt/format.h>
 
-#include "analysis/inference/matrix.h"
-#include "analysis/unit_prior.h"
+#include "api/fit/begin.h"
 #include "api/fit/fit_checkpoint.h"
-#include "api/fit/identify.h"
-#include "api/fit/optimise.h"
 #include "api/fit/tempered.h"
 #include "api/version.h"
 #include "base/files.h"
-#include "base/random.h"
 
 namespace shamal::api {
 
@@ -28,29 +24,12 @@ using base::Code;
 constexpr std::size_t kRound = 100;        // draws between two looks at the diagnostics
 constexpr std::size_t kFewest = 200;       // draws of each chain before the first look
 constexpr double kCheckpointSeconds = 20;  // between two checkpoints
-constexpr std::size_t kSearch = 250;       // evaluations of a search for the mode
-constexpr std::size_t kCandidates = 25;    // points tried for each chain's start
-constexpr std::size_t kPilot = 60;         // iterations from near the modes to typical places
-constexpr std::uint64_t kPilotSteps = 32;  // of a trajectory of them
-constexpr std::size_t kTypical = 8;        // of those, where the information is computed
-constexpr double kNear = 0.2;              // of the spread about a mode: where chains begin
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 }  // namespace
-
-std::vector<double> prior_points(std::size_t count, std::size_t dimensions, std::uint64_t seed) {
-  std::vector<double> points;
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t k = 0; k < dimensions; ++k) {
-      const double u = base::DrawPlace{base::random_key(seed, i), k, 0}.pair(3)[0] + 0x1p-54;
-      points.push_back(analysis::normal_quantile(u, 1 - u));
-    }
-  }
-  return points;
-}
 
 std::vector<FitSampler> fit_samplers() {
   std::vector<FitSampler> all;
@@ -138,14 +117,13 @@ class Run {
 
  private:
   bool begin() {
-    const inference::SamplerRow* row = inference::find_sampler(request_.sampler);
     if (request_.resume && !request_.checkpoint.empty() &&
         std::filesystem::exists(request_.checkpoint)) {
       auto kept = read_checkpoint(request_.checkpoint, identity_, diagnostics_);
       if (!kept) {
         return false;
       }
-      sampler_ = row->resume(kept->sampler);
+      sampler_ = inference::find_sampler(request_.sampler)->resume(kept->sampler);
       if (sampler_ == nullptr) {
         diagnostics_.add(
             Code::fit_other, {},
@@ -156,93 +134,8 @@ class Run {
       made_.draws = std::move(kept->draws);
       return true;
     }
-    const std::size_t d = posterior_.dimensions();
-    inference::SamplerOptions options;
-    options.seed = request_.seed;
-    options.warmup = request_.warmup;
-    const std::size_t wanted =
-        request_.chains + (row->name == "demcz" ? std::max<std::size_t>(10 * d, 20) : 0);
-    if (request_.searches > 0) {
-      return begin_at_modes(options, *row, wanted);
-    }
-    const auto candidates = prior_points(kCandidates * wanted, d, request_.seed);
-    const auto starts = inference::find_start_points(density_, candidates, wanted);
-    if (starts.found < wanted) {
-      diagnostics_.add(
-          Code::fit_nothing, {},
-          fmt::format("of {} draws from the prior only {} have a density ({} runs were "
-                      "not finite, {} gave an observation no probability)",
-                      starts.tried, starts.found, posterior_.counts().not_finite.load(),
-                      posterior_.counts().impossible.load()),
-          "narrow the priors, or give the likelihoods errors that forgive more");
-      return false;
-    }
-    sampler_ = row->start(options, starts.points, request_.chains, d);
-    return true;
-  }
-
-  // The highest points that some searches find, and the Gaussian about the best of them that the
-  // information of the data makes. Chains begin near the points in turn, so that chains of separate
-  // modes show as an R-hat that does not fall; ChEES begins with the covariance. A point lower than
-  // where draws of that Gaussian lie (d / 2 below its top) is left out.
-  bool begin_at_modes(inference::SamplerOptions options, const inference::SamplerRow& row,
-                      std::size_t wanted) {
-    const std::size_t d = posterior_.dimensions();
-    auto optima =
-        optimise(posterior_, {"lbfgs", request_.searches, kSearch, request_.seed}, diagnostics_);
-    if (!optima) {
-      return false;
-    }
-    const double least = optima->front().log_density - 0.5 * static_cast<double>(d);
-    std::erase_if(*optima, [&](const auto& optimum) { return optimum.log_density < least; });
-    options.lower = metric_of(optima->front().point);
-    const std::vector<double>& lower = options.lower;
-    std::vector<double> candidates = prior_points(kCandidates * wanted, d, request_.seed);
-    for (std::size_t at = 0; at < candidates.size(); at += d) {
-      std::vector<double> point = (*optima)[at / d % optima->size()].point;
-      for (std::size_t j = 0; j < d; ++j) {
-        for (std::size_t k = 0; k <= j; ++k) {
-          point[j] += kNear * lower[j * d + k] * candidates[at + k];
-        }
-      }
-      std::copy(point.begin(), point.end(), candidates.begin() + static_cast<std::ptrdiff_t>(at));
-    }
-    const auto starts = inference::find_start_points(density_, candidates, wanted);
-    if (starts.found < wanted) {
-      diagnostics_.add(Code::fit_nothing, {},
-                       fmt::format("of {} points near the modes only {} have a density",
-                                   starts.tried, starts.found),
-                       "begin at draws of the prior: --searches 0");
-      return false;
-    }
-    if (row.name != "chees") {
-      sampler_ = row.start(options, starts.points, request_.chains, d);
-      return true;
-    }
-    const std::vector<double> points = lead_from(options, starts.points, row);
-    options.lower = metric_of(std::span(points).first(std::min(points.size(), kTypical * d)));
-    sampler_ = row.start(options, points, request_.chains, d);
-    return true;
-  }
-
-  // Where some iterations lead chains that begin at the points: modes are not typical places.
-  std::vector<double> lead_from(inference::SamplerOptions options,
-                                const std::vector<double>& points,
-                                const inference::SamplerRow& row) {
-    options.warmup = kPilot;
-    options.max_steps = kPilotSteps;
-    inference::Draws last;
-    row.start(options, points, request_.chains, posterior_.dimensions())
-        ->advance(density_, kPilot + 1, last);
-    return last.points;
-  }
-
-  // L of the covariance that the mean information at the points makes.
-  std::vector<double> metric_of(std::span<const double> points) const {
-    const std::size_t d = posterior_.dimensions();
-    std::vector<double> lower;
-    inference::cholesky(covariance_of(identify(posterior_, points), d), d, lower);
-    return lower;  // (1 + F)⁻¹ is positive definite
+    sampler_ = begin_sampler(posterior_, request_, diagnostics_);
+    return sampler_ != nullptr;
   }
 
   // Whether the draws are good enough, or never will be; asked after each round.

@@ -63,7 +63,4 @@ std::optional<Sampled> sample(const Posterior& posterior, const std::string& ide
                               const SampleRequest& request, base::Diagnostics& diagnostics,
                               base::Progress* progress = nullptr);
 
-// Draws from the prior, row by row.
-std::vector<double> prior_points(std::size_t count, std::size_t dimensions, std::uint64_t seed);
-
 }  // namespace shamal::api

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/fit/begin.h"
 #include "api/version.h"
 
 namespace shamal::api {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "api/fit/begin.h"
+
 namespace shamal::api {
 
 namespace {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "analysis/inference/tempering.h"
+#include "api/fit/begin.h"
 #include "api/fit/fit_checkpoint.h"
 #include "base/random.h"
 
