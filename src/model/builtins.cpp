@@ -117,6 +117,7 @@ constexpr Builtin kBuiltins[] = {
 };
 
 constexpr std::string_view kVendorFunctions[] = {
+    "clocktime",
     "conveyor",
     "counter",
     "cumulate",
