@@ -53,6 +53,9 @@ std::string canonical_command(const Options& options) {
   if (!options.payoff.empty()) {
     text += fmt::format(" --payoff '{}' --control '{}'", options.payoff, options.control);
   }
+  if (sample.rule.superchains > 0) {
+    text += fmt::format(" --superchains {}", sample.rule.superchains);
+  }
   for (const std::string& setting : options.posterior.settings) {
     text += fmt::format(" --set '{}'", setting);
   }
@@ -221,6 +224,14 @@ int fit(Options& options, const Common& common) {
                     "name the netCDF file for the results: -o fit.nc");
     return fail(diagnostics, sources, common);
   }
+  const std::size_t superchains = options.sample.rule.superchains;
+  if (superchains == 1 || (superchains > 1 && options.sample.chains % superchains != 0)) {
+    diagnostics.add(
+        base::Code::request_bad_value, {},
+        fmt::format("--superchains {} of {} chains", superchains, options.sample.chains),
+        "let two or more groups divide the chains");
+    return fail(diagnostics, sources, common);
+  }
   const std::string command = canonical_command(options);
   api::StudyFitRequest request;
   request.sample = options.sample;
@@ -336,6 +347,10 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
       ->default_val(1000);
   app.add_option("--rhat", sample.rule.rhat, "R-hat of every parameter at which the fit ends")
       ->default_val(1.01);
+  app.add_option("--superchains", sample.rule.superchains,
+                 "Chains begin together in so many groups, which divide them, and R-hat is the "
+                 "nested one: for many short chains. 0: each begins apart")
+      ->default_val(0);
   app.add_option("--ess", sample.rule.ess, "Effective draws at which it ends")->default_val(400);
   app.add_option("--seed", sample.seed, "Seed of everything random")->default_val(1);
   app.add_option("--threads", options->posterior.threads, "Default: all that the machine has");

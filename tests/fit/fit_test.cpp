@@ -93,6 +93,29 @@ TEST(Fit, FindsAPosteriorInClosedForm) {
   }
 }
 
+// Chains that begin together, in groups, are judged by whether the groups agree.
+TEST(Fit, JudgesManyShortChainsByTheNestedRhat) {
+  const auto loaded = load("linear");
+  api::SampleRequest request = small_request("chees");
+  request.chains = 32;
+  request.draws = 100;
+  request.rule.ess = 100;
+  request.rule.superchains = 4;
+  const auto made = api::sample(*loaded->posterior, "", request, loaded->diagnostics);
+  ASSERT_TRUE(made.has_value());
+  expect_known(*made, closed_form(*loaded), "superchains");
+  for (const auto& of : made->diagnostics) {
+    EXPECT_GT(of.nested_rhat, 1);
+    EXPECT_EQ(of.deciding_rhat(), of.nested_rhat);
+  }
+  // Without a warm-up, the first draws of a group are near its start, far from the others.
+  request.warmup = 0;
+  request.draws = 8;
+  const auto early = api::sample(*loaded->posterior, "", request, loaded->diagnostics);
+  ASSERT_TRUE(early.has_value());
+  EXPECT_GT(early->diagnostics[0].nested_rhat, made->diagnostics[0].nested_rhat);
+}
+
 // Of a Gaussian posterior the highest point is the mean.
 TEST(Fit, FindsTheHighestPoint) {
   const auto loaded = load("linear");

@@ -272,7 +272,7 @@ Verdict judge(const Draws& draws, const StoppingRule& rule) {
   for (std::size_t j = 0; j < draws.dimensions; ++j) {
     const std::vector<double> series = draws.series(j);
     const ParameterDiagnostics of = diagnose(series, draws.chains, rule.superchains);
-    const double deciding = rule.superchains > 0 ? of.nested_rhat : of.rhat;
+    const double deciding = of.deciding_rhat();
     const double ess = std::min(of.ess_bulk, of.ess_tail);
     if (deciding <= rule.rhat && ess >= rule.ess) {
       verdict.iterations_needed = std::max(verdict.iterations_needed, n * rule.ess / ess);

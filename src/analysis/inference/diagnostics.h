@@ -44,6 +44,9 @@ struct ParameterDiagnostics {
   double nested_rhat = 0;  // 0 without superchains
   double ess_bulk = 0;
   double ess_tail = 0;
+
+  // What a rule judges by.
+  double deciding_rhat() const { return nested_rhat > 0 ? nested_rhat : rhat; }
 };
 ParameterDiagnostics diagnose(std::span<const double> series, std::size_t chains,
                               std::size_t superchains = 0);

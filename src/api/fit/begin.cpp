@@ -36,6 +36,7 @@ class Beginning {
         row_(*inference::find_sampler(request.sampler)),
         density_(posterior.density()),
         d_(posterior.dimensions()),
+        together_(request.rule.superchains > 0 ? request.chains / request.rule.superchains : 1),
         wanted_(request.chains + (row_.name == "demcz" ? std::max<std::size_t>(10 * d_, 20) : 0)) {
     options_.seed = request.seed;
     options_.warmup = request.warmup;
@@ -54,7 +55,7 @@ class Beginning {
           "narrow the priors, or give the likelihoods errors that forgive more");
       return nullptr;
     }
-    return row_.start(options_, starts.points, request_.chains, d_);
+    return row_.start(options_, in_superchains(starts.points), request_.chains, d_);
   }
 
   // The highest points that some searches find, and the Gaussian about the best of them that the
@@ -89,14 +90,24 @@ class Beginning {
       return nullptr;
     }
     if (row_.name != "chees") {
-      return row_.start(options_, starts.points, request_.chains, d_);
+      return row_.start(options_, in_superchains(starts.points), request_.chains, d_);
     }
-    const std::vector<double> points = lead_from(starts.points);
+    const std::vector<double> points = lead_from(in_superchains(starts.points));
     options_.lower = metric_of(std::span(points).first(std::min(points.size(), kTypical * d_)));
     return row_.start(options_, points, request_.chains, d_);
   }
 
  private:
+  // The chains of a superchain all at the point of its first.
+  std::vector<double> in_superchains(std::vector<double> points) const {
+    for (std::size_t c = 0; c < request_.chains; ++c) {
+      const auto from =
+          points.begin() + static_cast<std::ptrdiff_t>(c / together_ * together_ * d_);
+      std::copy_n(from, d_, points.begin() + static_cast<std::ptrdiff_t>(c * d_));
+    }
+    return points;
+  }
+
   // Where some iterations lead chains that begin at the points: modes are not typical places.
   std::vector<double> lead_from(const std::vector<double>& points) const {
     inference::SamplerOptions options = options_;
@@ -120,7 +131,8 @@ class Beginning {
   const inference::SamplerRow& row_;
   inference::LogDensity density_;
   std::size_t d_;
-  std::size_t wanted_;  // points
+  std::size_t together_;  // chains of a superchain
+  std::size_t wanted_;    // points
   inference::SamplerOptions options_;
 };
 

@@ -161,7 +161,8 @@ class Run {
     }
     made_.verdict = inference::judge(made_.draws, rule());
     for (std::size_t k = 0; k < posterior_.dimensions(); ++k) {
-      made_.diagnostics.push_back(inference::diagnose(made_.draws.series(k), made_.draws.chains));
+      made_.diagnostics.push_back(inference::diagnose(made_.draws.series(k), made_.draws.chains,
+                                                      request_.rule.superchains));
     }
   }
 

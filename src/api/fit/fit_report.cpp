@@ -105,7 +105,8 @@ class Page {
       item(fmt::format(
           "{}: {} (R-hat {}, effective draws {}).",
           escape(posterior_.parameters()[trouble.dimension].name),
-          escape(inference::explain(trouble.trouble)), decimal_text(trouble.diagnostics.rhat, 3),
+          escape(inference::explain(trouble.trouble)),
+          decimal_text(trouble.diagnostics.deciding_rhat(), 3),
           number_text(std::min(trouble.diagnostics.ess_bulk, trouble.diagnostics.ess_tail))));
     }
     item(fmt::format("Fitted to {} observations of {} series up to {}; {}.",
@@ -136,7 +137,7 @@ class Page {
           "{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>",
           escape(parameter.name), escape(parameter.unit), value(-kNormal95), value(kNormal95),
           value(quantile_of(z, 0.05)), value(quantile_of(z, 0.5)), value(quantile_of(z, 0.95)),
-          decimal_text(of.rhat, 3), number_text(of.ess_bulk), number_text(of.ess_tail),
+          decimal_text(of.deciding_rhat(), 3), number_text(of.ess_bulk), number_text(of.ess_tail),
           percent_text(std::min(9.99, of.sd * of.sd)));
       if (fit_.identified) {
         rows += fmt::format("<td>{}</td><td>{}</td>", percent_text(fit_.identified->alone[k]),

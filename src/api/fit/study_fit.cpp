@@ -93,6 +93,25 @@ std::string outside_text(const Posterior& posterior) {
   return text;
 }
 
+namespace {
+
+constexpr std::size_t kShown = 40;  // parameters in a summary
+
+// All, or those with the largest R-hat, in order.
+std::vector<std::size_t> worst_mixed(
+    const std::vector<inference::ParameterDiagnostics>& diagnostics) {
+  std::vector<std::size_t> order(diagnostics.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return diagnostics[a].deciding_rhat() > diagnostics[b].deciding_rhat();
+  });
+  order.resize(std::min(kShown, order.size()));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace
+
 std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
   const Posterior& posterior = *of.posterior;
   const Sampled& sampled = fit.sampled;
@@ -118,15 +137,17 @@ std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
     text += fmt::format("{} divergent trajectories{}\n", sampled.verdict.divergences,
                         sampled.verdict.too_many_divergences ? ": too many" : "");
   }
-  for (const inference::ParameterTrouble& trouble : sampled.verdict.parameters) {
+  const auto& troubles = sampled.verdict.parameters;
+  for (const inference::ParameterTrouble& trouble :
+       std::span(troubles).first(std::min(kShown, troubles.size()))) {
     text += fmt::format("  {}: {} (R-hat {:.3f}, effective draws {:.0f} and {:.0f})\n",
                         posterior.parameters()[trouble.dimension].name,
-                        inference::explain(trouble.trouble), trouble.diagnostics.rhat,
+                        inference::explain(trouble.trouble), trouble.diagnostics.deciding_rhat(),
                         trouble.diagnostics.ess_bulk, trouble.diagnostics.ess_tail);
   }
   text += fmt::format("{:<44} {:>11} {:>11} {:>11} {:>6} {:>6} {:>6} {:>5}\n", "parameter", "5 %",
                       "median", "95 %", "R-hat", "bulk", "tail", "left");
-  for (std::size_t k = 0; k < posterior.dimensions() && k < sampled.diagnostics.size(); ++k) {
+  for (const std::size_t k : worst_mixed(sampled.diagnostics)) {
     const std::vector<double> z = sampled.draws.series(k);
     const inference::ParameterDiagnostics& d = sampled.diagnostics[k];
     const auto value = [&](double p) {
@@ -134,10 +155,17 @@ std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
     };
     text +=
         fmt::format("{:<44} {:>11.4g} {:>11.4g} {:>11.4g} {:>6.3f} {:>6.0f} {:>6.0f} {:>4.0f}%\n",
-                    posterior.parameters()[k].name, value(0.05), value(0.5), value(0.95), d.rhat,
-                    d.ess_bulk, d.ess_tail, 100 * d.sd * d.sd);
+                    posterior.parameters()[k].name, value(0.05), value(0.5), value(0.95),
+                    d.deciding_rhat(), d.ess_bulk, d.ess_tail, 100 * d.sd * d.sd);
   }
   text += "left: variance of the posterior as a share of the prior's\n";
+  if (sampled.diagnostics.size() > kShown) {
+    text += fmt::format("These {} of {} parameters have the largest R-hat; --page shows all.\n",
+                        kShown, sampled.diagnostics.size());
+  }
+  if (troubles.size() > kShown) {
+    text += fmt::format("{} more are in trouble.\n", troubles.size() - kShown);
+  }
   return text;
 }
 
