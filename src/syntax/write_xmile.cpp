@@ -53,9 +53,14 @@ double reciprocal(double dt) {
 class Writer {
  public:
   std::string write(const ParsedModel& parsed) {
-    xml_.open("xmile", {{"version", "1.0"},
-                        {"xmlns", "http://docs.oasis-open.org/xmile/ns/XMILE/v1.0"},
-                        {"xmlns:isee", "http://iseesystems.com/XMILE"}});
+    Attributes attributes = {{"version", "1.0"},
+                             {"xmlns", "http://docs.oasis-open.org/xmile/ns/XMILE/v1.0"},
+                             {"xmlns:isee", "http://iseesystems.com/XMILE"}};
+    if (std::any_of(parsed.macros.begin(), parsed.macros.end(),
+                    [](const MacroDecl& macro) { return !macro.outputs.empty(); })) {
+      attributes.emplace_back("xmlns:shamal", "http://shamal/XMILE");
+    }
+    xml_.open("xmile", attributes);
     write_header(parsed);
     if (!(parsed.sim_specs == SimSpecs{})) {
       write_sim_specs(parsed.sim_specs);
@@ -497,6 +502,9 @@ class Writer {
         fallback.emplace_back("default", print(*parameter.fallback));
       }
       xml_.element("parm", fallback, identifier(parameter.name));
+    }
+    for (const Word& output : macro.outputs) {
+      xml_.element("shamal:output", {}, identifier(output));
     }
     expression("eqn", macro.expr);
     text("format", macro.format);

@@ -27,7 +27,7 @@ struct SampleRequest {
   std::size_t chains = 4;
   std::size_t searches = 0;  // for the mode, to begin about it; 0: begin at draws of the prior
   std::size_t warmup = 500;
-  std::size_t draws = 1000;  // of each chain, at most
+  std::size_t draws = 1000;                // of each chain, at most
   analysis::inference::StoppingRule rule;  // its superchains divide the chains
   std::uint64_t seed = 1;
   std::string checkpoint;  // file; empty: none is written
