@@ -1,0 +1,611 @@
+#include "machine/native_body.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+namespace shamal::machine {
+
+namespace {
+
+// Registers full of what operations need, at hand behind a pointer. Both precisions have the same
+// places.
+template <class Value, class Bits>
+struct alignas(32) Pool {
+  static constexpr std::size_t kCount = 32 / sizeof(Value);
+  using Row = std::array<Value, kCount>;
+  using BitsRow = std::array<Bits, kCount>;
+  static constexpr Bits kSign = Bits{1} << (8 * sizeof(Bits) - 1);
+
+  Row one = filled<Row>(Value{1});
+  Row zero = filled<Row>(Value{0});
+  Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
+  BitsRow sign = filled<BitsRow>(kSign);
+  BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
+  BitsRow all = filled<BitsRow>(static_cast<Bits>(~Bits{0}));
+
+ private:
+  template <class R>
+  static constexpr R filled(typename R::value_type value) {
+    R row{};
+    row.fill(value);
+    return row;
+  }
+};
+
+constexpr Pool<double, std::uint64_t> kNativePool;
+constexpr Pool<float, std::uint32_t> kSinglePool;
+static_assert(sizeof kNativePool == sizeof kSinglePool);
+
+// Rows of native_table before the points.
+enum TableRow : std::int32_t { kLeast, kMost, kFirstX, kPerX, kLast, kHalf, kPoints };
+constexpr std::int32_t kRowBytes = 32;
+static_assert(sizeof(TablePoint) == kRowBytes);
+
+template <class Value>
+NativeTable table_of(const TableView& table) {
+  constexpr std::size_t kCount = kRowBytes / sizeof(Value);
+  std::vector<Value> values;
+  for (const double value :
+       {table.least, table.most, table.first_x, table.per_x, table.last, 0.5}) {
+    values.insert(values.end(), kCount, static_cast<Value>(value));
+  }
+  for (std::size_t i = 0; i < table.points; ++i) {
+    const TablePoint& point = table.point[i];
+    for (const double value : {point.x, point.y, point.left, point.right}) {
+      values.push_back(static_cast<Value>(value));
+    }
+  }
+  NativeTable made((values.size() + kCount - 1) / kCount);
+  std::memcpy(made.data(), values.data(), values.size() * sizeof(Value));
+  return made;
+}
+
+}  // namespace
+
+NativeTable native_table(const TableView& table, bool single) {
+  return single ? table_of<float>(table) : table_of<double>(table);
+}
+
+bool has_code(ir::Op op) {
+  switch (op) {
+    case ir::Op::copy:
+    case ir::Op::negate:
+    case ir::Op::logical_not:
+    case ir::Op::absolute:
+    case ir::Op::square_root:
+    case ir::Op::floor:
+    case ir::Op::truncate:
+    case ir::Op::round_half_even:
+    case ir::Op::sign:
+    case ir::Op::add:
+    case ir::Op::subtract:
+    case ir::Op::multiply:
+    case ir::Op::divide:
+    case ir::Op::minimum:
+    case ir::Op::maximum:
+    case ir::Op::less:
+    case ir::Op::less_equal:
+    case ir::Op::greater:
+    case ir::Op::greater_equal:
+    case ir::Op::equal:
+    case ir::Op::not_equal:
+    case ir::Op::logical_and:
+    case ir::Op::logical_or:
+    case ir::Op::checked_index:
+    case ir::Op::scale:
+    case ir::Op::scale_inverse:
+    case ir::Op::select:
+    case ir::Op::divide_or:
+      return true;
+    default:
+      return false;
+  }
+}
+
+const void* native_pool(bool single) {
+  return single ? static_cast<const void*>(&kSinglePool) : &kNativePool;
+}
+
+namespace {
+
+class Body {
+ public:
+  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of)
+      : to_(to),
+        operations_(operations),
+        values_(std::move(of.values)),
+        operands_(std::move(of.operands)) {
+    owner_.fill(-1);
+    const bool looks_up =
+        std::any_of(operations.begin(), operations.end(),
+                    [](const Operation& operation) { return operation.table != nullptr; });
+    registers_ = looks_up ? kTable : kFirst;
+  }
+
+  void write() {
+    for (at_ = 0; at_ < operations_.size(); ++at_) {
+      write(operations_[at_]);
+    }
+  }
+
+ private:
+  static constexpr int kFirst = 14;  // of two for use within an operation
+  static constexpr int kSecond = 15;
+  static constexpr int kTable = 10;  // of four more for use within look-ups
+
+  // Of a row of kNativePool, the place in the pool of the precision.
+  static Place pool(const void* of) {
+    return {General::rdi, General::none,
+            static_cast<std::int32_t>(static_cast<const char*>(of) -
+                                      reinterpret_cast<const char*>(&kNativePool))};
+  }
+  static Place one() { return pool(&kNativePool.one); }
+  static Place zero() { return pool(&kNativePool.zero); }
+
+  Value& value(std::uint32_t a) { return values_[operands_[at_][a]]; }
+  bool used_later(const Value& of) const { return !of.uses.empty() && of.uses.back() > at_; }
+  // Now included: a register may hold what this operation has yet to fetch.
+  std::size_t next_use(const Value& of) const {
+    const auto next = std::lower_bound(of.uses.begin(), of.uses.end(), at_);
+    return next == of.uses.end() ? operations_.size() : *next;
+  }
+
+  void as_number(Value& of) {
+    if (of.mask) {
+      to_.bitwise(Bitwise::conjunction, of.reg, of.reg, one());
+      of.mask = false;
+    }
+  }
+
+  void leave(int reg) {
+    if (owner_[reg] >= 0) {
+      values_[static_cast<std::size_t>(owner_[reg])].reg = -1;
+      owner_[reg] = -1;
+    }
+  }
+
+  int take(std::size_t id) {
+    int best = -1;
+    std::size_t latest = 0;
+    for (int reg = 0; reg < registers_; ++reg) {
+      if (owner_[reg] < 0) {
+        best = reg;
+        break;
+      }
+      const auto other = static_cast<std::size_t>(owner_[reg]);
+      if (held_[reg]) {
+        continue;
+      }
+      // What lies at home already costs no store.
+      const std::size_t next = next_use(values_[other]) * 2 + (values_[other].at_home ? 1 : 0);
+      if (best < 0 || next > latest) {
+        best = reg;
+        latest = next;
+      }
+    }
+    if (owner_[best] >= 0) {
+      Value& other = values_[static_cast<std::size_t>(owner_[best])];
+      if (!other.at_home && next_use(other) < operations_.size()) {
+        as_number(other);
+        to_.store(other.home, best);
+        other.at_home = true;
+      }
+      leave(best);
+    }
+    owner_[best] = static_cast<int>(id);
+    values_[id].reg = best;
+    return best;
+  }
+
+  // The operand in a register, as it is.
+  int in_register(std::uint32_t a) {
+    Value& of = value(a);
+    if (of.reg < 0) {
+      const int reg = take(operands_[at_][a]);
+      if (of.spread) {
+        to_.load_for_all(reg, of.home);
+      } else {
+        to_.load(reg, of.home);
+      }
+    }
+    held_[of.reg] = true;
+    return of.reg;
+  }
+  int number(std::uint32_t a) {
+    const int reg = in_register(a);
+    as_number(value(a));
+    return reg;
+  }
+  // Worth reading where it lies, by the only operation that wants it from there.
+  bool from_memory(std::uint32_t a) {
+    const Value& of = value(a);
+    return of.reg < 0 && !(of.spread && to_.wide) && !used_later(of);
+  }
+
+  void release() {
+    for (std::uint32_t a = 0; a < operations_[at_].arity; ++a) {
+      Value& of = value(a);
+      if (of.reg >= 0 && !used_later(of)) {
+        held_[of.reg] = false;
+        leave(of.reg);
+      }
+    }
+  }
+
+  int result() { return take(operands_[at_][3]); }
+
+  // A mask of where the operand is not zero; in `scratch` unless it is one already.
+  int truth(std::uint32_t a, int scratch) {
+    const int reg = in_register(a);
+    if (value(a).mask) {
+      return reg;
+    }
+    to_.compare(Comparison::not_equal, scratch, reg, zero());
+    return scratch;
+  }
+
+  void binary(Arithmetic op, std::uint32_t left, std::uint32_t right) {
+    const int a = number(left);
+    if (operands_[at_][left] != operands_[at_][right] && from_memory(right)) {
+      const Place b = value(right).home;
+      release();
+      to_.arithmetic(op, result(), a, b);
+    } else {
+      const int b = number(right);
+      release();
+      to_.arithmetic(op, result(), a, b);
+    }
+  }
+  // Of operations that do not mind the order, whichever operand lies in memory comes second.
+  void symmetric(Arithmetic op) {
+    if (from_memory(0) && !from_memory(1)) {
+      binary(op, 1, 0);
+    } else {
+      binary(op, 0, 1);
+    }
+  }
+
+  void comparison(Comparison op) {
+    const int a = number(0);
+    if (operands_[at_][0] != operands_[at_][1] && from_memory(1)) {
+      const Place b = value(1).home;
+      release();
+      to_.compare(op, result(), a, b);
+    } else {
+      const int b = number(1);
+      release();
+      to_.compare(op, result(), a, b);
+    }
+    values_[operands_[at_][3]].mask = true;
+  }
+
+  void unary_bits(Bitwise op, const void* with) {
+    const int a = number(0);
+    release();
+    to_.bitwise(op, result(), a, pool(with));
+  }
+
+  void rounding(Rounding how) {
+    const int a = number(0);
+    release();
+    to_.round(how, result(), a);
+  }
+
+  void write(const Operation& operation) {
+    held_.fill(false);
+    if (operation.euler) {
+      const int net = number(2);
+      const int dt = number(1);
+      to_.arithmetic(Arithmetic::multiply, kFirst, dt, net);
+      const int level = number(0);
+      release();
+      to_.arithmetic(Arithmetic::add, result(), level, kFirst);
+    } else if (operation.table != nullptr) {
+      look_up(*operation.table);
+    } else {
+      compute(operation.op);
+    }
+    Value& made = values_[operands_[at_][3]];
+    made.at_home = false;
+    if (operation.stored) {
+      as_number(made);
+      to_.store(made.home, made.reg);
+      made.at_home = true;
+    }
+    if (!used_later(made)) {
+      leave(made.reg);
+    }
+  }
+
+  // As look_up of lookup_avx2.h and evaluate of table.h.
+  void look_up(const NativeTable& table) {
+    const auto row = [](std::int32_t which) {
+      return Place{kBase, General::none, which * kRowBytes};
+    };
+    const int a = number(0);
+    release();
+    to_.set(kBase, reinterpret_cast<std::uint64_t>(table.data()));
+    to_.load(kFirst, row(kLeast));
+    to_.arithmetic(Arithmetic::maximum, kFirst, kFirst, a);
+    to_.load(kSecond, row(kMost));
+    to_.arithmetic(Arithmetic::minimum, kFirst, kSecond, kFirst);
+    to_.arithmetic(Arithmetic::subtract, kSecond, kFirst, row(kFirstX));
+    to_.arithmetic(Arithmetic::multiply, kSecond, kSecond, row(kPerX));
+    to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
+    to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kLast));
+    to_.arithmetic(Arithmetic::add, kSecond, kSecond, row(kHalf));
+    const Segments at = to_.wide ? (to_.single ? eight_points() : four_points()) : one_point();
+    to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
+    to_.blend(at.left, at.right, at.left, kFirst);
+    to_.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
+    to_.arithmetic(Arithmetic::add, result(), at.y, at.left);
+  }
+
+  static constexpr General kBase = General::r12;  // of the table
+
+  // Registers with what the points have.
+  struct Segments {
+    int x;
+    int y;
+    int left;
+    int right;
+  };
+
+  static Place point(General at, std::int32_t offset = 0) {
+    return {kBase, at, kPoints * kRowBytes + offset};
+  }
+
+  // All make segments of the points' numbers in kSecond.
+  Segments one_point() {
+    constexpr Segments kAt{kSecond, kTable, kTable + 2, kTable + 1};
+    const std::int32_t value = to_.value_bytes();
+    to_.place_of_one(General::r15, kSecond);
+    to_.load(kAt.x, point(General::r15));
+    to_.load(kAt.y, point(General::r15, value));
+    to_.load(kAt.left, point(General::r15, 2 * value));
+    to_.load(kAt.right, point(General::r15, 3 * value));
+    return kAt;
+  }
+
+  Segments four_points() {
+    constexpr int kEven = kTable;
+    constexpr int kEvenSlopes = kTable + 1;
+    constexpr int kOdd = kTable + 2;
+    constexpr int kOddSlopes = kTable + 3;
+    constexpr std::int32_t kSlopes = 2 * sizeof(double);
+    to_.places(kSecond);
+    to_.lower_to_general(General::r15, General::r14, kSecond);
+    to_.copy_lower_half(General::rbp, General::r15);
+    to_.load_lower(kEven, point(General::rbp));
+    to_.load_lower(kEvenSlopes, point(General::rbp, kSlopes));
+    to_.keep_upper_half(General::r15);
+    to_.load_lower(kOdd, point(General::r15));
+    to_.load_lower(kOddSlopes, point(General::r15, kSlopes));
+    to_.copy_lower_half(General::rbp, General::r14);
+    to_.insert_upper(kEven, point(General::rbp));
+    to_.insert_upper(kEvenSlopes, point(General::rbp, kSlopes));
+    to_.keep_upper_half(General::r14);
+    to_.insert_upper(kOdd, point(General::r14));
+    to_.insert_upper(kOddSlopes, point(General::r14, kSlopes));
+    to_.pair_firsts(kSecond, kEven, kOdd);
+    to_.pair_seconds(kEven, kEven, kOdd);
+    to_.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
+    to_.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
+    return {kSecond, kEven, kOdd, kEvenSlopes};
+  }
+
+  // A point fills half a register: four of them in the lower halves of four registers, four in the
+  // upper ones, and then rows become columns.
+  Segments eight_points() {
+    constexpr int kA = kTable;
+    constexpr int kB = kTable + 1;
+    constexpr int kC = kTable + 2;
+    constexpr int kD = kTable + 3;
+    to_.places(kSecond);
+    for (const bool upper : {false, true}) {
+      if (upper) {
+        to_.move_upper_to_lower(kSecond, kSecond);
+      }
+      to_.lower_to_general(General::r15, General::r14, kSecond);
+      for (const auto& [both, first, second] :
+           {std::tuple(General::r15, kA, kB), std::tuple(General::r14, kC, kD)}) {
+        to_.copy_lower_half(General::rbp, both);
+        to_.keep_upper_half(both);
+        if (upper) {
+          to_.insert_upper(first, point(General::rbp));
+          to_.insert_upper(second, point(both));
+        } else {
+          to_.load_lower(first, point(General::rbp));
+          to_.load_lower(second, point(both));
+        }
+      }
+    }
+    to_.mix_firsts(kSecond, kA, kB);  // x x y y
+    to_.mix_lasts(kA, kA, kB);        // left left right right
+    to_.mix_firsts(kB, kC, kD);
+    to_.mix_lasts(kC, kC, kD);
+    to_.pair_firsts(kD, kSecond, kB);
+    to_.pair_seconds(kB, kSecond, kB);
+    to_.pair_firsts(kSecond, kA, kC);
+    to_.pair_seconds(kA, kA, kC);
+    return {kD, kB, kSecond, kA};
+  }
+
+  void compute(ir::Op op) {
+    switch (op) {
+      case ir::Op::copy: {
+        if (from_memory(0) || (value(0).reg < 0 && !used_later(value(0)))) {
+          const Place from = value(0).home;
+          const bool spread = value(0).spread;
+          const int to = result();
+          spread ? to_.load_for_all(to, from) : to_.load(to, from);
+        } else {
+          const int a = number(0);
+          release();
+          to_.bitwise(Bitwise::disjunction, result(), a, a);
+        }
+        return;
+      }
+      case ir::Op::negate: {
+        const int a = number(0);
+        release();
+        to_.load(kFirst, pool(&kNativePool.sign));
+        to_.bitwise(Bitwise::exclusive, result(), a, kFirst);
+        return;
+      }
+      case ir::Op::absolute:
+        return unary_bits(Bitwise::conjunction, &kNativePool.size);
+      case ir::Op::logical_not: {
+        const int a = in_register(0);
+        const bool mask = value(0).mask;
+        release();
+        if (mask) {
+          to_.bitwise(Bitwise::difference, result(), a, pool(&kNativePool.all));
+        } else {
+          to_.compare(Comparison::equal, result(), a, zero());
+        }
+        values_[operands_[at_][3]].mask = true;
+        return;
+      }
+      case ir::Op::square_root: {
+        const int a = number(0);
+        release();
+        to_.square_root(result(), a);
+        return;
+      }
+      case ir::Op::floor:
+        return rounding(Rounding::down);
+      case ir::Op::truncate:
+        return rounding(Rounding::to_zero);
+      case ir::Op::round_half_even:
+        return rounding(Rounding::as_set);
+      case ir::Op::sign: {
+        const int a = number(0);
+        to_.compare(Comparison::greater, kFirst, a, zero());
+        to_.bitwise(Bitwise::conjunction, kFirst, kFirst, one());
+        to_.compare(Comparison::less, kSecond, a, zero());
+        to_.bitwise(Bitwise::conjunction, kSecond, kSecond, one());
+        release();
+        to_.arithmetic(Arithmetic::subtract, result(), kFirst, kSecond);
+        return;
+      }
+      case ir::Op::add:
+        return symmetric(Arithmetic::add);
+      case ir::Op::multiply:
+        return symmetric(Arithmetic::multiply);
+      case ir::Op::subtract:
+        return binary(Arithmetic::subtract, 0, 1);
+      case ir::Op::divide:
+        return binary(Arithmetic::divide, 0, 1);
+      case ir::Op::minimum:  // b < a ? b : a
+        return binary(Arithmetic::minimum, 1, 0);
+      case ir::Op::maximum:  // b > a ? b : a
+        return binary(Arithmetic::maximum, 1, 0);
+      case ir::Op::less:
+        return comparison(Comparison::less);
+      case ir::Op::less_equal:
+        return comparison(Comparison::less_equal);
+      case ir::Op::greater:
+        return comparison(Comparison::greater);
+      case ir::Op::greater_equal:
+        return comparison(Comparison::greater_equal);
+      case ir::Op::equal:
+        return comparison(Comparison::equal);
+      case ir::Op::not_equal:
+        return comparison(Comparison::not_equal);
+      case ir::Op::logical_and:
+      case ir::Op::logical_or: {
+        const int a = truth(0, kFirst);
+        const int b = truth(1, kSecond);
+        release();
+        to_.bitwise(op == ir::Op::logical_and ? Bitwise::conjunction : Bitwise::disjunction,
+                    result(), a, b);
+        values_[operands_[at_][3]].mask = true;
+        return;
+      }
+      case ir::Op::checked_index: {
+        const int a = number(0);
+        const int b = number(1);
+        const int to = result();
+        to_.round(Rounding::down, kFirst, a);
+        to_.compare(Comparison::greater_equal, kSecond, kFirst, one());
+        to_.compare(Comparison::less_equal, to, kFirst, b);
+        to_.bitwise(Bitwise::conjunction, kSecond, kSecond, to);
+        to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, one());
+        to_.load(to, pool(&kNativePool.not_a_number));
+        to_.blend(to, to, kFirst, kSecond);
+        return release();
+      }
+      case ir::Op::scale: {
+        const int a = number(0);
+        const int b = number(1);
+        to_.compare(Comparison::equal, kFirst, a, zero());
+        to_.compare(Comparison::equal, kSecond, b, zero());
+        to_.bitwise(Bitwise::disjunction, kFirst, kFirst, kSecond);
+        to_.arithmetic(Arithmetic::multiply, kSecond, a, b);
+        release();
+        to_.bitwise(Bitwise::difference, result(), kFirst, kSecond);
+        return;
+      }
+      case ir::Op::scale_inverse: {
+        const int a = number(0);
+        const int b = number(1);
+        to_.compare(Comparison::equal, kFirst, a, zero());
+        to_.arithmetic(Arithmetic::divide, kSecond, a, b);
+        release();
+        to_.bitwise(Bitwise::difference, result(), kFirst, kSecond);
+        return;
+      }
+      case ir::Op::select: {
+        const int mask = truth(0, kFirst);
+        const int b = number_beside(1);
+        const int c = number_beside(2);
+        release();
+        to_.blend(result(), c, b, mask);
+        return;
+      }
+      case ir::Op::divide_or: {
+        const int a = number(0);
+        const int b = number(1);
+        const int c = number(2);
+        to_.arithmetic(Arithmetic::divide, kFirst, a, b);
+        to_.compare(Comparison::equal, kSecond, b, zero());
+        release();
+        to_.blend(result(), kFirst, c, kSecond);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  // An operand as a number that may also be the mask of this operation, which stays one.
+  int number_beside(std::uint32_t a) {
+    Value& of = value(a);
+    if (of.reg >= 0 && of.mask && operands_[at_][a] == operands_[at_][0]) {
+      to_.bitwise(Bitwise::conjunction, kSecond, of.reg, one());
+      return kSecond;
+    }
+    return number(a);
+  }
+
+  Assembler& to_;
+  const std::vector<Operation>& operations_;
+  std::vector<Value> values_;
+  std::vector<std::array<std::size_t, 4>> operands_;
+  int registers_;  // for values
+  std::array<int, 16> owner_{};
+  std::array<bool, 16> held_{};
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+void write_body(const std::vector<Operation>& operations, BodyValues values, Assembler& to) {
+  Body(to, operations, std::move(values)).write();
+}
+
+}  // namespace shamal::machine

@@ -1,0 +1,54 @@
+// What one turn of a loop does, as machine code: operations in order, their values in registers as
+// long as there is room (native_loop.h).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "ir/program.h"
+#include "machine/assembler.h"
+#include "machine/native.h"
+#include "machine/table.h"
+
+namespace shamal::machine {
+
+// An operation of the nest; `euler` stands for arg0 + arg1 * arg2.
+struct Operation {
+  ir::Op op = ir::Op::copy;
+  bool euler = false;
+  std::uint32_t arity = 0;
+  ir::View dst;
+  std::array<ir::View, 3> args{};
+  bool stored = true;                  // the result is wanted after the nest
+  const NativeTable* table = nullptr;  // of a look-up
+};
+
+bool has_code(ir::Op op);
+
+// What TableView holds, each value as often as a register takes it, then the points; in single
+// precision these are half as large. Only of evenly spaced points.
+NativeTable native_table(const TableView& table, bool single);
+
+// What the code wants to find behind its register rdi.
+const void* native_pool(bool single);
+
+// A value on its way through a body: what an operation gave, or what lies in memory.
+struct Value {
+  Place home;
+  bool spread = false;  // one value for all
+  bool at_home = false;
+  std::vector<std::size_t> uses;  // operations that read it, ascending
+  int reg = -1;
+  bool mask = false;  // all bits for true and none for false, instead of 1 and 0
+};
+
+struct BodyValues {
+  std::vector<Value> values;
+  std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
+};
+
+void write_body(const std::vector<Operation>& operations, BodyValues values, Assembler& to);
+
+}  // namespace shamal::machine
