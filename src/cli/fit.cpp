@@ -322,7 +322,7 @@ std::function<int()> set_up_fit(CLI::App& app, const Common& common) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--optimiser", options->optimise.optimiser,
-                 "lbfgs; or bobyqa, sbplx, crs or cmaes, which need no gradient")
+                 "lbfgs; or bobyqa, sbplx, crs, cmaes or de, which need no gradient")
       ->default_val("lbfgs");
   app.add_option("--starts", options->optimise.starts, "Draws of the prior to search from")
       ->default_val(8)

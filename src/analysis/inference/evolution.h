@@ -1,12 +1,15 @@
-// The covariance matrix adaptation evolution strategy, see evolution.cpp.
+// Optimisers with a population: the covariance matrix adaptation evolution strategy (evolution.cpp)
+// and differential evolution (differential_evolution.cpp).
 #pragma once
 
 #include "analysis/inference/optimise.h"
 
 namespace shamal::analysis::inference {
 
-// From start number `index`.
+// Both from start number `index`.
 Optimum evolve(const LogDensity& density, const OptimiseOptions& options,
                std::span<const double> start, std::size_t index);
+Optimum evolve_differentially(const LogDensity& density, const OptimiseOptions& options,
+                              std::span<const double> start, std::size_t index);
 
 }  // namespace shamal::analysis::inference

@@ -16,8 +16,9 @@ namespace shamal::analysis::inference {
 namespace {
 
 constexpr OptimiserRow kRows[] = {
-    {"lbfgs", true, false}, {"bobyqa", false, false}, {"sbplx", false, false},
-    {"crs", false, true},   {"cmaes", false, false},
+    {"lbfgs", true, false},          {"bobyqa", false, false},
+    {"sbplx", false, false},         {"crs", false, true},
+    {"cmaes", false, false, evolve}, {"de", false, false, evolve_differentially},
 };
 
 nlopt_algorithm algorithm_of(std::string_view name) {
@@ -185,7 +186,7 @@ std::vector<Optimum> search_all(const LogDensity& density, const OptimiseOptions
   const std::size_t d = density.dimensions;
   const std::size_t count = starts.size() / d;
   std::vector<Optimum> found;
-  if (options.method == "cmaes") {
+  if (const auto evolve = find_optimiser(options.method)->evolve) {
     for (std::size_t s = 0; s < count; ++s) {
       found.push_back(evolve(density, options, starts.subspan(s * d, d), s));
     }

@@ -6,8 +6,9 @@
 //   crs     controlled random search with local mutation: global, in a box     [Kaelo2006]
 //   cmaes   evolution strategy that adapts a covariance, without gradients: global in practice, and
 //           its population is asked for in one batch                           [Hansen2016]
+//   de      differential evolution, likewise                                   [Storn1997]
 //
-// All but the last are NLopt's [Johnson2007]. Those ask for one point at a time; each start
+// All but the last two are NLopt's [Johnson2007]. Those ask for one point at a time; each start
 // therefore has a thread, and the points of all starts that are still running are gathered into one
 // batch. The result is a function of density, options and starts: a start does not see the others.
 //
@@ -29,9 +30,10 @@ namespace shamal::analysis::inference {
 struct OptimiseOptions {
   std::string_view method = "lbfgs";
   std::size_t most_evaluations = 1000;  // of a start
-  double tolerance = 1e-8;        // of the log density: a step that gains less ends the search
-  double first_step = 0.5;        // of methods without gradients; the initial sd of cmaes
-  std::uint64_t seed = 1;         // crs, cmaes
+  double tolerance = 1e-8;  // of the log density: a step that gains less ends the search
+  double first_step =
+      0.5;                 // of methods without gradients; the initial sd of cmaes, half that of de
+  std::uint64_t seed = 1;  // crs, cmaes, de
   std::vector<double> low, high;  // d each, or empty: no bounds
   std::vector<char> frozen;       // d, or empty: coordinates that stay as the start has them
 };
@@ -48,6 +50,9 @@ struct OptimiserRow {
   std::string_view name;
   bool needs_gradient = false;
   bool needs_bounds = false;
+  // Of a method with a population of its own: from the start of a number.
+  Optimum (*evolve)(const LogDensity&, const OptimiseOptions&, std::span<const double> start,
+                    std::size_t index) = nullptr;
 };
 std::span<const OptimiserRow> optimisers();
 const OptimiserRow* find_optimiser(std::string_view name);

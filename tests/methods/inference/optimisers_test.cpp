@@ -89,13 +89,13 @@ TEST(Optimisers, AskForAllStartsAtOnceAndKeepThemApart) {
     }
     batches.clear();
     const std::vector<Optimum> together = inference::maximise(counted, options, starts);
-    EXPECT_EQ(batches.front(), 8u) << row.name;
+    EXPECT_GE(batches.front(), 8u) << row.name;  // a population, or a point of each start
     for (const Optimum& one : together) {
       OptimiseOptions alone = options;
       alone.seed = options.seed + (row.name == "crs" ? one.start : 0);
       const std::vector<Optimum> single =
           inference::maximise(density, alone, std::span(starts).subspan(3 * one.start, 3));
-      if (row.name != "cmaes") {  // its draws are a function of the start's number
+      if (row.evolve == nullptr) {  // whose draws are a function of the start's number
         EXPECT_EQ(single[0].point, one.point) << row.name << " " << one.start;
       }
     }
@@ -112,7 +112,7 @@ TEST(Optimisers, WithoutGradientsClimbKinksBesideFailures) {
         return x[0] < -0.5 ? NAN : -std::abs(x[0]) - 3 * std::abs(x[1] - x[0]);
       },
       false);
-  for (const char* method : {"sbplx", "cmaes"}) {
+  for (const char* method : {"sbplx", "cmaes", "de"}) {
     OptimiseOptions options;
     options.method = method;
     options.most_evaluations = 5000;
@@ -141,7 +141,7 @@ TEST(Optimisers, WithGradientsComeBackFromFailures) {
 
 TEST(Optimisers, KeepToBoundsAndFrozenCoordinates) {
   const LogDensity density = correlated_gaussian({1, 1, 1});
-  for (const char* method : {"lbfgs", "bobyqa", "cmaes"}) {
+  for (const char* method : {"lbfgs", "bobyqa", "cmaes", "de"}) {
     OptimiseOptions options;
     options.method = method;
     options.most_evaluations = 4000;
