@@ -193,13 +193,16 @@ class Reader {
       return std::nullopt;
     }
     const Piece names = line.part(0, *slash);
-    const auto weight = number(line.part(*slash + 1));
+    const Piece written = line.part(*slash + 1);
+    const auto weight = data::read_number(written.text);
     const auto bar = names.find("|");
     made.variable = placed(names.part(0, bar ? *bar : names.text.size()));
     made.data = bar ? placed(names.part(*bar + 1)) : made.variable;
     made.weight = weight.value_or(1);
-    if (weight && !(*weight > 0)) {
-      wrong(line.part(*slash + 1), "the weight of a calibration is not positive");
+    if (!weight) {
+      made.weight_name = placed(written);
+    } else if (!(*weight > 0) || !std::isfinite(*weight)) {
+      wrong(written, "the weight of a calibration is not positive");
     }
     return made;
   }

@@ -6,8 +6,8 @@
 // Of payoffs calibration elements are read, whose weight w is one over a standard deviation: *C
 // adds -((model - data) w)^2, *CL the same of the logarithms. Their sum is twice the logarithm of
 // Gaussian densities, but for a constant, and that is what is made of them. Without "|data" the
-// data have the name of the variable. Policy payoffs, other distributions (G, K, O, R, Y) and
-// timings, and weights that are not numbers are refused by name.
+// data have the name of the variable. A weight is a number or the name of a constant. Policy
+// payoffs, other distributions (G, K, O, R, Y) and timings are refused by name.
 //
 //   :OPTIMIZER=POWELL
 //   0 <= Birth rate = 0.03 <= 0.1 | 0.001
@@ -33,7 +33,8 @@ namespace shamal::analysis {
 struct PayoffElement {
   PlacedText variable;
   PlacedText data;
-  double weight = 1;
+  double weight = 1;       // unless
+  PlacedText weight_name;  // is that of a constant
   bool logarithmic = false;
 };
 

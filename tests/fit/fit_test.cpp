@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -146,6 +147,36 @@ TEST(Fit, ProfilesAParameterWithoutItsPrior) {
   EXPECT_FALSE(
       api::profiles(*loaded->posterior, {{"lbfgs", 1, 10, 1}, {"Demand"}}, loaded->diagnostics));
   EXPECT_TRUE(loaded->diagnostics.has_errors());
+}
+
+// A weight may be a constant of the model, but not one that is searched for.
+TEST(Fit, TakesTheWeightOfAPayoffFromAConstant) {
+  const std::string folder = std::string(SHAMAL_SOURCE_DIR) + "/tests/fit/studies/";
+  const auto log_density = [&](const std::string& weight, std::string& problem) {
+    const std::string file =
+        (std::filesystem::temp_directory_path() / "shamal-weight.vpd").string();
+    std::ofstream(file) << "*C\nLevel|Measured level/" << weight << "\n";
+    base::Sources sources;
+    base::Diagnostics diagnostics;
+    api::CompileInputs inputs;
+    inputs.data = {folder + "tank.dat"};
+    const auto loaded = api::load_payoff_posterior(
+        {folder + "linear.xmile", file, folder + "tank.voc", inputs}, {}, sources, diagnostics);
+    problem = base::print(diagnostics, sources);
+    std::vector<double> value(1);
+    if (loaded != nullptr) {
+      loaded->posterior->density().evaluate(std::vector<double>(2, 0.0), value, {});
+    }
+    std::filesystem::remove(file);
+    return value[0];
+  };
+  std::string problem;
+  EXPECT_EQ(log_density("Leak share", problem), log_density("0.2", problem)) << problem;
+  EXPECT_NE(log_density("0.3", problem), log_density("0.2", problem)) << problem;
+  log_density("Supply", problem);  // which tank.voc searches for
+  EXPECT_NE(problem.find("\"Supply\" is no constant above 0"), std::string::npos) << problem;
+  log_density("Weight", problem);
+  EXPECT_NE(problem.find("Weight"), std::string::npos) << problem;
 }
 
 // The evidence of a linear Gaussian model is a Gaussian number: by populations, and by the Gaussian

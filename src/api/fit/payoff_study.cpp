@@ -1,11 +1,13 @@
 #include "api/fit/payoff_study.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include <fmt/format.h>
 
 #include "analysis/payoff.h"
+#include "api/run.h"
 #include "base/encoding.h"
 #include "base/files.h"
 #include "base/names.h"
@@ -51,7 +53,7 @@ const data::Series* find_series(const std::vector<data::SeriesTable>& tables,
 }
 
 // Data outside of the run are not compared, as in Vensim.
-void add_element(const analysis::PayoffElement& element, const data::Series& series,
+void add_element(const analysis::PayoffElement& element, double weight, const data::Series& series,
                  const model::SimSpecs& sim, analysis::StudyFiles& files) {
   analysis::Chart chart;
   chart.title = element.variable.text;
@@ -64,7 +66,7 @@ void add_element(const analysis::PayoffElement& element, const data::Series& ser
   // Elements may share data and weigh them differently: each has rows of its own.
   entry.region.text = fmt::format("{}", files.study.lines.front().charts.size() + 1);
   entry.region.span = element.data.span;
-  const double wide = kNormal95 / element.weight;
+  const double wide = kNormal95 / weight;
   for (std::size_t i = 0; i < series.times.size(); ++i) {
     const double y = series.values[i];
     if (series.times[i] < sim.start || series.times[i] > sim.stop) {
@@ -83,6 +85,36 @@ void add_element(const analysis::PayoffElement& element, const data::Series& ser
   }
   chart.series.push_back(std::move(entry));
   files.study.lines.front().charts.push_back(std::move(chart));
+}
+
+// Of a weight that is the name of a constant, which must stay what it is.
+std::optional<double> weight_of(const analysis::PayoffElement& element,
+                                const analysis::OptimisationControl& control,
+                                const CompiledModel& compiled, base::Diagnostics& diagnostics) {
+  const analysis::PlacedText& name = element.weight_name;
+  if (name.text.empty()) {
+    return element.weight;
+  }
+  const auto named = find_variable(compiled.layout, name.text, diagnostics, name.span);
+  if (!named) {
+    return std::nullopt;
+  }
+  const auto searched = [&](const analysis::SearchedConstant& constant) {
+    return base::fold_name(constant.name.text) == base::fold_name(name.text);
+  };
+  const ir::Slot slot = named->variable->base + named->element.value_or(0);
+  for (const ir::Constant& constant : compiled.program.constants) {
+    if (constant.slot == slot && constant.value > 0 &&
+        named->variable->kind == ir::VariableKind::constant &&
+        std::none_of(control.constants.begin(), control.constants.end(), searched)) {
+      return constant.value;
+    }
+  }
+  diagnostics.add(
+      Code::bad_payoff, name.span,
+      fmt::format("the weight \"{}\" is no constant above 0 that stays as it is", name.text),
+      "write a number, or a constant that the control does not search for");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -128,7 +160,9 @@ std::unique_ptr<StudyPosterior> load_payoff_posterior(const PayoffRequest& reque
                       "bring a file that has them: --data FILE");
       continue;
     }
-    add_element(element, *series, made->compiled->model.sim, made->files);
+    if (const auto weight = weight_of(element, *control, *made->compiled, diagnostics)) {
+      add_element(element, *weight, *series, made->compiled->model.sim, made->files);
+    }
   }
   for (const analysis::SearchedConstant& constant : control->constants) {
     analysis::Prior prior;
