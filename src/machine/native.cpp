@@ -14,8 +14,6 @@
 #include <sys/mman.h>
 #define SHAMAL_NATIVE 1
 #else
-
-bool Native::possible() { return false; }
 #define SHAMAL_NATIVE 0
 #endif
 
