@@ -125,6 +125,7 @@ std::string fit_summary(const StudyPosterior& of, const StudyFit& fit) {
       posterior.counts().not_finite.load(), posterior.counts().impossible.load());
   text += outside_text(posterior);
   text += sampled.verdict.state == State::converged ? "converged\n"
+          : sampled.verdict.iterations_needed == 0  ? "too few draws to judge\n"
           : sampled.verdict.state == State::go_on
               ? fmt::format("not converged: about {:.0f} draws of each chain would be needed\n",
                             sampled.verdict.iterations_needed)
