@@ -476,7 +476,7 @@ EnsembleSize ensemble_size(const PreparedEnsemble& prepared, const EnsembleFileR
   made.columns = plan.columns();
   made.times = plan.times();
   made.exact_quantiles = sim::exact_fits(plan.runs, plan.cells(), prepared.request->memory);
-  made.memory_bytes = sim::memory_bound(prepared.compiled->kernel, plan, made.threads);
+  made.memory_bytes = sim::memory_bound(prepared.compiled->kernel, plan, prepared.threads);
   const std::uint64_t block = plan.block_runs() * plan.cells() * sizeof(double);
   if (request.summary_only) {
     // The state, and a copy of it while a checkpoint is written; blocks in work hold copies too.

@@ -78,21 +78,22 @@ double* State::device_outputs(std::uint32_t use, std::uint32_t element) {
   return outputs_.data() + output_places_[use] + element * output_counts_[use] * pitch_;
 }
 
+std::size_t State::values_of(ir::SlotSpan span) const {
+  const ir::Slot last = span.base + span.count - 1;
+  return layout().place(last) + width(last) - layout().place(span.base);
+}
+
 void State::bring(ir::SlotSpan span) {
   if (single() && span.count > 0) {
     const std::size_t first = layout().place(span.base);
-    const std::size_t last = layout().place(span.base + span.count - 1);
-    convert(singles_.get() + first, values_.get() + first,
-            last - first + width(span.base + span.count - 1));
+    convert(singles_.get() + first, values_.get() + first, values_of(span));
   }
 }
 
 void State::give(ir::SlotSpan span) {
   if (single() && span.count > 0) {
     const std::size_t first = layout().place(span.base);
-    const std::size_t last = layout().place(span.base + span.count - 1);
-    convert(values_.get() + first, singles_.get() + first,
-            last - first + width(span.base + span.count - 1));
+    convert(values_.get() + first, singles_.get() + first, values_of(span));
   }
 }
 

@@ -105,6 +105,8 @@ class State {
     void operator()(void* pointer) const { std::free(pointer); }
   };
 
+  std::size_t values_of(ir::SlotSpan span) const;  // from its first slot to the end of its last
+
   std::size_t lanes_;
   std::size_t pitch_;
   ir::Slot shared_;

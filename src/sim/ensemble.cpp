@@ -126,14 +126,16 @@ std::uint64_t simulate_ensemble(const machine::Kernel& kernel, const EnsemblePla
 }
 
 std::uint64_t memory_bound(const machine::Kernel& kernel, const EnsemblePlan& plan,
-                           std::size_t threads) {
+                           const EnsembleThreads& threads) {
   const auto special = kernel.specialised(wanted(plan.run, plan.varied, false));
   const ir::Program& program = special->kernel.program();
   const TimeGrid grid = grid_of(plan.run);
   const std::uint64_t block =
       std::min(plan.block_runs(), plan.runs) * (plan.cells() + 2 * plan.varied.size());
   const std::uint64_t lanes =
-      plan.run.batch_width > 0 ? plan.run.batch_width : special->kernel.batch_width();
+      plan.run.batch_width > 0
+          ? plan.run.batch_width
+          : special->kernel.batch_width(threads.backend->single ? sizeof(float) : sizeof(double));
   std::uint64_t levels = 0;
   for (const ir::Stock& stock : program.stocks) {
     levels += stock.count;
@@ -144,8 +146,9 @@ std::uint64_t memory_bound(const machine::Kernel& kernel, const EnsemblePlan& pl
   }
   // Vectors that grow hold up to twice what they need.
   const std::uint64_t state =
-      lanes * (program.slots + levels * (plan.run.method->stages + 2) + 2 * past);
-  return sizeof(double) * threads * (kWindow * block + state);
+      lanes * (program.slots + (threads.backend->single ? (program.slots + 1) / 2 : 0) +
+               levels * (plan.run.method->stages + 2) + 2 * past);
+  return sizeof(double) * threads.count() * (kWindow * block + state);
 }
 
 }  // namespace shamal::sim

@@ -85,6 +85,6 @@ std::optional<std::string> find_fault(const machine::Kernel& kernel, const Ensem
 // Bytes that simulate_ensemble has in use at most, sinks excepted. An estimate from above of what
 // is allocated by size: blocks on their way, and a state for each thread.
 std::uint64_t memory_bound(const machine::Kernel& kernel, const EnsemblePlan& plan,
-                           std::size_t threads);
+                           const EnsembleThreads& threads);
 
 }  // namespace shamal::sim
