@@ -366,6 +366,18 @@ class Lowerer {
     return {0, static_cast<std::int32_t>(program_.offset_tables.size() - 1)};
   }
 
+  // Of a square or a cube that is written as one: products cost a hundredth of a power, and round
+  // no worse.
+  int factors_of(const Node& node) const {
+    if (node.op != model::Operation::power) {
+      return 0;
+    }
+    const Node& exponent = model_.nodes[node.args[1]];
+    const bool small =
+        exponent.kind == NodeKind::constant && (exponent.value == 2 || exponent.value == 3);
+    return small ? static_cast<int>(exponent.value) : 0;
+  }
+
   // Evaluates a node; into `into` if given, which must move along exactly the node's axes.
   Operand evaluate(NodeId id, const Operand* into = nullptr) {
     const auto known = values_.find(id);
@@ -407,7 +419,14 @@ class Lowerer {
           args.push_back(evaluate(node.args[i]));
         }
         result = into != nullptr ? *into : result_operand(axes);
-        emit(op_of(node.op), axes, result, args);
+        if (const int factors = factors_of(node); factors > 0) {
+          emit(Op::multiply, axes, result, {args[0], args[0]});
+          for (int i = 2; i < factors; ++i) {
+            emit(Op::multiply, axes, result, {result, args[0]});
+          }
+        } else {
+          emit(op_of(node.op), axes, result, args);
+        }
         break;
       }
       case NodeKind::reduce: {

@@ -5,7 +5,10 @@
 // that the compiler sees the operations inside the loop and vectorises what the processor can.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #if defined(__AVX2__)
@@ -70,6 +73,30 @@ struct Choice {
   }
 };
 
+// x^y in three loops: one iteration of all at once is more than a processor looks ahead, so that
+// each would wait for the one before.
+constexpr std::size_t kStaged = 64;
+
+template <class X, class Y>
+[[gnu::always_inline]] inline void raise(double* d, std::size_t count, X x, Y y) {
+  alignas(32) std::array<double, kStaged> high;
+  alignas(32) std::array<double, kStaged> low;
+  SHAMAL_LANES_ARE_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    const elementary::Sum log = elementary::log_of(std::fabs(x(i)));
+    high[i] = log.high;
+    low[i] = log.low;
+  }
+  SHAMAL_LANES_ARE_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    high[i] = elementary::power_of({high[i], low[i]}, y(i));
+  }
+  SHAMAL_LANES_ARE_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    d[i] = elementary::power_edges(x(i), y(i), high[i]);
+  }
+}
+
 template <class Operation, unsigned held>
 void along(const Operands& operands) {
   const Operands o = operands;
@@ -88,9 +115,20 @@ void along(const Operands& operands) {
     };
     // Runs come in eights: the compiler sees that no vector is left half full.
     const std::size_t eights = o.count & ~std::size_t{7};
-    SHAMAL_LANES_ARE_INDEPENDENT
-    for (std::size_t i = 0; i < eights; ++i) {
-      d[i] = compute(i);
+    if constexpr (std::is_same_v<Operation, power_operation>) {
+      for (std::size_t from = 0; from < eights; from += kStaged) {
+        const auto from_here = [&](std::size_t k) {
+          return [&, k ](std::size_t i) __attribute__((always_inline)) {
+            return argument(k, from + i);
+          };
+        };
+        raise(d + from, std::min(kStaged, eights - from), from_here(0), from_here(1));
+      }
+    } else {
+      SHAMAL_LANES_ARE_INDEPENDENT
+      for (std::size_t i = 0; i < eights; ++i) {
+        d[i] = compute(i);
+      }
     }
     for (std::size_t i = eights; i < o.count; ++i) {
       asm volatile("");  // not worth a second vector loop

@@ -18,10 +18,13 @@
 // Polynomials interpolate at Chebyshev's points: within a few per cent of the best possible.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace shamal::model {
 
@@ -51,19 +54,32 @@ struct Sum {  // high + low, |low| far below |high|
   double low;
 };
 
+// c[0] + c[1] x + c[2] x^2 + ..., neighbours first and then pairs of pairs: what depends on each
+// other is logarithmic in the degree, so that a processor need not wait. [Estrin1960]
+template <std::size_t n>
+SHAMAL_INLINE double polynomial(double x, const std::array<double, n>& c) {
+  if constexpr (n == 1) {
+    return c[0];
+  } else {
+    return [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+      if constexpr (n % 2 == 0) {
+        return polynomial(x * x, std::array<double, n / 2>{(c[2 * i] + x * c[2 * i + 1])...});
+      } else {
+        return polynomial(
+            x * x, std::array<double, n / 2 + 1>{(c[2 * i] + x * c[2 * i + 1])..., c[n - 1]});
+      }
+    }
+    (std::make_index_sequence<n / 2>());
+  }
+}
+
 // e^r - 1 - r
 SHAMAL_INLINE double exp_bend(double r) {
-  const double q = 0x1.0000000000001p-1 +
-                   r * (0x1.5555555555556p-3 +
-                        r * (0x1.5555555553d63p-5 +
-                             r * (0x1.11111111109b3p-7 +
-                                  r * (0x1.6c16c1788bd90p-10 +
-                                       r * (0x1.a01a01a7c41d5p-13 +
-                                            r * (0x1.a019b90d2ae7ap-16 +
-                                                 r * (0x1.71de0dae63bb3p-19 +
-                                                      r * (0x1.289185613a3d6p-22 +
-                                                           r * 0x1.af38a9b0ec855p-26))))))));
-  return r * r * q;
+  constexpr std::array<double, 10> kTerms = {
+      0x1.0000000000001p-1,  0x1.5555555555556p-3,  0x1.5555555553d63p-5,  0x1.11111111109b3p-7,
+      0x1.6c16c1788bd90p-10, 0x1.a01a01a7c41d5p-13, 0x1.a019b90d2ae7ap-16, 0x1.71de0dae63bb3p-19,
+      0x1.289185613a3d6p-22, 0x1.af38a9b0ec855p-26};
+  return r * r * polynomial(r, kTerms);
 }
 
 // e^(high + low) 2^shift, high within ±1100. In two factors, so that only the last product rounds a
@@ -107,13 +123,10 @@ SHAMAL_INLINE Sum log_of(double x) {
   const double z = s * s;
   const double z_low = (s + s + s_low) * s_low;
   const double y = z + z_low;
-  const double t =
-      y * (0x1.999999999999fp-2 +
-           y * (0x1.249249248e4d8p-2 +
-                y * (0x1.c71c71d7fbbacp-3 +
-                     y * (0x1.745d09e3d8241p-3 +
-                          y * (0x1.3b18bc82cc745p-3 +
-                               y * (0x1.1018374c7f117p-3 + y * 0x1.087e4945615c6p-3))))));
+  constexpr std::array<double, 7> kTerms = {
+      0x1.999999999999fp-2, 0x1.249249248e4d8p-2, 0x1.c71c71d7fbbacp-3, 0x1.745d09e3d8241p-3,
+      0x1.3b18bc82cc745p-3, 0x1.1018374c7f117p-3, 0x1.087e4945615c6p-3};
+  const double t = y * polynomial(y, kTerms);
   // w = 2/3 + t, u = z w, v = 2 + u, log m = s v
   constexpr double kTwoThirds = 0x1.5555555555555p-1;
   constexpr double kTwoThirdsLow = 0x1.5555555555555p-55;
@@ -152,13 +165,10 @@ SHAMAL_INLINE double natural_log(double x) {
   const double f = of.m - 1.0;
   const double s = f / (2.0 + f);
   const double z = s * s;
-  const double r =
-      z * (0x1.5555555555558p-1 +
-           z * (0x1.9999999995273p-2 +
-                z * (0x1.2492492dfd86cp-2 +
-                     z * (0x1.c71c62d5e53e0p-3 +
-                          z * (0x1.7462b91b8df65p-3 +
-                               z * (0x1.39fdcceb4bb45p-3 + z * 0x1.2b5f68a50d903p-3))))));
+  constexpr std::array<double, 7> kTerms = {
+      0x1.5555555555558p-1, 0x1.9999999995273p-2, 0x1.2492492dfd86cp-2, 0x1.c71c62d5e53e0p-3,
+      0x1.7462b91b8df65p-3, 0x1.39fdcceb4bb45p-3, 0x1.2b5f68a50d903p-3};
+  const double r = z * polynomial(z, kTerms);
   const double half = 0.5 * f * f;
   return log_edges(
       x, of.exponent * kLn2High - ((half - (s * (half + r) + of.exponent * kLn2Low)) - f));
@@ -174,21 +184,26 @@ SHAMAL_INLINE double decimal_log(double x) {
   return log_edges(x, a * kHigh + (a * kLow + b * (kHigh + kLow)));
 }
 
-SHAMAL_INLINE double power(double x, double y) {
-  using namespace elementary;
+namespace elementary {
+
+// |x|^y from the logarithm of |x|, for ordinary numbers.
+SHAMAL_INLINE double power_of(Sum log, double y) {
   // Larger exponents give nothing new.
   double c = y > 0x1p100 ? 0x1p100 : y;
   c = c < -0x1p100 ? -0x1p100 : c;
-  const double size = std::fabs(x);
-  const Sum l = log_of(size);
   const double c_upper = upper(c);
-  const double l_upper = upper(l.high);
+  const double l_upper = upper(log.high);
   const double product = c_upper * l_upper;
-  const double rest = (c - c_upper) * l_upper + c * ((l.high - l_upper) + l.low);
+  const double rest = (c - c_upper) * l_upper + c * ((log.high - l_upper) + log.low);
   double bounded = product > 1100.0 ? 1100.0 : product;
   bounded = bounded < -1100.0 ? -1100.0 : bounded;
-  double result = exp_of(bounded, bounded == product ? rest : 0.0, 0.0);
-  result = size == 0.0 ? (y < 0.0 ? kInfinity : 0.0) : result;
+  return exp_of(bounded, bounded == product ? rest : 0.0, 0.0);
+}
+
+// What x^y is, where |x|^y is `inside` if that is an ordinary number.
+SHAMAL_INLINE double power_edges(double x, double y, double inside) {
+  const double size = std::fabs(x);
+  double result = size == 0.0 ? (y < 0.0 ? kInfinity : 0.0) : inside;
   result = size == kInfinity ? (y < 0.0 ? 0.0 : kInfinity) : result;
   // y is whole, and odd. Adding 2^52 rounds numbers below it to whole ones.
   const double steps = std::fabs(y);
@@ -203,6 +218,13 @@ SHAMAL_INLINE double power(double x, double y) {
   result = std::isnan(x) || std::isnan(y) ? x + y : result;
   result = x == -1.0 && steps == kInfinity ? 1.0 : result;
   return x == 1.0 || y == 0.0 ? 1.0 : result;
+}
+
+}  // namespace elementary
+
+SHAMAL_INLINE double power(double x, double y) {
+  using namespace elementary;
+  return power_edges(x, y, power_of(log_of(std::fabs(x)), y));
 }
 
 namespace elementary {
