@@ -125,6 +125,10 @@ constexpr std::array<General, kMostPointers> kPointers = {General::rax, General:
 constexpr std::array<General, 6> kSaved = {General::rbx, General::rbp, General::r12,
                                            General::r13, General::r14, General::r15};
 
+// Registers of values that one turn of a loop takes on side by side, so that the processor has
+// something else to do where an operation waits for the one before it.
+constexpr std::int64_t kTogether = 2;
+
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
@@ -146,13 +150,19 @@ class LoopWriter {
       const std::int64_t count = nest_.extents.back();
       to_.clear(General::rcx);
       const std::int64_t values = to_.values();
-      innermost(true, count / values * values);
-      if (count % values != 0) {
-        innermost(false, count);
+      std::int64_t done = 0;
+      for (const auto& [copies, step] : {std::pair(kTogether, kTogether * values),
+                                         std::pair(std::int64_t{1}, values),
+                                         std::pair(std::int64_t{1}, std::int64_t{1})}) {
+        const std::int64_t end = count / step * step;
+        if (end > done) {
+          innermost(copies, step, end);
+          done = end;
+        }
       }
     } else {
       to_.wide = false;
-      body();
+      body(1);
     }
     for (std::size_t k = outer_; k-- > 0;) {
       for (const auto& [strides, reg] : pointers_) {
@@ -202,48 +212,54 @@ class LoopWriter {
     to_.end();
   }
 
-  void innermost(bool wide, std::int64_t end) {
-    to_.wide = wide;
+  void innermost(std::int64_t copies, std::int64_t step, std::int64_t end) {
+    to_.wide = step > 1;
     const std::size_t head = to_.here();
-    body();
-    to_.add(General::rcx, wide ? to_.values() * to_.value_bytes() : to_.value_bytes());
+    body(copies);
+    to_.add(General::rcx, static_cast<std::int32_t>(step) * to_.value_bytes());
     to_.compare(General::rcx, static_cast<std::int32_t>(end * to_.value_bytes()));
     to_.jump_if_below(head);
   }
 
-  void body() {
+  // `copies` registers of values at once, each operation for all of them before the next.
+  void body(std::int64_t copies) {
     BodyValues made;
-    std::map<Walk, std::size_t> known;
-    const auto fresh = [&](const Walk& of, bool in_memory) {
+    std::vector<Operation> all;
+    std::map<std::pair<Walk, std::int64_t>, std::size_t> known;
+    const auto fresh = [&](const Walk& of, std::int64_t copy, bool in_memory) {
       Value value;
       const Strides outer(of.strides.begin(),
                           of.strides.begin() + static_cast<std::ptrdiff_t>(outer_));
       const bool moves = indexed_ && of.strides.back() != 0;
       value.home = {pointers_.at(outer), moves ? General::rcx : General::none,
-                    static_cast<std::int32_t>(of.start)};
+                    static_cast<std::int32_t>(of.start + copy * to_.values() * to_.value_bytes())};
       value.spread = indexed_ && !moves;
       value.at_home = in_memory;
       made.values.push_back(std::move(value));
       return made.values.size() - 1;
     };
     for (std::size_t i = 0; i < operations_.size(); ++i) {
-      auto& operands = made.operands.emplace_back();
-      for (std::uint32_t a = 0; a < operations_[i].arity; ++a) {
-        const Walk& of = nest_.walks[i][a];
-        auto [place, is_new] = known.emplace(of, 0);
-        if (is_new) {
-          place->second = fresh(of, true);
+      for (std::int64_t copy = 0; copy < copies; ++copy) {
+        auto& operands = made.operands.emplace_back();
+        for (std::uint32_t a = 0; a < operations_[i].arity; ++a) {
+          const Walk& of = nest_.walks[i][a];
+          const std::int64_t own = indexed_ && of.strides.back() != 0 ? copy : 0;
+          auto [place, is_new] = known.emplace(std::pair(of, own), 0);
+          if (is_new) {
+            place->second = fresh(of, own, true);
+          }
+          operands[a] = place->second;
+          std::vector<std::size_t>& uses = made.values[operands[a]].uses;
+          if (uses.empty() || uses.back() != all.size()) {
+            uses.push_back(all.size());
+          }
         }
-        operands[a] = place->second;
-        std::vector<std::size_t>& uses = made.values[operands[a]].uses;
-        if (uses.empty() || uses.back() != i) {
-          uses.push_back(i);
-        }
+        operands[3] = fresh(nest_.walks[i][3], copy, false);
+        known[{nest_.walks[i][3], copy}] = operands[3];
+        all.push_back(operations_[i]);
       }
-      operands[3] = fresh(nest_.walks[i][3], false);
-      known[nest_.walks[i][3]] = operands[3];
     }
-    write_body(operations_, std::move(made), to_);
+    write_body(all, std::move(made), to_);
   }
 
   const std::vector<Operation>& operations_;
