@@ -95,9 +95,10 @@ class Preparation {
                        fmt::format("--backend {}", request_.run.backend),
                        "write machine, rows, reference or single");
     } else if (backend->single && !machine::single_possible()) {
-      diagnostics_.add(Code::request_bad_value, {},
-                       "single precision, which needs a processor with AVX2",
-                       "leave --precision single out");
+      diagnostics_.add(
+          Code::request_bad_value, {},
+          "single precision, which needs a processor with AVX2 and memory that may be executed",
+          "leave --precision single out");
       backend = nullptr;
     }
     if (!spec || !columns || backend == nullptr) {

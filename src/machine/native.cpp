@@ -555,8 +555,37 @@ class Planner {
 
 }  // namespace
 
+namespace {
+
+// Pages with a copy of the code, ready to be called; null where the system allows no such thing.
+void* executable(const std::vector<std::uint8_t>& code) {
+  void* const memory =
+      mmap(nullptr, code.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    return nullptr;
+  }
+  std::memcpy(memory, code.data(), code.size());
+  if (mprotect(memory, code.size(), PROT_READ | PROT_EXEC) != 0) {
+    munmap(memory, code.size());
+    return nullptr;
+  }
+  return memory;
+}
+
+bool has_executable_memory() {
+  Assembler code;
+  code.end();
+  void* const memory = executable(code.bytes());
+  if (memory != nullptr) {
+    munmap(memory, code.bytes().size());
+  }
+  return memory != nullptr;
+}
+
+}  // namespace
+
 bool Native::possible() {
-  static const bool able = __builtin_cpu_supports("avx2");
+  static const bool able = __builtin_cpu_supports("avx2") && has_executable_memory();
   return able;
 }
 
@@ -580,21 +609,18 @@ std::shared_ptr<const Native> Native::make(const ir::Program& program,
     made->euler_ = std::move(*euler);
     made->has_euler_ = true;
   }
-  made->size_ = std::max<std::size_t>(1, code.bytes().size());
-  void* const memory =
-      mmap(nullptr, made->size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) {
-    return nullptr;
+  if (code.bytes().empty()) {
+    code.end();
   }
-  made->memory_ = memory;
-  std::memcpy(memory, code.bytes().data(), code.bytes().size());
-  if (mprotect(memory, made->size_, PROT_READ | PROT_EXEC) != 0) {
-    return nullptr;  // a system that does not allow it
+  made->size_ = code.bytes().size();
+  made->memory_ = executable(code.bytes());
+  if (made->memory_ == nullptr) {
+    return nullptr;
   }
   const auto relocate = [&](std::vector<NativeStep>& steps) {
     for (NativeStep& step : steps) {
       if (step.prepared == ir::kNone) {
-        step.code = reinterpret_cast<NativeCode>(static_cast<char*>(memory) +
+        step.code = reinterpret_cast<NativeCode>(static_cast<char*>(made->memory_) +
                                                  reinterpret_cast<std::uintptr_t>(step.code));
       }
     }
