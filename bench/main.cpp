@@ -4,13 +4,17 @@
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
 //                [--vary-all] [--no-rivals] [--steps N]
 //   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
+//   shamal_bench --limits [--only NAME] [--runs N] [--width N]
+//   shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]
 //   shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] [--seconds N]
 //
 // --only mix-N makes a synthetic model of about N equations; --steps sets its number of steps.
 //
 // The second form measures gradients of N parameters against forward batches of the same width
-// (gradients.h), the third the samplers of src/analysis/inference against each other (samplers.h).
-// Of every measurement the least of the repetitions counts, in cycles of this thread.
+// (gradients.h), the third each model's ensemble against the limits of the processor (limits.h),
+// the fourth the WebAssembly build against the native one (wasm.h), the fifth the samplers of
+// src/analysis/inference against each other (samplers.h). Of every measurement the least of the
+// repetitions counts, in cycles of this thread.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -19,22 +23,18 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <memory>
-#include <random>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "api/compile.h"
 #include "cycles.h"
-#include "emit_c.h"
 #include "gradients.h"
+#include "limits.h"
 #include "samplers.h"
 #include "sim/precision.h"
-#include "sim/run.h"
-#include "synthetic.h"
+#include "wasm.h"
+#include "workload.h"
 
 namespace shamal::bench {
 
@@ -44,68 +44,20 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::string only;
-  std::size_t runs = 0;  // 0: as many as take about a quarter of a second
+  WorkloadOptions workload;
   std::size_t repeat = 5;
-  std::size_t width = 0;  // runs in a batch; 0: the kernel's choice
   std::string json;
   std::string keep;
-  bool vary_all = false;
   bool rivals = true;
   std::uint32_t steps = 0;  // of synthetic mixes; 0: as usual
   bool gradients = false;
+  bool limits = false;
+  bool wasm = false;
   std::size_t parameters = 64;
   bool samplers = false;
   std::string study;
   double seconds = 20;
 };
-
-struct Bench {
-  std::string name;
-  std::string path;                   // of a model file, or
-  std::function<std::string()> text;  // its text
-};
-
-std::vector<Bench> benches(const Options& options) {
-  const std::string own = std::string(SHAMAL_SOURCE_DIR) + "/bench/models/";
-  const std::string large = std::string(SHAMAL_SOURCE_DIR) + "/../shared/conformance/large/";
-  const auto mixed = [&options](std::uint32_t equations) {
-    return [equations, steps = options.steps] {
-      Mix mix;
-      mix.equations = equations;
-      mix.steps = steps > 0 ? steps : mix.steps;
-      return synthetic_model(mix);
-    };
-  };
-  const auto arrays = [] {
-    Mix mix;
-    mix.equations = 3000;
-    mix.arrayed = 1;
-    mix.tables = 0;
-    return synthetic_model(mix);
-  };
-  std::vector<Bench> made = {
-      {"teacup", own + "teacup.xmile", {}},
-      {"sir", own + "sir.xmile", {}},
-      {"world3-03", large + "wrld3-03.mdl", {}},
-      {"c-learn", large + "C-LEARN v77 for Vensim.mdl", {}},
-      {"regions-30", "", arrays},
-      {"epidemic-50x10", "", epidemic_model},
-      {"campaign", std::string(SHAMAL_SOURCE_DIR) + "/models/levant/levant.xmile", {}},
-      {"mix-1000", "", mixed(1000)},
-      {"mix-10000", "", mixed(10000)},
-      {"mix-100000", "", mixed(100000)},
-  };
-  // A mix of any size, on demand.
-  const std::string kMix = "mix-";
-  const bool known = std::any_of(made.begin(), made.end(),
-                                 [&](const Bench& bench) { return bench.name == options.only; });
-  if (!known && options.only.rfind(kMix, 0) == 0) {
-    made.push_back(
-        {options.only, "",
-         mixed(static_cast<std::uint32_t>(std::stoul(options.only.substr(kMix.size()))))});
-  }
-  return made;
-}
 
 struct Row {
   std::string name;
@@ -180,98 +132,26 @@ struct Measured {
   }
 };
 
-// Up to 20 variables, every eighth step.
-constexpr std::size_t kSaved = 20;
-constexpr unsigned kSaveEvery = 8;
-
-std::string path_of(const Bench& bench, const std::string& folder) {
-  if (!bench.text) {
-    return bench.path;
-  }
-  const std::string path = folder + "/" + bench.name + ".xmile";
-  std::ofstream(path) << bench.text();
-  return path;
-}
-
 std::optional<Row> measure(const Bench& bench, const Options& options, const std::string& folder) {
+  const auto workload = make_workload(bench, folder, options.workload);
+  if (!workload) {
+    return std::nullopt;
+  }
+  const machine::Kernel& kernel = workload->compiled.kernel;
+  const sim::RunSpec& spec = workload->spec;
+  const sim::Inputs& inputs = workload->inputs;
+  const double work = workload->work();
   Row row;
   row.name = bench.name;
-  base::Sources sources;
-  base::Diagnostics diagnostics;
-  const std::string path = path_of(bench, folder);
-  if (!fs::exists(path)) {
-    fmt::print(stderr, "{}: {} is not there\n", bench.name, path);
-    return std::nullopt;
-  }
-  const auto opening = std::chrono::steady_clock::now();
-  const auto compiled = api::compile(path, sources, diagnostics);
-  row.open_ms = 1e3 * seconds_since(opening);
-  if (!compiled) {
-    fmt::print(stderr, "{}: not simulated yet: {}\n", bench.name,
-               base::print(diagnostics, sources).substr(0, 200));
-    return std::nullopt;
-  }
-  sim::RunSpec spec;
-  spec.start = compiled->model.sim.start;
-  spec.stop = compiled->model.sim.stop;
-  spec.dt = compiled->model.sim.dt;
-  spec.save_interval = kSaveEvery * spec.dt;
-  spec.batch_width = options.width;
-  const auto steps = static_cast<unsigned>(std::lround((spec.stop - spec.start) / spec.dt));
-  std::vector<ir::Slot> constants;
-  std::vector<const ir::LayoutVariable*> moving;
-  for (const ir::LayoutVariable& variable : compiled->layout.variables) {
-    if (variable.alias) {
-      continue;
-    }
-    if (variable.kind == ir::VariableKind::constant) {
-      for (std::uint32_t i = 0; i < variable.count && !variable.structural; ++i) {
-        constants.push_back(variable.base + i);
-      }
-    } else {
-      row.equations += variable.count;
-      moving.push_back(&variable);
-    }
-  }
-  row.steps = steps;
-  RivalSpec rival_spec;
-  for (std::size_t i = 0; i < moving.size();
-       i += std::max<std::size_t>(1, moving.size() / kSaved)) {
-    spec.saved.push_back({moving[i]->base, 1});
-    rival_spec.saved.push_back(moving[i]->base);
-  }
-  // Parameters that differ from run to run: 64 of them, spread over the model.
-  const std::size_t apart = options.vary_all ? 1 : std::max<std::size_t>(1, constants.size() / 64);
-  for (std::size_t i = 0; i < constants.size(); i += apart) {
-    rival_spec.varied.push_back(constants[i]);
-  }
-  const double work = static_cast<double>(row.equations) * (steps + 1);
-  row.runs =
-      options.runs > 0
-          ? options.runs
-          : std::clamp<std::size_t>(static_cast<std::size_t>(6e8 / work), 64, 1024) / 64 * 64;
-  sim::Inputs inputs;
-  inputs.runs = row.runs;
-  std::mt19937_64 random(1);
-  std::vector<double> rival_inputs(row.runs * rival_spec.varied.size());
-  for (std::size_t i = 0; i < rival_spec.varied.size(); ++i) {
-    double value = 0;
-    for (const ir::Constant& constant : compiled->program.constants) {
-      value = constant.slot == rival_spec.varied[i] ? constant.value : value;
-    }
-    sim::Inputs::Override change{rival_spec.varied[i], {}};
-    for (std::size_t run = 0; run < row.runs; ++run) {
-      const double unit = static_cast<double>(random() >> 11) * 0x1p-53;
-      change.values.push_back(value * (0.95 + 0.1 * unit));
-      rival_inputs[run * rival_spec.varied.size() + i] = change.values.back();
-    }
-    inputs.overrides.push_back(std::move(change));
-  }
+  row.equations = workload->equations;
+  row.steps = workload->steps;
+  row.runs = inputs.runs;
+  row.open_ms = workload->open_ms;
   const sim::Inputs one{1, 0, {}};
 
   std::vector<Rival> rivals;
   if (options.rivals) {
-    if (const auto source = emit_c(compiled->program, rival_spec)) {
+    if (const auto source = emit_c(workload->compiled.program, workload->rival)) {
       rivals = build_rivals(*source, bench.name, folder);
     } else {
       fmt::print(stderr, "{}: no rival: the model needs what is not written in C\n", bench.name);
@@ -289,12 +169,11 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
   const auto started = std::chrono::steady_clock::now();
   for (std::size_t r = 0; r < options.repeat && (r < 2 || seconds_since(started) < 60); ++r) {
     Counts before = counter.now();
-    result = sim::simulate(compiled->kernel, spec, inputs);
+    result = sim::simulate(kernel, spec, inputs);
     ours.take(before, counter.now());
     if (machine::single_possible()) {
       before = counter.now();
-      const auto screened =
-          sim::simulate(compiled->kernel, spec, inputs, *machine::find_backend("single"));
+      const auto screened = sim::simulate(kernel, spec, inputs, *machine::find_backend("single"));
       single.take(before, counter.now());
       const auto off = sim::relative_differences(result, screened);
       row.single_off = *std::max_element(off.begin(), off.end());
@@ -304,26 +183,26 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
     sim::RunSpec alone = spec;
     alone.batch_width = 0;
     for (std::size_t i = 0; i < few; ++i) {
-      sim::simulate(compiled->kernel, alone, one);
+      sim::simulate(kernel, alone, one);
     }
     ours_one.take(before, counter.now());
     for (std::size_t v = 0; v < rivals.size(); ++v) {
       rival_result.assign(result.values.size(), 0.0);
       before = counter.now();
       for (std::size_t run = 0; run < row.runs; ++run) {
-        rivals[v].run(rival_inputs.data() + run * rival_spec.varied.size(),
+        rivals[v].run(workload->rival_inputs.data() + run * workload->rival.varied.size(),
                       rival_result.data() + run * result.times.size() * result.columns, spec.start,
-                      spec.stop, spec.dt, steps, kSaveEvery);
+                      spec.stop, spec.dt, workload->steps, kSaveEvery);
       }
       theirs[v].take(before, counter.now());
       before = counter.now();
       for (std::size_t i = 0; i < few; ++i) {
-        rivals[v].run(rival_inputs.data(), rival_result.data(), spec.start, spec.stop, spec.dt,
-                      steps, kSaveEvery);
+        rivals[v].run(workload->rival_inputs.data(), rival_result.data(), spec.start, spec.stop,
+                      spec.dt, workload->steps, kSaveEvery);
       }
       theirs_one[v].take(before, counter.now());
-      rivals[v].run(rival_inputs.data(), rival_result.data(), spec.start, spec.stop, spec.dt, steps,
-                    kSaveEvery);
+      rivals[v].run(workload->rival_inputs.data(), rival_result.data(), spec.start, spec.stop,
+                    spec.dt, workload->steps, kSaveEvery);
       for (std::size_t i = 0; i < result.values.size(); ++i) {
         const double a = result.values[i];
         const double b = rival_result[i];
@@ -403,7 +282,8 @@ bool run_samplers(const Options& options, const std::string& folder) {
           : std::vector<std::string>{options.study};
   bool good = true;
   for (const std::string& study : studies) {
-    good = run_sampler_bench(study, options.only, options.width > 0 ? options.width : 32,
+    good = run_sampler_bench(study, options.only,
+                             options.workload.width > 0 ? options.workload.width : 32,
                              options.seconds) &&
            good;
   }
@@ -413,12 +293,10 @@ bool run_samplers(const Options& options, const std::string& folder) {
 void run_gradients(const Options& options, const std::string& folder) {
   fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params",
              "outputs", "runs", "make ms", "forward ms", "gradient ms", "ratio", "off");
-  for (const Bench& bench : benches(options)) {
-    if (!options.only.empty() && options.only != bench.name) {
-      continue;
-    }
-    const auto row = measure_gradient(bench.name, path_of(bench, folder), options.parameters,
-                                      options.width > 0 ? options.width : 64, options.repeat);
+  for (const Bench& bench : benches(options.only, options.steps)) {
+    const auto row =
+        measure_gradient(bench.name, path_of(bench, folder), options.parameters,
+                         options.workload.width > 0 ? options.workload.width : 64, options.repeat);
     if (row) {
       fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n",
                  row->name, row->parameters, row->outputs, row->runs, row->make_ms, row->forward_ms,
@@ -437,10 +315,15 @@ int run(const Options& options) {
   const std::string commit =
       output_of("git -C '" SHAMAL_SOURCE_DIR "' describe --always --dirty 2>/dev/null");
   fmt::print("machine: {}   commit: {}\n\n", machine, commit);
-  if (options.gradients || options.samplers) {
+  if (options.gradients || options.limits || options.wasm || options.samplers) {
     bool good = true;
     if (options.gradients) {
       run_gradients(options, folder.string());
+    } else if (options.wasm) {
+      good = run_wasm(benches(options.only, options.steps), folder.string(), options.workload,
+                      options.repeat);
+    } else if (options.limits) {
+      good = run_limits(benches(options.only, options.steps), folder.string(), options.workload);
     } else {
       good = run_samplers(options, folder.string());
     }
@@ -456,10 +339,8 @@ int run(const Options& options) {
       "ratio", "1 ratio", "off", "single", "off");
   std::vector<Row> rows;
   double logs = 0;
-  for (const Bench& bench : benches(options)) {
-    if (!options.only.empty() && options.only != bench.name) {
-      continue;
-    }
+  int compared = 0;
+  for (const Bench& bench : benches(options.only, options.steps)) {
     const auto row = measure(bench, options, folder.string());
     if (!row) {
       continue;
@@ -472,11 +353,13 @@ int run(const Options& options) {
         row->worst_difference, row->single_ratio, row->single_off);
     std::fflush(stdout);
     rows.push_back(*row);
-    logs += std::log(row->best_rival() / row->ours);
+    if (!row->rivals.empty()) {
+      logs += std::log(row->best_rival() / row->ours);
+      ++compared;
+    }
   }
-  if (!rows.empty()) {
-    fmt::print("\ngeometric mean of the ratios: {:.2f}\n",
-               std::exp(logs / static_cast<double>(rows.size())));
+  if (compared > 0) {
+    fmt::print("\ngeometric mean of the ratios: {:.2f}\n", std::exp(logs / compared));
   }
   if (!options.json.empty()) {
     write_json(rows, machine, commit, options.json);
@@ -499,17 +382,21 @@ int main(int argc, char** argv) {
     if (flag == "--only") {
       options.only = next, ++i;
     } else if (flag == "--runs") {
-      options.runs = static_cast<std::size_t>(std::atoi(next)), ++i;
+      options.workload.runs = static_cast<std::size_t>(std::atoi(next)), ++i;
     } else if (flag == "--repeat") {
       options.repeat = static_cast<std::size_t>(std::atoi(next)), ++i;
     } else if (flag == "--width") {
-      options.width = static_cast<std::size_t>(std::atoi(next)), ++i;
+      options.workload.width = static_cast<std::size_t>(std::atoi(next)), ++i;
     } else if (flag == "--json") {
       options.json = next, ++i;
     } else if (flag == "--keep") {
       options.keep = next, ++i;
     } else if (flag == "--gradients") {
       options.gradients = true;
+    } else if (flag == "--wasm") {
+      options.wasm = true;
+    } else if (flag == "--limits") {
+      options.limits = true;
     } else if (flag == "--parameters") {
       options.parameters = static_cast<std::size_t>(std::atoi(next)), ++i;
     } else if (flag == "--samplers") {
@@ -519,7 +406,7 @@ int main(int argc, char** argv) {
     } else if (flag == "--seconds") {
       options.seconds = std::atof(next), ++i;
     } else if (flag == "--vary-all") {
-      options.vary_all = true;
+      options.workload.vary_all = true;
     } else if (flag == "--no-rivals") {
       options.rivals = false;
     } else if (flag == "--steps") {
@@ -531,6 +418,8 @@ int main(int argc, char** argv) {
                  "[--vary-all] [--no-rivals] [--steps N]\n"
                  "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
                  "[--repeat N]\n"
+                 "shamal_bench --limits [--only NAME] [--runs N] [--width N]\n"
+                 "shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]\n"
                  "shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] "
                  "[--seconds N]\n");
       return 2;

@@ -1,0 +1,19 @@
+// What a model's ensemble asks of the processor, by its own counters, against what the processor
+// can do, measured by small loops in the same process: instructions that do not wait for each
+// other, divisions, lines of the second cache. The largest of the three is a time that no order of
+// the same work can be under.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workload.h"
+
+namespace shamal::bench {
+
+// Prints a table, in units for each equation, step and run. False if the processor's counters are
+// not to be had.
+bool run_limits(const std::vector<Bench>& benches, const std::string& folder,
+                const WorkloadOptions& options);
+
+}  // namespace shamal::bench
