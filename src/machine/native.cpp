@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -150,10 +151,7 @@ class Planner {
         !program_.keepers.empty()) {
       return std::nullopt;
     }
-    std::vector<Unit> units = units_[kRates];
-    for (const ir::Stock& stock : program_.stocks) {
-      add_step(units, stock);
-    }
+    const std::vector<Unit> units = with_steps(units_[kRates]);
     return plan(units, find_meetings(units), to,
                 [this](std::uint32_t o) { return pinned_[o] != 0; });
   }
@@ -288,7 +286,49 @@ class Planner {
 
   // A stock's step comes after all that meets its level or net flow: right there, if that is a nest
   // which the step can join, or at the end.
-  void add_step(std::vector<Unit>& units, const ir::Stock& stock) const {
+  std::vector<Unit> with_steps(const std::vector<Unit>& units) const {
+    std::vector<std::size_t> after(objects_.all.size(),
+                                   0);  // the unit after the last that meets it
+    std::vector<std::pair<std::size_t, const Met*>> writers(objects_.all.size());  // in code, last
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      for (const Met& met : units[i].operations) {
+        for (const std::uint32_t o : {met.sources[0], met.sources[1], met.sources[2], met.target}) {
+          if (o != ir::kNone) {
+            after[o] = i + 1;
+          }
+        }
+        if (units[i].code) {
+          writers[met.target] = {i, &met};
+        }
+      }
+    }
+    std::vector<std::vector<Unit>> joining(units.size() + 1);
+    std::vector<Unit> rest;
+    for (const ir::Stock& stock : program_.stocks) {
+      Unit unit = step_of(stock);
+      const Met& met = unit.operations.front();
+      const std::size_t place = std::max(after[met.sources[0]], after[met.sources[2]]);
+      const auto [writing, writer] = writers[met.sources[2]];
+      if (writer != nullptr && stock.count > 1 &&
+          in_order(units[writing].loop, writer->operation.dst, stock)) {
+        unit.loop = units[writing].loop;
+        Operation& step = unit.operations.front().operation;
+        step.args[2] = step.args[0] = step.dst = writer->operation.dst;
+        step.args[0].base = step.dst.base = stock.level;
+      }
+      const bool joins = place > 0 && units[place - 1].code && units[place - 1].loop == unit.loop;
+      (joins ? joining[place] : rest).push_back(std::move(unit));
+    }
+    std::vector<Unit> made;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      made.push_back(units[i]);
+      std::move(joining[i + 1].begin(), joining[i + 1].end(), std::back_inserter(made));
+    }
+    std::move(rest.begin(), rest.end(), std::back_inserter(made));
+    return made;
+  }
+
+  Unit step_of(const ir::Stock& stock) const {
     const auto along = [&](ir::Slot base) {
       ir::View view;
       view.base = base;
@@ -299,7 +339,7 @@ class Planner {
     Operation& step = met.operation;
     step.euler = true;
     step.arity = 3;
-    step.dst = along(stock.level);
+    step.dst = step.args[0] = along(stock.level);
     step.args[1].base = ir::kStepSlot;
     step.args[2] = along(stock.net);
     met.target = objects_.of_slot[stock.level];
@@ -311,27 +351,8 @@ class Planner {
       unit.loop.rank = 1;
       unit.loop.extents[0] = stock.count;
     }
-    std::size_t after = 0;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-      for (const Met& other : units[i].operations) {
-        for (const std::uint32_t o : {met.sources[0], met.sources[2]}) {
-          const bool meets =
-              other.target == o ||
-              std::find(other.sources.begin(), other.sources.end(), o) != other.sources.end();
-          after = meets ? i + 1 : after;
-        }
-        if (units[i].code && other.target == met.sources[2] && stock.count > 1 &&
-            in_order(units[i].loop, other.operation.dst, stock)) {
-          unit.loop = units[i].loop;
-          step.args[2] = step.dst = other.operation.dst;
-          step.dst.base = stock.level;
-        }
-      }
-    }
-    step.args[0] = step.dst;
     unit.operations.push_back(met);
-    const bool joins = after > 0 && units[after - 1].code && units[after - 1].loop == unit.loop;
-    units.insert(joins ? units.begin() + static_cast<std::ptrdiff_t>(after) : units.end(), unit);
+    return unit;
   }
 
   static bool in_order(const ir::Loop& loop, const ir::View& view, const ir::Stock& stock) {
