@@ -13,6 +13,7 @@
 #include "ir/lower.h"
 #include "model/attach_data.h"
 #include "model/resolve.h"
+#include "model/xmutil_forms.h"
 #include "syntax/read_changes.h"
 #include "syntax/readers.h"
 
@@ -97,6 +98,7 @@ std::optional<ReadModel> read_with_inputs(const std::string& path, base::Sources
   ReadModel read{*parsed, std::move(*parsed), {}};
   syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), read.complete,
                         diagnostics);
+  model::restore_xmutil_forms(read.complete, diagnostics);
   if (read.written.dialect == syntax::Dialect::vensim) {
     const std::size_t errors = diagnostics.errors();
     const model::DataSources outside = load_data(inputs, sources, diagnostics);

@@ -313,7 +313,9 @@ void Resolver::declare_equations(VariableId variable) {
       }
     }
     // An element whose subscripts were not understood may be the one that is missing.
-    if (!missing.empty() && all_understood) {
+    if (!missing.empty() && origin_ == Origin::vensim && declared.kind == Kind::auxiliary) {
+      info[variable].partial = true;
+    } else if (!missing.empty() && all_understood) {
       std::string list;
       for (std::size_t i = 0; i < std::min<std::size_t>(missing.size(), 5); ++i) {
         list += (i > 0 ? "; " : "") + element_name(model, own, missing[i]);

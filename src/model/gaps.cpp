@@ -74,7 +74,7 @@ std::vector<std::vector<std::uint32_t>> assignments_of_variables(const Model& mo
 }  // namespace
 
 void Resolver::fill_gaps() {
-  if (vensim == nullptr) {
+  if (vensim == nullptr && origin_ != Origin::vensim) {
     return;
   }
   const auto by_variable = assignments_of_variables(model);
@@ -105,7 +105,7 @@ void Resolver::fill_gaps() {
 }
 
 void Resolver::mark_missing() {
-  if (vensim == nullptr) {
+  if (vensim == nullptr && origin_ != Origin::vensim) {
     return;
   }
   const auto by_variable = assignments_of_variables(model);

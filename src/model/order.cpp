@@ -3,14 +3,18 @@
 // needed first. Strongly connected components (Tarjan 1972) come out with dependencies first.
 //
 // A component of more than one assignment is a cycle, unless it comes from arrays that refer to
-// their own other elements: then its arrayed assignments are made again, one for each element, and
-// the orders are sought anew.
+// their own other elements: then its arrayed assignments are made again, in pieces that can be
+// computed one after another (model/pieces.h), and the orders are sought anew. Where an index is
+// computed, it is known which element is meant only once the assignment is made for one element;
+// there each element becomes an assignment of its own.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "model/pieces.h"
 #include "model/typer.h"
 
 namespace shamal::model {
@@ -36,10 +40,11 @@ class Orderer {
       index_givers();
       const Components at_run = components(Phase::run);
       const Components at_start = components(Phase::start);
-      std::vector<std::uint32_t> split;
-      collect_splittable(at_run, split);
-      collect_splittable(at_start, split);
-      if (split.empty()) {
+      Cuts cuts = cuts_of(at_run, Phase::run);
+      if (cuts.empty()) {
+        cuts = cuts_of(at_start, Phase::start);
+      }
+      if (cuts.empty()) {
         if (!missing_.empty() || report_cycles(at_run, Phase::run) ||
             report_cycles(at_start, Phase::start)) {
           return;
@@ -47,9 +52,7 @@ class Orderer {
         write_orders(at_run, at_start);
         return;
       }
-      std::sort(split.begin(), split.end());
-      split.erase(std::unique(split.begin(), split.end()), split.end());
-      split_assignments(split);
+      split_assignments(cuts);
     }
   }
 
@@ -58,6 +61,9 @@ class Orderer {
     std::vector<std::vector<std::uint32_t>> groups;  // dependencies first
     std::vector<std::vector<std::uint32_t>> edges;   // by assignment
   };
+
+  // The boxes that assignments are to be made in, by the axes that may be split.
+  using Cuts = std::map<std::uint32_t, std::vector<PieceBox>>;
 
   // For each variable and kind of role: the assignment that gives each element its value, or just
   // one if it gives them all.
@@ -117,19 +123,24 @@ class Orderer {
     }
   }
 
+  // What of a variable is needed in a phase, if anything.
+  std::optional<Role> needed_role(VariableId v, Phase phase) const {
+    const Kind kind = model_.variables[v].kind;
+    if (kind == Kind::stock || kind == Kind::memory || kind == Kind::initial_only) {
+      return phase == Phase::run ? std::nullopt : std::optional(Role::initial);
+    }
+    return Role::value;
+  }
+
   // Adds the assignments that give the referred-to elements their values.
   void add_givers(const Reference& reference, base::Span place, Phase phase,
                   std::vector<std::uint32_t>& edges) {
     const Variable& variable = model_.variables[reference.variable];
-    Role role = Role::value;
-    if (variable.kind == Kind::stock || variable.kind == Kind::memory ||
-        variable.kind == Kind::initial_only) {
-      if (phase == Phase::run) {
-        return;
-      }
-      role = Role::initial;
+    const auto role = needed_role(reference.variable, phase);
+    if (!role) {
+      return;
     }
-    const std::vector<std::uint32_t>& givers = of_role(givers_[reference.variable], role);
+    const std::vector<std::uint32_t>& givers = of_role(givers_[reference.variable], *role);
     if (givers.size() <= 1) {
       edges.insert(edges.end(), givers.begin(), givers.end());
       return;
@@ -320,66 +331,116 @@ class Orderer {
     return std::binary_search(edges.begin(), edges.end(), group[0]);
   }
 
-  void collect_splittable(const Components& components, std::vector<std::uint32_t>& split) const {
+  // The axes of an assignment's box along which it may be split.
+  std::vector<std::uint32_t> divisible_axes(std::uint32_t a) const {
+    std::vector<std::uint32_t> axes;
+    std::uint32_t axis = 0;
+    for (const Side& side : resolver_.recipes[a].sides) {
+      if (!side.fixed) {
+        if (!side.whole && (model_.assignments[a].whole >> axis & 1u) == 0) {
+          axes.push_back(axis);
+        }
+        ++axis;
+      }
+    }
+    return axes;
+  }
+
+  Cuts cuts_of(const Components& components, Phase phase) {
+    Cuts cuts;
     for (const auto& group : components.groups) {
       if (!is_cycle(components, group)) {
         continue;
       }
-      for (const std::uint32_t a : group) {
-        const Assignment& assignment = model_.assignments[a];
-        std::uint32_t axis = 0;
-        bool divisible = false;
-        for (const Side& side : resolver_.recipes[a].sides) {
-          if (!side.fixed) {
-            divisible = divisible || !(side.whole || (assignment.whole >> axis & 1u) != 0);
-            ++axis;
-          }
+      const std::vector<Member> members = members_of(group, phase);
+      const auto pieces = pieces_of(model_, members);
+      const std::size_t before = cuts.size();
+      for (std::size_t m = 0; pieces && m < members.size(); ++m) {
+        if ((*pieces)[m].size() > 1) {
+          cuts.emplace(members[m].assignment, (*pieces)[m]);
         }
-        if (divisible) {
-          split.push_back(a);
+      }
+      if (cuts.size() == before) {
+        for (const std::uint32_t a : group) {
+          const std::vector<std::uint32_t> axes = divisible_axes(a);
+          if (!axes.empty()) {
+            cuts.emplace(a, single_elements(model_.assignments[a], axes));
+          }
         }
       }
     }
+    return cuts;
   }
 
-  void split_assignments(const std::vector<std::uint32_t>& split) {
+  std::vector<Member> members_of(const std::vector<std::uint32_t>& group, Phase phase) {
+    std::set<VariableId> given;
+    std::vector<Member> members;
+    for (const std::uint32_t a : group) {
+      const Assignment& assignment = model_.assignments[a];
+      if (needed_role(assignment.target, phase) == assignment.role) {
+        members.push_back({a, divisible_axes(a), {}});
+        given.insert(assignment.target);
+      }
+    }
+    for (Member& member : members) {
+      for_each_node(root_of(model_.assignments[member.assignment], phase), [&](const Node& node) {
+        if (node.kind == NodeKind::reference &&
+            given.contains(model_.references[node.index].variable)) {
+          member.needed.push_back(&model_.references[node.index]);
+        }
+      });
+    }
+    return members;
+  }
+
+  static std::vector<PieceBox> single_elements(const Assignment& assignment,
+                                               const std::vector<std::uint32_t>& axes) {
+    std::vector<PieceBox> boxes = {{}};
+    for (const std::uint32_t axis : axes) {
+      std::vector<PieceBox> next;
+      for (const PieceBox& box : boxes) {
+        for (std::uint32_t at = 0; at < assignment.axes[axis].size(); ++at) {
+          next.push_back(box);
+          next.back().push_back({at});
+        }
+      }
+      boxes = std::move(next);
+    }
+    return boxes;
+  }
+
+  void split_assignments(const Cuts& cuts) {
     std::vector<Assignment> made;
     std::deque<Recipe> recipes;
-    std::size_t next = 0;
     const std::size_t before = resolver_.recipes.size();
     for (std::uint32_t a = 0; a < before; ++a) {
-      if (next == split.size() || split[next] != a) {
+      const auto cut = cuts.find(a);
+      if (cut == cuts.end()) {
         made.push_back(std::move(model_.assignments[a]));
         recipes.push_back(std::move(resolver_.recipes[a]));
         continue;
       }
-      ++next;
       const Recipe& whole = resolver_.recipes[a];
-      // Sides that are iterated are the axes, in order; some of them stay together.
-      std::vector<char> together(whole.sides.size(), 0);
-      std::size_t combinations = 1;
-      std::uint32_t axis = 0;
-      for (std::size_t s = 0; s < whole.sides.size(); ++s) {
-        if (!whole.sides[s].fixed) {
-          together[s] = static_cast<char>(whole.sides[s].whole ||
-                                          (model_.assignments[a].whole >> axis & 1u) != 0);
-          ++axis;
-        }
-        combinations *= together[s] != 0 ? 1 : whole.sides[s].elements.size();
-      }
-      for (std::size_t c = 0; c < combinations; ++c) {
+      const std::vector<std::uint32_t> axes = divisible_axes(a);
+      for (const PieceBox& box : cut->second) {
         Recipe one = whole;
-        std::size_t rest = c;
-        for (std::size_t s = one.sides.size(); s-- > 0;) {
-          if (together[s] != 0) {
+        std::uint32_t axis = 0;
+        std::size_t next = 0;
+        for (Side& side : one.sides) {
+          if (side.fixed) {
             continue;
           }
-          Side& side = one.sides[s];
-          const std::size_t size = side.elements.size();
-          side.elements = {side.elements[rest % size]};
-          // A side that was iterated keeps its place among the target's dimensions.
-          side.fixed = true;
-          rest /= size;
+          if (next < axes.size() && axes[next] == axis) {
+            std::vector<std::uint32_t> elements;
+            for (const std::uint32_t at : box[next]) {
+              elements.push_back(side.elements[at]);
+            }
+            side.elements = std::move(elements);
+            // A side that was iterated keeps its place among the target's dimensions.
+            side.fixed = side.elements.size() == 1;
+            ++next;
+          }
+          ++axis;
         }
         recipes.push_back(std::move(one));
         made.push_back(resolver_.make(recipes.back()));

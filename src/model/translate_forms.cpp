@@ -158,6 +158,14 @@ std::string_view find_function(Operation operation, Dialect dialect) {
 }
 
 std::string_view find_procedure(Procedure procedure, Dialect dialect) {
+  // In Vensim's own files these are models of the library.
+  constexpr std::array<std::pair<Procedure, std::string_view>, 2> kModels = {
+      {{Procedure::delay_n, "DELAY N"}, {Procedure::smooth_n, "SMOOTH N"}}};
+  for (const auto& [of, name] : kModels) {
+    if (of == procedure && dialect == Dialect::vensim) {
+      return name;
+    }
+  }
   for (const Builtin& builtin : builtins()) {
     if (builtin.treatment == Treatment::procedure && is_of(builtin, dialect) &&
         builtin.procedure == procedure) {

@@ -101,7 +101,8 @@ NodeId Typer::apply(Operation operation, std::vector<NodeId> args, base::Span sp
     const AxisMask box = (AxisMask{1} << assignment_.box_axes) - 1;
     const AxisMask before = made.axes & ~box;
     const AxisMask now = arg.axes & ~box;
-    if ((before & ~now) != 0 && (now & ~before) != 0 && !resolver_.is_vensim(span)) {
+    if ((before & ~now) != 0 && (now & ~before) != 0 && !resolver_.is_vensim(span) &&
+        resolver_.origin_at(span) != Origin::vensim) {
       return fail(Code::shape_mismatch, span,
                   "the arrays within an array function run over different dimensions",
                   "use the same dimensions, or name the element of one of them");
@@ -380,6 +381,24 @@ NodeId Typer::whole(VariableId variable, base::Span span, ArrayContext* array, b
   return reference(variable, std::move(*indices), span);
 }
 
+// In files that xmutil wrote: the side of the equation over a dimension of the same elements. To
+// Vensim ranges with the same elements are one.
+std::optional<Index> Typer::bind_alike(DimensionId dimension) {
+  const std::size_t size = resolver_.model.dimensions[dimension].size();
+  for (const Binding& binding : bindings_) {
+    const Dimension& other = resolver_.model.dimensions[binding.dimension];
+    const bool alike =
+        other.size() == size &&
+        std::all_of(other.elements.begin(), other.elements.end(), [&](const std::string& element) {
+          return resolver_.find_element(dimension, element).has_value();
+        });
+    if (alike) {
+      return bind_named(binding.dimension, dimension);
+    }
+  }
+  return std::nullopt;
+}
+
 NodeId Typer::summed(VariableId variable, base::Span span) {
   const std::vector<DimensionId>& dimensions = resolver_.model.variables[variable].dimensions;
   const std::uint32_t context = resolver_.info[variable].context;
@@ -390,6 +409,9 @@ NodeId Typer::summed(VariableId variable, base::Span span) {
         dimensions.begin(), dimensions.begin() + static_cast<std::ptrdiff_t>(i), dimensions[i]));
     std::optional<Index> index = i < context ? bind_context(variable, i)
                                              : bind_dimension(dimensions[i], occurrence, nullptr);
+    if (!index && resolver_.origin_at(span) == Origin::vensim) {
+      index = bind_alike(dimensions[i]);
+    }
     if (!index) {
       index.emplace();
       index->kind = Index::Kind::axis;

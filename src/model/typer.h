@@ -107,6 +107,9 @@ class Typer {
   // The i-th dimension that a macro's variable has from the macro's use.
   std::optional<Index> bind_context(VariableId variable, std::size_t i) const;
   std::optional<Index> bind_named(DimensionId named, DimensionId of);
+  std::optional<Index> bind_alike(DimensionId dimension);
+  std::optional<Index> part_index(const syntax::Expr& subscript, DimensionId of, Scope& scope,
+                                  ArrayContext* array);
   // Vensim's language (typer_vensim.cpp)
   bool is_vensim(const syntax::Expr& expr) const { return resolver_.is_vensim(expr.span); }
   const Binding* side_of(DimensionId range);

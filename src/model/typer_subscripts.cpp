@@ -16,6 +16,39 @@ using base::Code;
 using syntax::Expr;
 using syntax::ExprKind;
 
+// *:Part within an array function: the elements of the dimension that `Part` holds, by name.
+std::optional<Index> Typer::part_index(const Expr& subscript, DimensionId of, Scope& scope,
+                                       ArrayContext* array) {
+  const Expr& named = subscript.args[1];
+  const auto part =
+      named.kind == ExprKind::name ? resolver_.find_dimension(scope, named.text) : std::nullopt;
+  if (!part) {
+    fail(Code::unknown_dimension, named.span,
+         fmt::format("\"{}\"", base::display_name(named.text)));
+    return std::nullopt;
+  }
+  const Dimension& dimension = resolver_.model.dimensions[of];
+  if (array == nullptr) {
+    fail(Code::shape_mismatch, subscript.span,
+         fmt::format("*:{} stands for several elements of \"{}\"", named.text, dimension.name),
+         "use it within an array function such as SUM");
+    return std::nullopt;
+  }
+  Index index;
+  index.kind = Index::Kind::axis;
+  for (const std::string& element : resolver_.model.dimensions[*part].elements) {
+    const auto found = resolver_.find_element(of, element);
+    if (!found) {
+      fail(Code::unknown_element_name, named.span,
+           fmt::format("\"{}\" of dimension \"{}\"", element, dimension.name));
+      return std::nullopt;
+    }
+    index.elements.push_back(*found);
+  }
+  index.axis = axis_over(*part, *array);
+  return index;
+}
+
 NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
                           ArrayContext* array) {
   if (is_vensim(expr)) {
@@ -84,6 +117,14 @@ NodeId Typer::subscripted(VariableId variable, const Expr& expr, Scope& scope,
         break;
       }
       case ExprKind::range: {
+        if (subscript.args[0].kind == ExprKind::wildcard) {
+          auto part = part_index(subscript, of, scope, array);
+          if (!part) {
+            return poison(subscript.span);
+          }
+          index = std::move(*part);
+          break;
+        }
         // Both ends are elements, by name or by number.
         std::array<std::uint32_t, 2> ends{};
         for (std::size_t end = 0; end < 2; ++end) {

@@ -468,7 +468,13 @@ class Parser {
     const std::size_t first = next_;
     if (at(TokenKind::times)) {
       advance();
-      return make(ExprKind::wildcard, first, {});
+      Tree all = make(ExprKind::wildcard, first, {});
+      if (!accept(TokenKind::colon)) {
+        return all;
+      }
+      // *:Part, the elements of a dimension that are also in another one
+      Tree part = parse();
+      return make(ExprKind::range, first, list(std::move(all), std::move(part)));
     }
     if (accept(TokenKind::at)) {
       if (!at(TokenKind::number)) {
@@ -506,6 +512,14 @@ std::optional<Expr> parse_expression(const base::LocatedText& text, base::Diagno
     const std::size_t at = text.text.find('?');
     diagnostics.add(Code::unfinished_equation, text.span(at, at + 3), std::string(owner),
                     "write the equation");
+    return std::nullopt;
+  }
+  // xmutil keeps what it could not translate in a comment behind a 0.
+  if (const std::size_t at = text.text.find("0{GET"); at != std::string::npos) {
+    const std::size_t end = text.text.find('}', at);
+    diagnostics.add(Code::unfinished_equation,
+                    text.span(at, end == std::string::npos ? text.text.size() : end + 1),
+                    std::string(owner), "write the numbers that this function read");
     return std::nullopt;
   }
   Parser parser(text, diagnostics);

@@ -1,0 +1,1 @@
+check W0125.xmile
