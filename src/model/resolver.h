@@ -225,6 +225,9 @@ class Resolver {
   void unknown_subscript(std::string_view text, base::Span span);
   void declare_vensim_equations(VariableId variable);
   // Variables that a call of a macro gives values to: MACRO(a, b : these) (vensim_outputs.cpp).
+  void add_macro_output(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& scope,
+                        const syntax::Word& inner, const syntax::Expr& output, VariableId target,
+                        const std::vector<Side>& own_sides, const ExpansionKey& key);
   void declare_macro_outputs(const std::vector<syntax::VariableDecl>& decls, Scope& scope);
   VariableId macro_value(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& scope,
                          const std::vector<Side>& sides, const ExpansionKey& key);

@@ -4,12 +4,14 @@
 // if the function accumulates; otherwise the function's value is what was removed from the last.
 // So the manual; that the step's own rate is counted before the shift is unverified.
 //
-// N is a variable of its own ("L <net>"), and so is what the shift adds to it ("L <shift>").
+// N is a variable of its own ("L <net>"), and so is what the shift adds to it ("L <shift>"), which
+// is 0 for elements that nothing moves.
 #include "model/shift_if_true.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -41,26 +43,22 @@ class Shifts {
       : parsed_(parsed), model_(model), elements_of_(elements_of), diagnostics_(diagnostics) {}
 
   void run() {
-    std::vector<Expr*> calls;
     for (VariableDecl& variable : model_.variables) {
       for (Equation& equation : variable.equations) {
         for (auto* const expr : {&equation.expr, &equation.rate, &equation.initial}) {
-          if (*expr && expr == &equation.expr && is_shift(**expr) && !equation.rate) {
-            calls.push_back(&**expr);
-          } else if (*expr) {
-            refuse_within(**expr);
+          // Of a level `expr` is the initial value.
+          const bool at_start =
+              expr == &equation.initial || (expr == &equation.expr && equation.rate);
+          if (*expr) {
+            write_out(**expr, at_start);
           }
         }
       }
     }
-    for (Expr* const call : calls) {
-      std::string problem;
-      std::optional<Expr> made = written_out(*call, problem);
-      if (!made) {
-        refuse(*call, problem);
-        made = make::number(0, call->span);
-      }
-      *call = std::move(*made);
+    for (const auto& [folded, uses] : uses_) {
+      VariableDecl* const level = find(folded);
+      give_way(*level);
+      add_shifts(*level, uses);
     }
     std::move(made_.begin(), made_.end(), std::back_inserter(model_.variables));
   }
@@ -71,14 +69,20 @@ class Shifts {
                      fmt::format("\"{}\": {}", base::display_name(call.text), problem));
   }
 
-  void refuse_within(Expr& expr) {
+  void write_out(Expr& expr, bool at_start) {
     for (Expr& arg : expr.args) {
-      refuse_within(arg);
+      write_out(arg, at_start);
     }
-    if (is_shift(expr)) {
-      refuse(expr, "it must be all of an equation");
-      expr = make::number(0, expr.span);
+    if (!is_shift(expr)) {
+      return;
     }
+    std::string problem = at_start ? "nothing has moved at the start" : "";
+    std::optional<Expr> made = at_start ? std::nullopt : written_out(expr, problem);
+    if (!made) {
+      refuse(expr, problem);
+      made = make::number(0, expr.span);
+    }
+    expr = std::move(*made);
   }
 
   // One use: the elements that it moves, with what stands before them in the brackets.
@@ -86,7 +90,8 @@ class Shifts {
     std::string level;
     std::vector<Expr> outer;
     std::vector<std::string> elements;
-    base::Span span;
+    Expr call;
+    std::set<std::vector<std::string>> moved;  // all subscripts, folded
   };
 
   std::optional<Expr> written_out(const Expr& call, std::string& problem) {
@@ -100,7 +105,13 @@ class Shifts {
       problem = "it works with Euler's method only";
       return std::nullopt;
     }
-    Use use{call.args[0].text, call.args[0].subscripts, {}, call.span};
+    Use use{call.args[0].text, call.args[0].subscripts, {}, call, {}};
+    for (const Expr& subscript : use.outer) {
+      if (subscript.bang) {
+        problem = "it cannot stand within a function that runs over a range";
+        return std::nullopt;
+      }
+    }
     const auto size = number_of(call.args[2]);
     use.elements = moved(use.outer.back().text, size.value_or(0));
     use.outer.pop_back();
@@ -108,16 +119,30 @@ class Shifts {
       problem = "its size must be a number of elements that follow the first one";
       return std::nullopt;
     }
-    VariableDecl* const level = find(use.level);
-    if (level == nullptr || level->kind != VariableKind::stock || !give_way(*level, use, problem)) {
-      problem = problem.empty() ? fmt::format("\"{}\" is no level", use.level) : problem;
+    use.moved = moved_places(use);
+    const VariableDecl* const level = find(use.level);
+    if (level == nullptr || level->kind != VariableKind::stock) {
+      problem = fmt::format("\"{}\" is no level", use.level);
       return std::nullopt;
     }
-    add_shift(use, call);
+    if (!have_rates(*level, use)) {
+      problem = fmt::format("not every element that moves has a rate in \"{}\"", use.level);
+      return std::nullopt;
+    }
+    std::vector<Use>& others = uses_[fold_name(use.level)];
+    for (const Use& other : others) {
+      for (const std::vector<std::string>& place : use.moved) {
+        if (other.moved.contains(place)) {
+          problem = fmt::format("another one moves an element of \"{}\" already", use.level);
+          return std::nullopt;
+        }
+      }
+    }
     const Expr kept = make::binary(Operator::equal, call.args[3], make::number(0));
     Expr removed = make::choose(make::binary(Operator::logical_and, call.args[1], kept),
                                 without_shift(use, use.elements.back()), make::number(0));
     set_span(removed, call.span);
+    others.push_back(std::move(use));
     return removed;
   }
 
@@ -178,66 +203,122 @@ class Shifts {
   static std::string net(const std::string& level) { return fmt::format("{} <net>", level); }
   static std::string shift(const std::string& level) { return fmt::format("{} <shift>", level); }
 
-  // The level's rates as variables of their own, and with what the shift adds to them.
-  bool give_way(VariableDecl& level, const Use& use, std::string& problem) {
-    std::vector<Equation*> affected;
-    std::size_t covered = 0;
+  // All combinations of elements of lists of elements, folded.
+  static std::set<std::vector<std::string>> places(
+      const std::vector<std::vector<std::string>>& lists) {
+    std::vector<std::vector<std::string>> found = {{}};
+    for (const std::vector<std::string>& list : lists) {
+      std::vector<std::vector<std::string>> next;
+      for (const std::vector<std::string>& place : found) {
+        for (const std::string& element : list) {
+          next.push_back(place);
+          next.back().push_back(fold_name(element));
+        }
+      }
+      found = std::move(next);
+    }
+    return {found.begin(), found.end()};
+  }
+
+  std::set<std::vector<std::string>> moved_places(const Use& use) const {
+    std::vector<std::vector<std::string>> lists;
+    for (const Expr& subscript : use.outer) {
+      lists.push_back(elements_of_({subscript.text, subscript.span}));
+    }
+    lists.push_back(use.elements);
+    return places(lists);
+  }
+
+  std::set<std::vector<std::string>> places_of(const std::vector<Word>& words) const {
+    std::vector<std::vector<std::string>> lists;
+    for (const Word& word : words) {
+      lists.push_back(elements_of_(word));
+    }
+    return places(lists);
+  }
+
+  // What an equation gives values to.
+  std::set<std::vector<std::string>> places_of(const Equation& equation) const {
+    std::set<std::vector<std::string>> found = places_of(equation.subscripts);
+    for (const std::vector<Word>& exception : equation.except) {
+      for (const std::vector<std::string>& place : places_of(exception)) {
+        found.erase(place);
+      }
+    }
+    return found;
+  }
+
+  bool have_rates(const VariableDecl& level, const Use& use) const {
+    std::set<std::vector<std::string>> missing = use.moved;
+    for (const Equation& equation : level.equations) {
+      for (const std::vector<std::string>& place : places_of(equation)) {
+        if (equation.rate) {
+          missing.erase(place);
+        }
+      }
+    }
+    return missing.empty();
+  }
+
+  // The level's rates become a variable of their own, to which is added what moves.
+  void give_way(VariableDecl& level) {
     for (Equation& equation : level.equations) {
-      if (equation.subscripts.size() != use.outer.size() + 1) {
+      if (!equation.rate) {
         continue;
       }
-      std::size_t inside = 0;
-      const std::vector<std::string> own = elements_of_(equation.subscripts.back());
-      for (const std::string& element : own) {
-        inside += contains(use.elements, element) ? 1 : 0;
-      }
-      if (inside == 0) {
-        continue;
-      }
-      bool same = equation.rate && equation.except.empty() && inside == own.size();
-      for (std::size_t i = 0; i < use.outer.size(); ++i) {
-        same = same && fold_name(equation.subscripts[i].text) == fold_name(use.outer[i].text);
-      }
-      if (!same) {
-        problem = fmt::format(
-            "an equation of \"{}\" must have just its subscripts, and elements that all move",
-            use.level);
-        return false;
-      }
-      covered += inside;
-      affected.push_back(&equation);
-    }
-    if (covered != use.elements.size()) {
-      problem = fmt::format("not every element that moves has a rate in \"{}\"", use.level);
-      return false;
-    }
-    for (Equation* const equation : affected) {
       std::vector<Expr> left;
-      for (const Word& word : equation->subscripts) {
+      for (const Word& word : equation.subscripts) {
         left.push_back(make::name(word.text));
       }
       Equation rate;
-      rate.subscripts = equation->subscripts;
-      rate.expr = std::move(*equation->rate);
-      rate.span = equation->span;
-      helper(net(use.level), equation->span).equations.push_back(std::move(rate));
-      equation->rate = make::binary(Operator::add, make::name(net(use.level), left),
-                                    make::name(shift(use.level), left));
-      set_span(*equation->rate, equation->span);
+      rate.subscripts = equation.subscripts;
+      rate.except = equation.except;
+      rate.expr = std::move(*equation.rate);
+      rate.span = equation.span;
+      helper(net(level.name.text), equation.span).equations.push_back(std::move(rate));
+      equation.rate = make::binary(Operator::add, make::name(net(level.name.text), left),
+                                   make::name(shift(level.name.text), left));
+      set_span(*equation.rate, equation.span);
     }
-    return true;
   }
 
-  static bool contains(const std::vector<std::string>& elements, const std::string& element) {
-    return std::any_of(elements.begin(), elements.end(), [&](const std::string& one) {
-      return fold_name(one) == fold_name(element);
-    });
+  // What moves, and 0 for the elements of which nothing does.
+  void add_shifts(const VariableDecl& level, const std::vector<Use>& uses) {
+    for (const Use& use : uses) {
+      add_shift(use, use.call);
+    }
+    for (const Equation& equation : level.equations) {
+      if (!equation.rate) {
+        continue;
+      }
+      Equation still;
+      still.span = equation.span;
+      still.subscripts = equation.subscripts;
+      still.except = equation.except;
+      std::set<std::vector<std::string>> left = places_of(equation);
+      for (const Use& use : uses) {
+        for (const std::vector<std::string>& place : use.moved) {
+          if (left.erase(place) == 0) {
+            continue;
+          }
+          std::vector<Word> words;
+          for (const std::string& element : place) {
+            words.push_back({element, use.call.span});
+          }
+          still.except.push_back(std::move(words));
+        }
+      }
+      if (!left.empty()) {
+        still.expr = make::number(0, equation.span);
+        helper(shift(level.name.text), equation.span).equations.push_back(std::move(still));
+      }
+    }
   }
 
   // Those made here are few: one or two for each level.
   VariableDecl& helper(const std::string& name, base::Span span) {
     for (VariableDecl& made : made_) {
-      if (made.name.text == name) {
+      if (fold_name(made.name.text) == fold_name(name)) {
         return made;
       }
     }
@@ -269,16 +350,16 @@ class Shifts {
         change = make::choose(kept, next, std::move(change));
       }
       Equation equation;
-      equation.span = use.span;
+      equation.span = call.span;
       for (const Expr& subscript : use.outer) {
-        equation.subscripts.push_back({subscript.text, use.span});
+        equation.subscripts.push_back({subscript.text, call.span});
       }
-      equation.subscripts.push_back({use.elements[i], use.span});
+      equation.subscripts.push_back({use.elements[i], call.span});
       equation.expr = make::choose(
           call.args[1], make::binary(Operator::divide, std::move(change), make::name("TIME STEP")),
           make::number(0));
-      set_span(*equation.expr, use.span);
-      helper(shift(use.level), use.span).equations.push_back(std::move(equation));
+      set_span(*equation.expr, call.span);
+      helper(shift(use.level), call.span).equations.push_back(std::move(equation));
     }
   }
 
@@ -297,6 +378,7 @@ class Shifts {
   const ElementsOf& elements_of_;
   base::Diagnostics& diagnostics_;
   std::vector<VariableDecl> made_;
+  std::map<std::string, std::vector<Use>> uses_;  // by folded name of the level
 };
 
 }  // namespace

@@ -96,6 +96,7 @@ class Printer {
         return;
       case ExprKind::output:
         out_ += write_vensim_name(expr.text);
+        write_subscripts(expr);
         return;
       case ExprKind::transpose:
       case ExprKind::wildcard:
@@ -109,6 +110,10 @@ class Printer {
     out_ += marked_ ? std::string(1, kNameBegins) : "";
     out_ += write_vensim_name(expr.text);
     out_ += marked_ ? std::string(1, kNameEnds) : "";
+    write_subscripts(expr);
+  }
+
+  void write_subscripts(const Expr& expr) {
     if (!expr.subscripts.empty()) {
       out_ += '[';
       for (const Expr& subscript : expr.subscripts) {

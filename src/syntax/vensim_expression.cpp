@@ -250,9 +250,13 @@ VensimParser::Tree VensimParser::parse_call(std::size_t first, Expr name) {
     do {
       Tree argument;
       if (outputs && at(Kind::name)) {
+        const std::size_t name_at = next_;
         argument.expr.kind = ExprKind::output;
-        argument.expr.span = text_.span(token().begin, token().end);
         argument.expr.text = take_word().text;
+        if (at(Kind::left_bracket)) {
+          argument.expr.subscripts = parse_subscripts();
+        }
+        argument.expr.span = span_from(name_at);
       } else {
         argument = parse_binary(kOr);
       }

@@ -36,15 +36,15 @@ const std::vector<Example> kExamples = {
      "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"
      "<flow name='out'/><aux name='x'><eqn>MAX(belt)</eqn></aux>",
      5},
-    {"`SHIFT IF TRUE` with Runge-Kutta methods, within a larger expression, or over elements that "
-     "share an equation with others",
-     "E0211", true, "R: r1, r2 ~~|\nx = 1 + SHIFT IF TRUE(y[r1], 1, 2, 0, 0) ~~|\n", 3},
-    {"`GET DIRECT …`, `TABBED ARRAY` or `WITH LOOKUP` within a larger expression", "E0211", true,
-     "x = 1 + TABBED ARRAY(2) ~~|\n", 2},
-    {"further outputs of a macro in an array", "E0111", true,
-     ":MACRO: M(a : b)\nM = a ~~|\nb = a ~~|\n:END OF MACRO:\nR: r1, r2 ~~|\nx[R] = M(1 : z) "
-     "~~|\n",
-     7},
+    {"`SHIFT IF TRUE` with Runge-Kutta methods, or of an element that another one moves", "E0211",
+     true,
+     "R: r1, r2 ~~|\ny[R] = INTEG(1, 0) ~~|\nx = SHIFT IF TRUE(y[r1], 1, 2, 0, 0) ~~|\n"
+     "z = SHIFT IF TRUE(y[r2], 1, 1, 0, 0) ~~|\n",
+     5},
+    {"`GET DIRECT …` or `TABBED ARRAY` within a larger expression, which Vensim refuses too",
+     "E0211", true, "x = 1 + TABBED ARRAY(2) ~~|\n", 2},
+    {"`WITH LOOKUP` within a larger expression, which Vensim refuses too", "E0102", true,
+     "x = 1 + WITH LOOKUP(2, ((0,0),(1,1))) ~~|\n", 2},
     {"`VECTOR ELM MAP` of a computed value, which Vensim refuses too", "E0304", true,
      "R: r1, r2 ~~|\nv[R] = 1, 2 ~~|\nx = VECTOR ELM MAP(v[r1] * 2, 1) ~~|\n", 4},
     {std::string("an equation that reads `") + std::string(3, '?') + "`", "E0106", false,

@@ -153,6 +153,18 @@ TEST(ShiftIfTrue, MovesWhatElementsHold) {
   EXPECT_THAT(result->find("none")->values, ElementsAre(0, 0, 0, 0));
 }
 
+TEST(ShiftIfTrue, MayBePartOfAnExpressionAndMoveSomeElementsOfAnEquation) {
+  std::string messages;
+  const auto result = run("shift_within.mdl", {}, messages);
+  ASSERT_TRUE(result) << messages;
+  // age1 and age2 of the women move at time 1, when the step would have made them 3 and 4.
+  EXPECT_THAT(result->find("leaving")->values, ElementsAre(100, 108, 100, 100));
+  const std::vector<double>& people = result->find("People")->values;
+  ASSERT_EQ(people.size(), 32u);
+  EXPECT_THAT(std::vector<double>(people.begin() + 16, people.begin() + 24),
+              ElementsAre(2, 7, 3, 5, 11, 21, 31, 41));
+}
+
 TEST(UnchangeableConstants, CannotBeSet) {
   std::string messages;
   api::RunRequest request;

@@ -273,6 +273,27 @@ TEST(VensimMacros, NestHoldLevelsAndHaveFurtherOutputs) {
   EXPECT_THAT(result.at("z"), ElementsAre(3));
 }
 
+TEST(VensimMacros, HaveFurtherOutputsInArrays) {
+  const Result result =
+      run(":MACRO: SPLIT(whole : rest) SPLIT = INTEGER(whole) ~~| rest = whole - SPLIT ~~| "
+          ":END OF MACRO:\n"
+          ":MACRO: KEEP(in : seen) KEEP = INTEG(in, 0) ~~| seen = 2 * KEEP ~~| :END OF MACRO:\n"
+          "R: r1, r2, r3 ~~|\nS: r2, r3 ~~|\nx[R] = 1.25, 2.5, 3.75 ~~|\n"
+          "y[R] = SPLIT(x[R] : left[R]) ~~|\nz[S] = KEEP(x[S] : both[S]) ~~|\n"
+          "u[r1] = SPLIT(x[r1] : part[r1]) ~~|\nu[r2] = SPLIT(3 * x[r2] : part[r2]) ~~|\n"
+          "w[R] = 4 * left[R] ~~|\nv = part[r2] + both[r3] ~~|");
+  ASSERT_TRUE(result.layout) << result.messages;
+  EXPECT_THAT(result.at("left"), ElementsAre(0.25, 0.5, 0.75));
+  EXPECT_THAT(result.at("w"), ElementsAre(1, 2, 3));
+  EXPECT_THAT(result.at("both", 2), ElementsAre(10, 15));
+  EXPECT_THAT(result.at("part"), ElementsAre(0.25, 0.5));
+  EXPECT_THAT(result.at("v", 1), ElementsAre(8));
+  EXPECT_THAT(run(":MACRO: M(a : b) M = a ~~| b = a ~~| :END OF MACRO:\nR: r1, r2 ~~|\n"
+                  "x[R] = M(1 : z) ~~|")
+                  .messages,
+              HasSubstr("give it the subscripts that stand on the left"));
+}
+
 TEST(VensimMacros, ALookupOfAnArrayMayBeHandedOver) {
   const Result result = run(std::string(kRanges) +
                             ":MACRO: TWICE(f, x) TWICE = 2 * f(x) ~~| :END OF MACRO:\n"
