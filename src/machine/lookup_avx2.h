@@ -51,15 +51,14 @@ inline void look_up(double* d, const double* a, std::size_t count, const TableVi
   const TableView table = of;
   std::size_t i = 0;
   if (table.per_x != 0) {
-    const __m256d first = _mm256_set1_pd(table.first_x);
     const __m256d per_x = _mm256_set1_pd(table.per_x);
-    const __m256d last = _mm256_set1_pd(table.last);
-    const __m256d half = _mm256_set1_pd(0.5);
+    const __m256d shift = _mm256_set1_pd(table.shift);
+    const __m256d top = _mm256_set1_pd(table.top);
     for (; i + 4 <= count; i += 4) {
       const __m256d c = within(table, _mm256_loadu_pd(a + i));
-      const __m256d place = _mm256_mul_pd(_mm256_sub_pd(c, first), per_x);
-      const __m256d bounded = _mm256_min_pd(_mm256_max_pd(place, _mm256_setzero_pd()), last);
-      const __m128i nearest = _mm256_cvttpd_epi32(_mm256_add_pd(bounded, half));
+      const __m256d place = _mm256_add_pd(_mm256_mul_pd(c, per_x), shift);
+      const __m256d bounded = _mm256_min_pd(_mm256_max_pd(place, _mm256_setzero_pd()), top);
+      const __m128i nearest = _mm256_cvttpd_epi32(bounded);
       _mm256_storeu_pd(d + i, on_segment(load_points(table.point, nearest), c));
     }
   } else if (table.points <= kCounted) {

@@ -34,8 +34,11 @@ struct Layout {
   }
 };
 
-// A table for look-ups of the code; native_loop.h makes it.
-using NativeTable = std::vector<TablePoint>;
+// A table for look-ups of the code; native_body.h makes it.
+struct NativeTable {
+  std::vector<TablePoint> rows;
+  bool inside = false;  // as in TableView
+};
 
 using NativeCode = void (*)(void* values);
 

@@ -40,7 +40,7 @@ constexpr Pool<float, std::uint32_t> kSinglePool;
 static_assert(sizeof kNativePool == sizeof kSinglePool);
 
 // Rows of native_table before the points.
-enum TableRow : std::int32_t { kLeast, kMost, kFirstX, kPerX, kLast, kHalf, kPoints };
+enum TableRow : std::int32_t { kLeast, kMost, kPerX, kShift, kTop, kPoints };
 constexpr std::int32_t kRowBytes = 32;
 static_assert(sizeof(TablePoint) == kRowBytes);
 
@@ -48,8 +48,7 @@ template <class Value>
 NativeTable table_of(const TableView& table) {
   constexpr std::size_t kCount = kRowBytes / sizeof(Value);
   std::vector<Value> values;
-  for (const double value :
-       {table.least, table.most, table.first_x, table.per_x, table.last, 0.5}) {
+  for (const double value : {table.least, table.most, table.per_x, table.shift, table.top}) {
     values.insert(values.end(), kCount, static_cast<Value>(value));
   }
   for (std::size_t i = 0; i < table.points; ++i) {
@@ -58,8 +57,8 @@ NativeTable table_of(const TableView& table) {
       values.push_back(static_cast<Value>(value));
     }
   }
-  NativeTable made((values.size() + kCount - 1) / kCount);
-  std::memcpy(made.data(), values.data(), values.size() * sizeof(Value));
+  NativeTable made{std::vector<TablePoint>((values.size() + kCount - 1) / kCount), table.inside};
+  std::memcpy(made.rows.data(), values.data(), values.size() * sizeof(Value));
   return made;
 }
 
@@ -327,16 +326,17 @@ class Body {
     };
     const int a = number(0);
     release();
-    to_.set(kBase, reinterpret_cast<std::uint64_t>(table.data()));
+    to_.set(kBase, reinterpret_cast<std::uint64_t>(table.rows.data()));
     to_.load(kFirst, row(kLeast));
     to_.arithmetic(Arithmetic::maximum, kFirst, kFirst, a);
     to_.load(kSecond, row(kMost));
     to_.arithmetic(Arithmetic::minimum, kFirst, kSecond, kFirst);
-    to_.arithmetic(Arithmetic::subtract, kSecond, kFirst, row(kFirstX));
-    to_.arithmetic(Arithmetic::multiply, kSecond, kSecond, row(kPerX));
-    to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
-    to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kLast));
-    to_.arithmetic(Arithmetic::add, kSecond, kSecond, row(kHalf));
+    to_.arithmetic(Arithmetic::multiply, kSecond, kFirst, row(kPerX));
+    to_.arithmetic(Arithmetic::add, kSecond, kSecond, row(kShift));
+    if (!table.inside) {
+      to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
+      to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kTop));
+    }
     const Segments at = to_.wide ? (to_.single ? eight_points() : four_points()) : one_point();
     to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
     to_.blend(at.left, at.right, at.left, kFirst);

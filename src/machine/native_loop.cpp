@@ -151,9 +151,9 @@ class LoopWriter {
       to_.clear(General::rcx);
       const std::int64_t values = to_.values();
       std::int64_t done = 0;
-      for (const auto& [copies, step] : {std::pair(kTogether, kTogether * values),
-                                         std::pair(std::int64_t{1}, values),
-                                         std::pair(std::int64_t{1}, std::int64_t{1})}) {
+      for (const auto& [copies, step] :
+           {std::pair(kTogether, kTogether * values), std::pair(std::int64_t{1}, values),
+            std::pair(std::int64_t{1}, std::int64_t{1})}) {
         const std::int64_t end = count / step * step;
         if (end > done) {
           innermost(copies, step, end);

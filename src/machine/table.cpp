@@ -49,12 +49,19 @@ PreparedTable::PreparedTable(const ir::Table& table) {
 void PreparedTable::find_per_x() {
   const double last = static_cast<double>(points_.size() - 1);
   const double per_x = last / (points_.back().x - points_.front().x);
-  bool even = last > 0 && std::isfinite(per_x);
+  const double shift = 0.5 - points_.front().x * per_x;
+  bool even = last > 0 && std::isfinite(per_x) && std::isfinite(shift);
   for (std::size_t i = 0; i < points_.size(); ++i) {
-    const double place = (points_[i].x - points_.front().x) * per_x;
-    even = even && std::fabs(place - static_cast<double>(i)) < 0.25;
+    const double place = points_[i].x * per_x + shift;
+    even = even && std::fabs(place - (static_cast<double>(i) + 0.5)) < 0.25;
   }
-  per_x_ = even ? per_x : 0;
+  if (even) {
+    // What seven digits tell apart: single precision does with these numbers what double does.
+    constexpr double kFar = 0x1p18;
+    per_x_ = per_x;
+    shift_ = shift;
+    inside_ = std::fabs(shift) < kFar && std::isfinite(least_) && std::isfinite(most_);
+  }
 }
 
 }  // namespace shamal::machine

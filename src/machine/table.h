@@ -37,19 +37,20 @@ struct alignas(32) TablePoint {
 struct TableView {
   double least;
   double most;
-  double first_x;
   double per_x;  // segments for each unit of x, if x is even; else 0
-  double last;   // index of the last point
+  double shift;  // c per_x + shift is half more than the place of c among the points
+  double top;    // half more than the index of the last point
+  bool inside;   // so, for every c that is held within bounds, the sum leads to a point
   std::size_t points;
   const TablePoint* point;
 };
 
 [[gnu::always_inline]] inline std::size_t point_beside(const TableView& table, double c) {
   if (table.per_x != 0) {
-    const double place = (c - table.first_x) * table.per_x;
+    const double place = c * table.per_x + table.shift;
     const double bounded = place > 0 ? place : 0;  // NaN: 0
     return static_cast<std::size_t>(
-        static_cast<std::int32_t>((bounded < table.last ? bounded : table.last) + 0.5));
+        static_cast<std::int32_t>(bounded < table.top ? bounded : table.top));
   }
   std::size_t low = 0;
   std::size_t count = table.points;
@@ -76,9 +77,10 @@ class PreparedTable {
   TableView view() const {
     return {least_,
             most_,
-            points_.front().x,
             per_x_,
-            static_cast<double>(points_.size() - 1),
+            shift_,
+            static_cast<double>(points_.size() - 1) + 0.5,
+            inside_,
             points_.size(),
             points_.data()};
   }
@@ -90,6 +92,8 @@ class PreparedTable {
   double least_ = 0;
   double most_ = 0;
   double per_x_ = 0;
+  double shift_ = 0;
+  bool inside_ = false;
 };
 
 }  // namespace shamal::machine
