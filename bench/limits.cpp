@@ -50,17 +50,18 @@ struct Tally {
   double instructions = 0;
 };
 
+// Virtual machines lose a counter now and then: such a measurement does not count.
 template <class Work>
-Tally least(Work work) {
+Tally least(Work work, int repeats) {
   const Counter counter;
   Tally best;
-  for (int repeat = 0; repeat < 50; ++repeat) {
+  for (int repeat = 0; repeat < repeats; ++repeat) {
     const Counts before = counter.now();
     work();
     const Counts after = counter.now();
     const Tally one{static_cast<double>(after.cycles - before.cycles),
                     static_cast<double>(after.instructions - before.instructions)};
-    if (best.cycles == 0 || one.cycles < best.cycles) {
+    if (one.instructions > 0 && (best.cycles == 0 || one.cycles < best.cycles)) {
       best = one;
     }
   }
@@ -75,6 +76,7 @@ struct Processor {
 
 Processor measure_processor() {
   constexpr int kTimes = 50;
+  constexpr int kRepeats = 50;
   alignas(64) static std::array<double, kNear> a, b, d;
   static Far far;
   a.fill(1.1);
@@ -88,9 +90,9 @@ Processor measure_processor() {
       }
     };
   };
-  const Tally divisions = least(many([] { divide(d.data(), a.data(), b.data()); }));
-  const Tally mixed = least(many([] { multiply_add(d.data(), a.data(), b.data()); }));
-  const Tally lines = least(many([] { d[0] += fetch(far.data()); }));
+  const Tally divisions = least(many([] { divide(d.data(), a.data(), b.data()); }), kRepeats);
+  const Tally mixed = least(many([] { multiply_add(d.data(), a.data(), b.data()); }), kRepeats);
+  const Tally lines = least(many([] { d[0] += fetch(far.data()); }), kRepeats);
   return {divisions.cycles / (kTimes * kNear), lines.cycles / (kTimes * kFar / 8),
           mixed.cycles / mixed.instructions};
 }
@@ -119,16 +121,10 @@ bool run_limits(const std::vector<Bench>& benches, const std::string& folder,
     const auto once = [&] {
       sim::simulate(workload->compiled.kernel, workload->spec, workload->inputs);
     };
-    Counts best;
-    const Counter counter;
-    for (int repeat = 0; repeat < 5; ++repeat) {
-      const Counts before = counter.now();
-      once();
-      const Counts after = counter.now();
-      if (best.cycles == 0 || after.cycles - before.cycles < best.cycles) {
-        best.cycles = after.cycles - before.cycles;
-        best.instructions = after.instructions - before.instructions;
-      }
+    const Tally best = least(once, 7);
+    if (best.cycles == 0 || can.division == 0) {
+      fmt::print(stderr, "{}: the processor's counters were lost; measure again\n", bench.name);
+      return false;
     }
     std::array<double, kEvents> seen{};
     for (std::size_t e = 0; e < kEvents; ++e) {
@@ -139,8 +135,8 @@ bool run_limits(const std::vector<Bench>& benches, const std::string& folder,
       }
       seen[e] = static_cast<double>(fewest.value_or(0)) / all;
     }
-    const double cycles = static_cast<double>(best.cycles) / all;
-    const double instructions = static_cast<double>(best.instructions) / all;
+    const double cycles = best.cycles / all;
+    const double instructions = best.instructions / all;
     const double divisions = seen[static_cast<std::size_t>(Event::divisions)];
     const double lines = seen[static_cast<std::size_t>(Event::lines)];
     const double misses = seen[static_cast<std::size_t>(Event::mispredictions)];
