@@ -101,7 +101,7 @@ std::function<int()> set_up_run(CLI::App& app, const Common& common) {
   app.add_option_function<std::string>(
       "--method", [&request](const std::string& name) { request.method = name; },
       "Integration method: euler, rk2, rk4 or rk45");
-  app.add_option("--columns", request.columns,
+  app.add_option("--columns,--save", request.columns,
                  "Variables to save, or single elements \"Name[a]\"; default: every variable. "
                  "Repeat the option, or separate names with ';'")
       ->expected(1)
