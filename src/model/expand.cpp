@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,7 +21,8 @@ using syntax::ExprKind;
 namespace {
 
 constexpr std::size_t kMaxMacroDepth = 100;
-constexpr std::size_t kMaxMacroUses = 50'000;  // with those in uses of others
+constexpr std::size_t kMaxRecursiveUses = 10'000;  // of macros within themselves
+constexpr std::size_t kMaxMacroUses = 50'000;      // with those in uses of others
 
 }  // namespace
 
@@ -57,7 +59,11 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
       if (const auto dimension = find_dimension(scope, expr.args[0].text)) {
         return model.dimensions[*dimension].size();
       }
-      const Symbol* const array = find_symbol(scope, expr.args[0].text);
+      const Symbol* array = find_symbol(scope, expr.args[0].text);
+      if (array != nullptr && array->kind == Symbol::Kind::parameter &&
+          array->argument->kind == ExprKind::name && array->argument->subscripts.empty()) {
+        array = find_symbol(*array->scope, array->argument->text);
+      }
       if (array == nullptr || array->kind != Symbol::Kind::variable) {
         return std::nullopt;
       }
@@ -79,7 +85,14 @@ std::optional<double> Resolver::constant_value(const Expr& expr, Scope& scope, i
         return std::nullopt;
       }
       if (symbol->kind == Symbol::Kind::parameter) {
-        return constant_value(*symbol->argument, *symbol->scope, depth + 1);
+        if (symbol->constant) {
+          return symbol->constant;
+        }
+        const auto found = constant_value(*symbol->argument, *symbol->scope, depth + 1);
+        if (marks_structural_ && !at_start_) {
+          symbol->constant = found;
+        }
+        return found;
       }
       if (symbol->kind != Symbol::Kind::variable) {
         return std::nullopt;
@@ -175,13 +188,53 @@ std::optional<double> Resolver::stage_count(const Expr& expr, Scope& scope) {
 
 bool Resolver::is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call) {
   std::size_t depth = 0;
+  bool within_itself = false;
   for (const Scope* around = &caller; around != nullptr && around->macro; around = around->caller) {
-    if (around->of_macro == &macro || ++depth > kMaxMacroDepth) {
-      error(Code::recursive_macro, call, macro.name.text);
-      return true;
+    within_itself = within_itself || around->of_macro == &macro;
+    ++depth;
+  }
+  const bool plain = macro.variables.empty() && !macro.sim_specs;
+  const bool too_many = within_itself && plain && ++recursive_uses_ > kMaxRecursiveUses;
+  if (depth > kMaxMacroDepth || too_many || (within_itself && !plain)) {
+    // One path that does not end tells of all others.
+    if (!std::exchange(endless_recursion_, true) || !plain) {
+      error(Code::recursive_macro, call, macro.name.text,
+            plain ? "let conditions that follow from numbers and constants alone end it" : "");
+    }
+    return true;
+  }
+  return within_itself && endless_recursion_;
+}
+
+bool Resolver::calls_itself(const syntax::MacroDecl& macro) {
+  const auto known = calls_themselves_.find(&macro);
+  if (known != calls_themselves_.end()) {
+    return known->second;
+  }
+  std::vector<const syntax::MacroDecl*> reached;
+  std::vector<const Expr*> open;
+  if (macro.expr) {
+    open.push_back(&*macro.expr);
+  }
+  bool found = false;
+  while (!open.empty()) {
+    const Expr* const expr = open.back();
+    open.pop_back();
+    for (const Expr& arg : expr->args) {
+      open.push_back(&arg);
+    }
+    const syntax::MacroDecl* const called =
+        expr->kind == ExprKind::call
+            ? find_macro(base::fold_name(expr->text), expr->args.size(), expr->span)
+            : nullptr;
+    found = found || called == &macro;
+    if (called != nullptr && called->expr &&
+        std::find(reached.begin(), reached.end(), called) == reached.end()) {
+      reached.push_back(called);
+      open.push_back(&*called->expr);
     }
   }
-  return false;
+  return calls_themselves_[&macro] = found;
 }
 
 Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, Scope& caller) {
@@ -202,6 +255,16 @@ Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, S
     const bool given = i < call.args.size();
     symbol.argument = given ? &call.args[i] : &*macro.parameters[i].fallback;
     symbol.scope = given ? &caller : &inside;
+    // A parameter that is handed on stays what it is.
+    const Symbol* const handed_on =
+        given && symbol.argument->kind == ExprKind::name && symbol.argument->subscripts.empty()
+            ? find_symbol(caller, symbol.argument->text)
+            : nullptr;
+    if (handed_on != nullptr && handed_on->kind == Symbol::Kind::parameter) {
+      const base::Span span = symbol.span;
+      symbol = *handed_on;
+      symbol.span = span;
+    }
     inside.symbols.emplace(base::fold_name(macro.parameters[i].name.text), symbol);
   }
   macro_scopes_.emplace(key, &inside);

@@ -38,6 +38,7 @@ struct Symbol {
   Scope* scope = nullptr;                      // module: its inside; graphical: where it stands;
                                                // parameter: where its argument is understood
   const syntax::Expr* argument = nullptr;      // parameter of a macro without variables
+  mutable std::optional<double> constant;      //   and the number that it follows from constants
   bool handed_over = false;                    // stands for an argument of a macro
   base::Span span;
 };
@@ -191,7 +192,11 @@ class Resolver {
   std::optional<double> constant_call(const syntax::Expr& expr, Scope& scope, int depth);
   bool names_lookup(const syntax::Expr& argument, Scope& scope);
   // True, after reporting, if the call stands in an expansion of the same macro.
+  // Whether a use within uses of itself has to end, after reporting. A macro without variables may
+  // call itself where it is known before the run that the calls end.
   bool is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call);
+  // Whether a macro leads to calls of itself.
+  bool calls_itself(const syntax::MacroDecl& macro);
   // The hidden variable that keeps the start values of another.
   VariableId initial_of(VariableId variable);
   std::uint64_t next_stream(const syntax::Expr& expr, const Scope& scope, VariableId user);
@@ -259,6 +264,9 @@ class Resolver {
   };
   std::unordered_map<VariableId, MacroUse> macro_uses;
   std::unordered_map<NodeId, PlainCall> plain_calls;
+  std::unordered_map<const syntax::MacroDecl*, bool> calls_themselves_;
+  std::size_t recursive_uses_ = 0;
+  bool endless_recursion_ = false;
   std::span<const std::unique_ptr<Scope>> scopes() const { return scopes_; }
   // Tables of a graphical function, by element; null if nothing asked for them.
   const std::vector<std::uint32_t>* known_tables(const syntax::VariableDecl& decl) const {

@@ -181,6 +181,12 @@ NodeId Typer::type(const Expr& expr, Scope& scope, ArrayContext* array) {
                    expr.span);
     }
     case ExprKind::conditional: {
+      if (scope.of_macro != nullptr && resolver_.calls_itself(*scope.of_macro)) {
+        // Only what is chosen is understood, so that calls of itself end.
+        if (const auto chosen = resolver_.constant_value(expr.args[0], scope)) {
+          return type(expr.args[*chosen != 0 ? 1 : 2], scope, array);
+        }
+      }
       const NodeId condition = type(expr.args[0], scope, array);
       const NodeId yes = type(expr.args[1], scope, array);
       const NodeId no = type(expr.args[2], scope, array);

@@ -52,6 +52,12 @@ const std::vector<Example> kExamples = {
     {"a data variable whose values no file gives", "E0711", true, "history ~~|\n", 2},
     {"an equation in MathML only", "E0111", false,
      "<aux name='x'><mathml><cn>1</cn></mathml></aux>", 5},
+    {"a macro that calls itself as often as a variable says, or that has variables and calls "
+     "itself",
+     "E0209", false,
+     "<aux name='x'><eqn>F(TIME)</eqn></aux></variables></model><macro name='F'><parm>n</parm>"
+     "<eqn>IF n &lt; 1 THEN 1 ELSE F(n - 1)</eqn></macro><model name='other'><variables>",
+     5},
     {"a module whose file is on a network", "E0009", false,
      "<module name='far' resource='http://example.org/model.xmile'/>", 5},
     {"an element that the standard does not know", "W0110", false,
