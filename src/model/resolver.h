@@ -136,6 +136,8 @@ class Resolver {
   std::deque<VariableInfo> info;   // parallel to model.variables
   std::unique_ptr<Vensim> vensim;  // of a model in Vensim's language only
   ModelFiles named_files;          // by path; those that are there are not read
+  // f(x) in place of LOOKUP(f, x).
+  std::unordered_map<const syntax::Expr*, syntax::Expr> direct_calls;
 
   base::Sources& sources;
   base::Diagnostics& diagnostics;

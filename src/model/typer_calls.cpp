@@ -497,11 +497,14 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       if (symbol == nullptr || !is_graphical(*symbol)) {
         return fail(Code::unknown_function, function.span, "LOOKUP needs a graphical function");
       }
-      Expr call = expr;
-      call.text = function.text;
-      call.subscripts = function.subscripts;
-      call.args = {expr.args[1]};
-      return type_symbol_call(*symbol, call, scope, array);
+      // Kept: what an argument holds (a delay, a smooth) is computed later, from where it stands.
+      const auto [call, fresh] = resolver_.direct_calls.try_emplace(&expr, expr);
+      if (fresh) {
+        call->second.text = function.text;
+        call->second.subscripts = function.subscripts;
+        call->second.args = {expr.args[1]};
+      }
+      return type_symbol_call(*symbol, call->second, scope, array);
     }
     case Treatment::random:
       return type_random(builtin, expr, scope, array);
