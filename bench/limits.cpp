@@ -13,7 +13,7 @@ namespace shamal::bench {
 
 namespace {
 
-// One value of an array after the other, eight at a time: the compiler makes vector code of them.
+// Loops over arrays, of which the compiler makes vector code.
 #define SHAMAL_AVX2 [[gnu::target("avx2,fma"), gnu::noinline, gnu::optimize("O3")]]
 constexpr std::size_t kNear = 512;       // values, of the first cache
 constexpr std::size_t kFar = 24 * 1024;  // of the second

@@ -1,7 +1,7 @@
 // What a model's ensemble asks of the processor, by its own counters, against what the processor
 // can do, measured by small loops in the same process: instructions that do not wait for each
-// other, divisions, lines of the second cache. The largest of the three is a time that no order of
-// the same work can be under.
+// other, divisions, lines of the second cache. Divisions and lines take at least that long in any
+// order; instructions as long as in a loop of loads, products, sums and stores.
 #pragma once
 
 #include <string>

@@ -193,7 +193,6 @@ class Resolver {
   std::optional<double> stage_count(const syntax::Expr& expr, Scope& scope);
   std::optional<double> constant_call(const syntax::Expr& expr, Scope& scope, int depth);
   bool names_lookup(const syntax::Expr& argument, Scope& scope);
-  // True, after reporting, if the call stands in an expansion of the same macro.
   // Whether a use within uses of itself has to end, after reporting. A macro without variables may
   // call itself where it is known before the run that the calls end.
   bool is_recursive(const syntax::MacroDecl& macro, const Scope& caller, base::Span call);
@@ -232,10 +231,11 @@ class Resolver {
   void unknown_subscript(std::string_view text, base::Span span);
   void declare_vensim_equations(VariableId variable);
   // Variables that a call of a macro gives values to: MACRO(a, b : these) (vensim_outputs.cpp).
+  void declare_macro_outputs(const std::vector<syntax::VariableDecl>& decls, Scope& scope);
+  // One of them, in the equations of its variable.
   void add_macro_output(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& scope,
                         const syntax::Word& inner, const syntax::Expr& output, VariableId target,
                         const std::vector<Side>& own_sides, const ExpansionKey& key);
-  void declare_macro_outputs(const std::vector<syntax::VariableDecl>& decls, Scope& scope);
   VariableId macro_value(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& scope,
                          const std::vector<Side>& sides, const ExpansionKey& key);
   std::vector<std::uint32_t> vensim_tables(const syntax::VariableDecl& decl, const Scope& scope);
