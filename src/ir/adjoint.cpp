@@ -61,6 +61,7 @@ class Reverser {
   std::variant<Adjoint, NotDifferentiable> run(const std::vector<Port>& saved) {
     reverse_steps(saved);
     reverse_start();
+    begin_with_zero();
     if (refusal_) {
       return *refusal_;
     }
@@ -73,10 +74,12 @@ class Reverser {
   void reverse_steps(const std::vector<Port>& saved) {
     begin_sweep(Block::rates, Block::rates);
     made_.step = input(0, 1).slot;
-    carry_in(saved);
+    const std::vector<Port> lasting = lasting_values(saved);
     for (const Stock& stock : original_.stocks) {
       made_.states.push_back({stock.level, stock.count, stock.level});
-      made_.net_seeds.push_back(seed(stock.net, stock.count));
+      levels_.push_back(level(stock.count));
+      add_from(levels_.back(), stock.count,
+               [&](std::uint32_t i) { return of_.in_step[stock.net + i]; });
     }
     for (const Memory& memory : original_.memories) {
       made_.states.push_back({memory.current, memory.count, memory.current});
@@ -89,28 +92,40 @@ class Reverser {
       made_.saved_seeds.push_back(seed(array.base, array.count));
     }
     sweep();
-    for (const AdjointPort& state : made_.states) {
-      made_.state_adjoints.push_back(result(state.original, state.count, state.slot));
+    for (std::size_t s = 0; s < levels_.size(); ++s) {
+      const Stock& stock = original_.stocks[s];
+      made_.program.stocks.push_back(
+          {levels_[s], whole_adjoint(stock.level, stock.count), stock.count});
     }
-    for (const AdjointPort& in : made_.carried_in) {
-      made_.carried_out.push_back(result(in.original, in.count, in.original));
+    for (const Memory& memory : original_.memories) {
+      made_.memory_adjoints.push_back(result(memory.current, memory.count));
+    }
+    for (const Port& port : lasting) {
+      lasting_.push_back({port.base, port.count, level(port.count)});
+      made_.program.stocks.push_back(
+          {lasting_.back().slot, whole_adjoint(port.base, port.count), port.count});
     }
   }
 
   void reverse_start() {
     begin_sweep(Block::initial, Block::outputs);
-    for (const AdjointPort& carried : made_.carried_out) {
-      add_from(carried.slot, carried.count, [&](std::uint32_t i) { return carried.original + i; });
+    for (const AdjointPort& of : lasting_) {
+      add_from(of.slot, of.count, [&](std::uint32_t i) { return of.original + i; });
     }
-    for (const AdjointPort& state : made_.states) {
-      const AdjointPort port = input(state.original, state.count);
+    for (std::size_t s = 0; s < levels_.size(); ++s) {
+      const Stock& stock = original_.stocks[s];
+      add_from(levels_[s], stock.count,
+               [&](std::uint32_t i) { return of_.at_start[stock.level + i]; });
+    }
+    for (const Memory& memory : original_.memories) {
+      const AdjointPort port = input(memory.current, memory.count);
       made_.start_seeds.push_back(port);
       add_from(port.slot, port.count,
-               [&](std::uint32_t i) { return of_.at_start[state.original + i]; });
+               [&](std::uint32_t i) { return of_.at_start[memory.current + i]; });
     }
     sweep();
     for (const Slot parameter : parameters_) {
-      made_.gradient.push_back(result(parameter, 1, parameter));
+      made_.gradient.push_back(result(parameter, 1));
     }
   }
 
@@ -119,6 +134,7 @@ class Reverser {
     into_ = into;
     emit_.set_block(into);
     homes_.assign(objects_.all.size(), kNone);
+    negatives_.assign(objects_.all.size(), std::nullopt);
     touched_.assign(values_, 0);
     begin_ = made_.program.block(into).size();
   }
@@ -168,19 +184,38 @@ class Reverser {
     }
   }
 
-  // The adjoint of neighbouring slots of one object.
-  AdjointPort result(Slot original, std::uint32_t count, Slot place) {
+  // The level of a stock of the adjoint; somebody wants it after the steps.
+  Slot level(std::uint32_t count) {
+    const Slot slot = emit_.slots(count);
+    made_.program.results.push_back({slot, count});
+    return slot;
+  }
+
+  void begin_with_zero() {
+    emit_.set_block(Block::initial);
+    for (const Stock& stock : made_.program.stocks) {
+      emit_.assign(row_of(stock.level), emit_.constant(loop_of(stock.count), 0.0));
+    }
+  }
+
+  // Where the adjoint of neighbouring slots of one object begins, all of it having a value.
+  Slot whole_adjoint(Slot place, std::uint32_t count) {
     std::vector<Slot> slots(count);
     std::iota(slots.begin(), slots.end(), place);
     need(slots);
-    const Slot at = adjoint_of(row_of(place), place).base;
+    return adjoint_of(row_of(place), place).base;
+  }
+
+  AdjointPort result(Slot place, std::uint32_t count) {
+    const Slot at = whole_adjoint(place, count);
     made_.program.results.push_back({at, count});
-    return {original, count, at};
+    return {place, count, at};
   }
 
   // What depends on parameters, never changes during the steps and is read or saved there: its
   // adjoint adds up over them.
-  void carry_in(const std::vector<Port>& saved) {
+  std::vector<Port> lasting_values(const std::vector<Port>& saved) {
+    std::vector<Port> made;
     std::vector<char> left(original_.slots, 0);
     for (const Slot parameter : parameters_) {
       left[parameter] = 1;
@@ -217,12 +252,11 @@ class Reverser {
         ++last;
       }
       if (last > first && read[object] != 0) {
-        const AdjointPort port = input(first, last - first);
-        made_.carried_in.push_back(port);
-        add_from(port.slot, port.count, [&](std::uint32_t i) { return first + i; });
+        made.push_back({first, last - first});
       }
       first = std::max(last, first + 1);
     }
+    return made;
   }
 
   // By object: whether the block that is swept reads it.
@@ -279,31 +313,62 @@ class Reverser {
     return slots;
   }
 
-  // adjoint(view) += value
-  void accumulate(LoopId loop, const View& view, const Value& value) {
+  // What an adjoint is the negative of, if it was written so and nothing was added to it since.
+  struct Negative {
+    LoopId loop;
+    View view;
+    View of;
+  };
+
+  // Partials are linear in the adjoint they begin with: its sign can wait for the sum, so that what
+  // goes in here and out there is multiplied and divided once.
+  struct Signed {
+    Value value;
+    bool negative = false;
+  };
+  Signed signed_adjoint(const Value& d, Slot slot) const {
+    const std::optional<Negative>& known = negatives_[objects_.of_slot[slot]];
+    if (known && known->loop == d.loop && known->view == d.view) {
+      return {Value{d.emitter, d.loop, known->of}, true};
+    }
+    return {d, false};
+  }
+
+  // adjoint(view) += value, or -= value
+  void accumulate(LoopId loop, const View& view, Value value, bool negative = false) {
     const std::vector<Slot> slots = slots_of(loop, view);
     const auto touched = [&](Slot slot) { return touched_[slot] != 0; };
     std::vector<Slot> sorted = slots;
     std::sort(sorted.begin(), sorted.end());
     const bool distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+    const std::uint32_t object = objects_.of_slot[slots[0]];
+    negatives_[object] = std::nullopt;
+    if (const std::optional<View> of = take_negation(value)) {
+      value.view = *of;
+      negative = !negative;
+    }
     if (distinct && std::none_of(slots.begin(), slots.end(), touched)) {
       for (const Slot slot : slots) {
         touched_[slot] = 1;
       }
-      write(adjoint_of(view, slots[0]), value);
+      const View to = adjoint_of(view, slots[0]);
+      if (negative) {
+        emit_.emit(Op::negate, loop, to, {value.view});
+        negatives_[object] = Negative{loop, to, value.view};
+      } else {
+        write(to, value);
+      }
       return;
     }
-    const std::uint32_t object = objects_.of_slot[slots[0]];
     const bool whole = distinct && slots.size() == objects_.all[object].count &&
                        std::all_of(slots.begin(), slots.end(), touched);
-    const std::optional<View> negated = take_negation(value);
     need(slots);
     const View before = adjoint_of(view, slots[0]);
     if (whole) {
       homes_[object] = kNone;
     }
-    emit_.emit(negated ? Op::subtract : Op::add, loop, adjoint_of(view, slots[0]),
-               {before, negated.value_or(value.view)});
+    emit_.emit(negative ? Op::subtract : Op::add, loop, adjoint_of(view, slots[0]),
+               {before, value.view});
   }
 
   // What the value is the negative of, if it has just been computed as one; that goes.
@@ -356,13 +421,14 @@ class Reverser {
     need(written);
     const Value r = emit_.value(instruction.loop, made_.program.views[instruction.dst]);
     const Value d = emit_.value(instruction.loop, adjoint_of(r.view, written[0]));
+    const Signed of = signed_adjoint(d, written[0]);
     if (is_fold(made_.program, instruction)) {
-      reverse_fold(instruction, position, r, d);
+      reverse_fold(instruction, position, r, of);
       return;
     }
     switch (instruction.op) {
       case Op::lookup:
-        reverse_lookup(instruction, d);
+        reverse_lookup(instruction, of);
         return;
       case Op::delay_read:
         reverse_delay(instruction, d);
@@ -376,7 +442,7 @@ class Reverser {
       default:
         break;
     }
-    Operands operands{{}, r, d};
+    Operands operands{{}, r, of.value};
     for (std::size_t a = 0; a < instruction.args.size(); ++a) {
       if (instruction.args[a] != kNone) {
         operands.args[a] = emit_.value(instruction.loop, made_.program.views[instruction.args[a]]);
@@ -389,7 +455,8 @@ class Reverser {
       if (!differentiable(instruction.op)) {
         refuse(instruction, "its derivative is not known");
       } else if (has_partial(instruction.op, a)) {
-        accumulate(instruction.loop, operands.args[a].view, partial(instruction.op, a, operands));
+        accumulate(instruction.loop, operands.args[a].view, partial(instruction.op, a, operands),
+                   of.negative);
       }
     }
   }
@@ -401,10 +468,10 @@ class Reverser {
     }
   }
 
-  void reverse_lookup(const Instruction& instruction, const Value& d) {
+  void reverse_lookup(const Instruction& instruction, const Signed& d) {
     if (any_active_argument(instruction, 0)) {
       accumulate(instruction.loop, made_.program.views[instruction.args[0]],
-                 partial_of_lookup(instruction, first_slope_, {emit_, {}, d}));
+                 partial_of_lookup(instruction, first_slope_, {emit_, {}, d.value}), d.negative);
     }
   }
 
@@ -496,14 +563,14 @@ class Reverser {
   }
 
   void reverse_fold(const Instruction& instruction, std::size_t position, const Value& r,
-                    const Value& d) {
+                    const Signed& d) {
     if (!any_active_argument(instruction, 1)) {
       return;
     }
     const auto start = start_of_fold(made_.program, swept_, position, active_);
-    const auto share = partial_of_fold(instruction, start, {emit_, r, d});
+    const auto share = partial_of_fold(instruction, start, {emit_, r, d.value});
     if (share) {
-      accumulate(instruction.loop, made_.program.views[instruction.args[1]], *share);
+      accumulate(instruction.loop, made_.program.views[instruction.args[1]], *share, d.negative);
     } else {
       refuse(instruction, "a fold whose start varies, or of other than the last axes");
     }
@@ -516,15 +583,18 @@ class Reverser {
   const std::vector<Slot>& parameters_;
   Adjoint made_;
   Emitter emit_;
-  Slot values_ = 0;       // slots of the forward part
-  Slot first_slope_ = 0;  // the slope of table t is table first_slope_ + t
+  Slot values_ = 0;           // slots of the forward part
+  Slot first_slope_ = 0;      // the slope of table t is table first_slope_ + t
+  std::vector<Slot> levels_;  // the adjoints of the stocks' levels
+  std::vector<AdjointPort> lasting_;
 
   // of the sweep at hand
   Block into_ = Block::rates;
   std::vector<Instruction> swept_;
   std::size_t begin_ = 0;
-  std::vector<Slot> homes_;    // where the adjoints of an object are now
-  std::vector<char> touched_;  // whose adjoint has a value by now
+  std::vector<Slot> homes_;                         // where the adjoints of an object are now
+  std::vector<std::optional<Negative>> negatives_;  // by object
+  std::vector<char> touched_;                       // whose adjoint has a value by now
   std::optional<NotDifferentiable> refusal_;
 };
 

@@ -7,17 +7,21 @@
 //   x_{n+1} = (levels + h f_n, m_n)
 //
 // the gradient of a function L of all saved values follows backwards from λ_N = 0 [Griewank2008,
-// pp. 37-49, 291-297]: one execution of the adjoint's block `rates` at step n takes
+// pp. 37-49, 291-297]. The adjoint is itself a program: its stocks are λ, the adjoints of levels,
+// and those of p and of all else that never changes; their net flows are what one step adds. One
+// execution of its block `rates` at step n takes
 //
-//   x_n, and the adjoints of f_n (that is h λ_{n+1}), of m_n, of s_n (∂L/∂s_n), of what delay
-//   lines were given, and of p until now,
+//   x_n, and the adjoints of f_n (the levels λ), of m_n, of s_n (∂L/∂s_n) and of what delay lines
+//   were given,
 //
 // computes all of F again, and then visits its instructions from last to first, each of which adds
-// to the adjoints of its arguments what `partials.h` says. What is left are the adjoints of x_n and
-// of p. At the end the block `outputs` does the same for the block `initial`. The cost is a few
-// forward runs, whatever the number of parameters; sim/gradient.h drives it.
+// to the adjoints of its arguments what `partials.h` says. What is left are the net flows and the
+// adjoints of the step's memories. All that is linear, so that the seeds may be 1/h of what they
+// are: then a step back is a step of Euler's method forward, λ_n = λ_{n+1} + h (∂f/∂x)ᵀ λ_{n+1}. At
+// the end the block `outputs` does the same for the block `initial`. The cost is a few forward
+// runs, whatever the number of parameters; sim/gradient.h drives it.
 //
-// The adjoint is itself a Program and runs on the same machine.
+// The adjoint runs on the same machine.
 #pragma once
 
 #include <cstdint>
@@ -45,23 +49,22 @@ struct DelayedAdjoint {
 };
 
 struct Adjoint {
+  // Its stocks: one for each stock of the original, in order, then what never changes. They begin
+  // with zero.
   Program program;
 
   // Before each execution of `rates` the caller sets these inputs …
   Slot step = 0;                          // the number of steps done
   std::vector<AdjointPort> states;        // the values of levels and memories
-  std::vector<AdjointPort> net_seeds;     // one for each stock, in the program's order
   std::vector<AdjointPort> memory_seeds;  // of next values, one for each memory
   std::vector<AdjointPort> delay_seeds;   // of inputs, one for each delay line
   std::vector<AdjointPort> saved_seeds;   // one for each saved array
-  std::vector<AdjointPort> carried_in;    // adjoints of what never changes, so far
-  // … and finds these results:
-  std::vector<AdjointPort> state_adjoints;  // like states
-  std::vector<AdjointPort> carried_out;     // like carried_in
+  // … and finds these results, besides net flows:
+  std::vector<AdjointPort> memory_adjoints;  // like memory_seeds
   std::vector<DelayedAdjoint> delayed;
 
-  // Before the one execution of `outputs`, at the end: the adjoints of the first step's states.
-  std::vector<AdjointPort> start_seeds;  // like states
+  // Before the one execution of `outputs`, at the end: the adjoints of the first step's memories.
+  std::vector<AdjointPort> start_seeds;  // like memory_seeds
   std::vector<AdjointPort> gradient;     // then: of each parameter
 };
 
@@ -71,8 +74,8 @@ template <class Visit>
 void for_each_slot(Adjoint& of, Visit visit) {
   visit(of.step);
   for (std::vector<AdjointPort>* const ports :
-       {&of.states, &of.net_seeds, &of.memory_seeds, &of.delay_seeds, &of.saved_seeds,
-        &of.carried_in, &of.state_adjoints, &of.carried_out, &of.start_seeds, &of.gradient}) {
+       {&of.states, &of.memory_seeds, &of.delay_seeds, &of.saved_seeds, &of.memory_adjoints,
+        &of.start_seeds, &of.gradient}) {
     for (AdjointPort& port : *ports) {
       visit(port.slot);
     }

@@ -6,10 +6,12 @@ namespace shamal::ir {
 
 namespace {
 
-// Arithmetic on Values. A product or quotient with d on the left is 0 where d is.
+// Arithmetic on Values. A product or quotient with d on the left is 0 where d is. A quotient is a
+// product with the reciprocal, which all that are divided by the same can share, and which leaves
+// the time loop where that never changes; it is infinite for subnormal numbers.
 Value operator*(const Value& d, const Value& x) { return d.emitter->apply(Op::scale, {d, x}); }
 Value operator/(const Value& d, const Value& x) {
-  return d.emitter->apply(Op::scale_inverse, {d, x});
+  return d * x.emitter->apply(Op::divide, {d.emitter->constant(d.loop, 1.0), x});
 }
 Value operator-(const Value& a) { return a.emitter->apply(Op::negate, {a}); }
 Value times(const Value& a, const Value& b) { return a.emitter->apply(Op::multiply, {a, b}); }
@@ -110,8 +112,6 @@ constexpr Row kRows[] = {
     {Op::logical_or, {}},
     {Op::checked_index, {}},
     {Op::scale, {[](O o) { return o.d * b(o); }, [](O o) { return o.d * a(o); }}},
-    {Op::scale_inverse,
-     {[](O o) { return o.d / b(o); }, [](O o) { return -((o.d / b(o)) * o.r); }}},
 
     {Op::select,
      {nullptr, [](O o) { return choose(a(o), o.d, zero(o.d)); },

@@ -235,7 +235,33 @@ void Assembler::compare(General with, std::int32_t value) {
   word(value);
 }
 
-void Assembler::add_to_stack(std::int32_t value) { add(General::rsp, value); }
+std::size_t Assembler::add_later(General to) {
+  add(to, 0);
+  return here() - sizeof(std::int32_t);
+}
+
+void Assembler::patch(std::size_t place, std::int32_t value) {
+  std::memcpy(bytes_.data() + place, &value, sizeof value);
+}
+
+void Assembler::keep_bits(General of_reg, std::int8_t mask) {
+  byte(kRex64 | (of(of_reg) >= 8 ? 1u : 0u));
+  byte(0x83);
+  byte(0xe0u | (of(of_reg) & 7u));
+  byte(static_cast<std::uint8_t>(mask));
+}
+
+void Assembler::load(General to, const Place& from) {
+  byte(kRex64 | (of(to) >= 8 ? 4u : 0u) | (of(from.base) >= 8 ? 1u : 0u));
+  byte(0x8b);
+  address(static_cast<int>(to), from);
+}
+
+void Assembler::store(const Place& to, General from) {
+  byte(kRex64 | (of(from) >= 8 ? 4u : 0u) | (of(to.base) >= 8 ? 1u : 0u));
+  byte(0x89);
+  address(static_cast<int>(from), to);
+}
 
 void Assembler::set_on_stack(std::int32_t offset, std::int32_t value) {
   byte(0xc7);

@@ -117,7 +117,11 @@ class Assembler {
   void clear(General to);
   void add(General to, std::int32_t value);
   void compare(General with, std::int32_t value);
-  void add_to_stack(std::int32_t value);
+  std::size_t add_later(General to);  // the value comes with `patch`
+  void patch(std::size_t place, std::int32_t value);
+  void keep_bits(General of, std::int8_t mask);  // those of the mask, its sign in all higher ones
+  void load(General to, const Place& from);      // neither of these has an index
+  void store(const Place& to, General from);
   void set_on_stack(std::int32_t offset, std::int32_t value);
   void decrease_on_stack(std::int32_t offset);  // sets the flags
   void jump_if_below(std::size_t to);

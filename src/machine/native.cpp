@@ -32,7 +32,7 @@ namespace {
 constexpr std::size_t kRates = static_cast<std::size_t>(ir::Block::rates);
 
 // Operations in one nest: the code and the values on their way must stay near the processor.
-constexpr std::size_t kMostOperations = 400;
+constexpr std::size_t kMostOperations = 1600;
 
 // Two index tuples lead to the same slot, or it cannot be excluded.
 bool repeats(const ir::Loop& loop, const ir::View& view) {

@@ -95,7 +95,6 @@ bool has_code(ir::Op op) {
     case ir::Op::logical_or:
     case ir::Op::checked_index:
     case ir::Op::scale:
-    case ir::Op::scale_inverse:
     case ir::Op::select:
     case ir::Op::divide_or:
       return true;
@@ -112,11 +111,12 @@ namespace {
 
 class Body {
  public:
-  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of)
+  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t spills)
       : to_(to),
         operations_(operations),
         values_(std::move(of.values)),
-        operands_(std::move(of.operands)) {
+        operands_(std::move(of.operands)),
+        spills_(spills) {
     owner_.fill(-1);
     const bool looks_up =
         std::any_of(operations.begin(), operations.end(),
@@ -124,10 +124,11 @@ class Body {
     registers_ = looks_up ? kTable : kFirst;
   }
 
-  void write() {
+  std::int32_t write() {
     for (at_ = 0; at_ < operations_.size(); ++at_) {
       write(operations_[at_]);
     }
+    return static_cast<std::int32_t>(last_uses_.size()) * kRowBytes;
   }
 
  private:
@@ -188,7 +189,7 @@ class Body {
     if (owner_[best] >= 0) {
       Value& other = values_[static_cast<std::size_t>(owner_[best])];
       if (!other.at_home && next_use(other) < operations_.size()) {
-        as_number(other);
+        other.home = spill(other.uses.back());
         to_.store(other.home, best);
         other.at_home = true;
       }
@@ -197,6 +198,19 @@ class Body {
     owner_[best] = static_cast<int>(id);
     values_[id].reg = best;
     return best;
+  }
+
+  // A place on the stack until an operation is done; a mask stays one there.
+  Place spill(std::size_t last_use) {
+    const auto free = std::find_if(last_uses_.begin(), last_uses_.end(),
+                                   [this](std::size_t use) { return use < at_; });
+    const auto slot = static_cast<std::int32_t>(free - last_uses_.begin());
+    if (free == last_uses_.end()) {
+      last_uses_.push_back(last_use);
+    } else {
+      *free = last_use;
+    }
+    return {General::rsp, General::none, spills_ + slot * kRowBytes};
   }
 
   // The operand in a register, as it is.
@@ -221,7 +235,7 @@ class Body {
   // Worth reading where it lies, by the only operation that wants it from there.
   bool from_memory(std::uint32_t a) {
     const Value& of = value(a);
-    return of.reg < 0 && !(of.spread && to_.wide) && !used_later(of);
+    return of.reg < 0 && !of.mask && !(of.spread && to_.wide) && !used_later(of);
   }
 
   void release() {
@@ -437,7 +451,7 @@ class Body {
   void compute(ir::Op op) {
     switch (op) {
       case ir::Op::copy: {
-        if (from_memory(0) || (value(0).reg < 0 && !used_later(value(0)))) {
+        if (value(0).reg < 0 && !value(0).mask && !used_later(value(0))) {
           const Place from = value(0).home;
           const bool spread = value(0).spread;
           const int to = result();
@@ -550,15 +564,6 @@ class Body {
         to_.bitwise(Bitwise::difference, result(), kFirst, kSecond);
         return;
       }
-      case ir::Op::scale_inverse: {
-        const int a = number(0);
-        const int b = number(1);
-        to_.compare(Comparison::equal, kFirst, a, zero());
-        to_.arithmetic(Arithmetic::divide, kSecond, a, b);
-        release();
-        to_.bitwise(Bitwise::difference, result(), kFirst, kSecond);
-        return;
-      }
       case ir::Op::select: {
         const int mask = truth(0, kFirst);
         const int b = number_beside(1);
@@ -596,7 +601,9 @@ class Body {
   const std::vector<Operation>& operations_;
   std::vector<Value> values_;
   std::vector<std::array<std::size_t, 4>> operands_;
-  int registers_;  // for values
+  std::int32_t spills_;
+  std::vector<std::size_t> last_uses_;  // of what waits on the stack, by place
+  int registers_;                       // for values
   std::array<int, 16> owner_{};
   std::array<bool, 16> held_{};
   std::size_t at_ = 0;
@@ -604,8 +611,9 @@ class Body {
 
 }  // namespace
 
-void write_body(const std::vector<Operation>& operations, BodyValues values, Assembler& to) {
-  Body(to, operations, std::move(values)).write();
+std::int32_t write_body(const std::vector<Operation>& operations, BodyValues values,
+                        std::int32_t spills, Assembler& to) {
+  return Body(to, operations, std::move(values), spills).write();
 }
 
 }  // namespace shamal::machine

@@ -49,6 +49,9 @@ struct BodyValues {
   std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
 };
 
-void write_body(const std::vector<Operation>& operations, BodyValues values, Assembler& to);
+// `spills` is where on the stack, from rsp, values may wait that find no register and that nobody
+// wants after the nest. The bytes taken there.
+std::int32_t write_body(const std::vector<Operation>& operations, BodyValues values,
+                        std::int32_t spills, Assembler& to);
 
 }  // namespace shamal::machine

@@ -129,6 +129,8 @@ constexpr std::array<General, 6> kSaved = {General::rbx, General::rbp, General::
 // something else to do where an operation waits for the one before it.
 constexpr std::int64_t kTogether = 2;
 
+constexpr std::int32_t kAligned = 32;  // bytes of a register
+
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
@@ -178,7 +180,11 @@ class LoopWriter {
   }
 
  private:
+  // On the stack, from rsp: the counters of the loops but the innermost, where the stack was, and
+  // the values of the bodies, which do not cross lines of the cache.
   std::int32_t counter(std::size_t k) const { return static_cast<std::int32_t>(8 * k); }
+  std::int32_t former_stack() const { return counter(outer_); }
+  std::int32_t spills() const { return (former_stack() + 8 + kAligned - 1) / kAligned * kAligned; }
 
   void move(General reg, std::int64_t by) {
     if (reg != General::rbx && by != 0) {
@@ -190,7 +196,10 @@ class LoopWriter {
     for (const General reg : kSaved) {
       to_.push(reg);
     }
-    to_.add_to_stack(-static_cast<std::int32_t>(8 * (outer_ + 1)));
+    to_.move(General::r12, General::rsp);
+    frame_ = to_.add_later(General::rsp);
+    to_.keep_bits(General::rsp, -kAligned);
+    to_.store({General::rsp, General::none, former_stack()}, General::r12);
     to_.move(General::rbx, General::rdi);
     to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single)));
     std::size_t next = 0;
@@ -205,7 +214,8 @@ class LoopWriter {
   }
 
   void finish() {
-    to_.add_to_stack(static_cast<std::int32_t>(8 * (outer_ + 1)));
+    to_.patch(frame_, -(spills() + spilled_));
+    to_.load(General::rsp, {General::rsp, General::none, former_stack()});
     for (std::size_t i = kSaved.size(); i-- > 0;) {
       to_.pop(kSaved[i]);
     }
@@ -259,7 +269,7 @@ class LoopWriter {
         all.push_back(operations_[i]);
       }
     }
-    write_body(all, std::move(made), to_);
+    spilled_ = std::max(spilled_, write_body(all, std::move(made), spills(), to_));
   }
 
   const std::vector<Operation>& operations_;
@@ -267,6 +277,8 @@ class LoopWriter {
   Nest nest_;
   bool indexed_ = false;  // the innermost loop counts bytes in rcx
   std::size_t outer_ = 0;
+  std::size_t frame_ = 0;     // where the size of what is on the stack is to be written
+  std::int32_t spilled_ = 0;  // bytes
   std::map<Strides, General> pointers_;
 };
 

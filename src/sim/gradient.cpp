@@ -125,6 +125,8 @@ class Batch {
         backward_(plan.backward->kernel.program(), lanes, spec.seed, inputs.first_run + first),
         integrator_(
             make_integrator({plan.forward->kernel, machine_, *spec.method, spec.dt, {}, forward_})),
+        back_(make_integrator(
+            {plan.backward->kernel, machine_, *spec.method, spec.dt, {}, backward_})),
         forward_levels_(level_count(plan.forward->kernel, forward_)) {
     for (State* const state : {&forward_, &backward_}) {
       state->fill(ir::kStepSlot, spec.dt);
@@ -142,10 +144,10 @@ class Batch {
     }
     for (const SlotRange& state : plan.states) {
       state_size_ += state.count * forward_.width(state.base);
-      adjoint_size_ += state.count * pitch();
     }
-    for (const ir::Stock& stock : plan.program().stocks) {
-      levels_ += stock.count * pitch();
+    stocks_ = plan.program().stocks.size();
+    for (std::size_t s = 0; s < stocks_; ++s) {
+      levels_ += back_stocks()[s].count * pitch();
     }
     const std::size_t fits =
         std::max<std::size_t>(2, memory / sizeof(double) / std::max<std::size_t>(1, state_size_));
@@ -276,13 +278,11 @@ class Batch {
 
   void go_back(const Trajectories& trajectories) {
     copy_past();
-    adjoints_.assign(adjoint_size_, 0.0);
-    for (const ir::AdjointPort& carried : adjoint_.carried_in) {
-      std::fill_n(backward_.row(carried.slot), carried.count * pitch(), 0.0);
-    }
-    pasts_adjoint_.clear();
     for (const ir::DelayLine& line : plan_.program().delays) {
       pasts_adjoint_.emplace_back(std::size_t{grid_.steps} * line.count * pitch(), 0.0);
+    }
+    for (const ir::AdjointPort& port : adjoint_.memory_adjoints) {
+      std::fill_n(backward_.row(port.slot), port.count * pitch(), 0.0);
     }
     std::size_t saves = grid_.saves.size();
     std::uint32_t stretch = grid_.steps + 1;  // first step whose states are at hand
@@ -295,10 +295,26 @@ class Batch {
                                              : kept_.data() + step * state_size_;
       const bool saved = saves > 0 && grid_.saves[saves - 1] == step;
       saves -= saved ? 1 : 0;
-      step_back(trajectories, step, begin, saved ? std::optional(saves) : std::nullopt);
+      const auto save = saved ? std::optional(saves) : std::nullopt;
+      if (is_euler()) {
+        step_back(trajectories, step, begin, save);
+      } else {
+        step_back_by_stages(trajectories, step, begin, save);
+      }
     }
-    set_seeds(adjoint_.start_seeds, adjoints_.data());
+    if (!is_euler()) {
+      set_levels(adjoints_);
+      set_seeds(adjoint_.start_seeds, memories_.data());
+    }
+    for (std::size_t m = 0; is_euler() && m < adjoint_.memory_adjoints.size(); ++m) {
+      pass(adjoint_.memory_adjoints[m], adjoint_.start_seeds[m], spec_.dt);
+    }
     execute_backward(ir::Block::outputs);
+  }
+
+  bool is_euler() const { return spec_.method->stages == 1; }
+  const std::vector<ir::Stock>& back_stocks() const {
+    return plan_.backward->kernel.program().stocks;
   }
 
   // What delay lines were given may be the same in all runs forward, and not backward.
@@ -334,41 +350,59 @@ class Batch {
     }
   }
 
+  // Of Euler's method: a step of it, with all seeds but the levels' a share of dt.
   void step_back(const Trajectories& trajectories, std::uint32_t step, const double* begin,
                  std::optional<std::size_t> save) {
+    begin_stage(step, 0, begin, begin);
+    for (std::size_t m = 0; m < adjoint_.memory_seeds.size(); ++m) {
+      pass(adjoint_.memory_adjoints[m], adjoint_.memory_seeds[m], 1);
+    }
+    seed_delays(step, step < grid_.steps);
+    seed_saved(trajectories, save, 1 / spec_.dt);
+    if (machine::has_euler(backward_)) {
+      machine::execute_euler(plan_.backward->kernel, backward_);
+    } else {
+      execute_backward(ir::Block::rates);
+      back_->advance(grid_.time(step));
+    }
+    collect_past(step);
+  }
+
+  // Of Runge-Kutta methods: the levels of the adjoint program are what goes into a stage.
+  void step_back_by_stages(const Trajectories& trajectories, std::uint32_t step,
+                           const double* begin, std::optional<std::size_t> save) {
     const Method& method = *spec_.method;
-    const bool last = step == grid_.steps;
-    const std::size_t stages = last ? 1 : method.stages;
-    for (std::size_t i = 0; i < stages && stages > 1; ++i) {
+    const std::size_t stages = step == grid_.steps ? 1 : method.stages;
+    adjoints_.resize(levels_);
+    memories_.resize(memory_size());
+    given_.assign(memories_.size(), 0.0);
+    given_.swap(memories_);
+    for (std::size_t i = 0; i < stages; ++i) {
       slopes_adjoint_[i].resize(levels_);
       for (std::size_t j = 0; j < levels_; ++j) {
-        slopes_adjoint_[i][j] = spec_.dt * method.b[i] * adjoints_[j];
+        slopes_adjoint_[i][j] = step == grid_.steps ? 0 : spec_.dt * method.b[i] * adjoints_[j];
       }
     }
     find_stages(step, begin, stages);
-
-    backward_.step = step;
-    backward_.fill(adjoint_.step, step);
-    // The adjoints of what the step ends with: of levels go on, of memories' next values go in.
-    given_.assign(adjoints_.begin() + static_cast<std::ptrdiff_t>(levels_), adjoints_.end());
-    std::fill(adjoints_.begin() + static_cast<std::ptrdiff_t>(levels_), adjoints_.end(), 0.0);
     for (std::size_t i = stages; i-- > 0;) {
-      const bool at_start = i == 0 && !last;
-      backward_.fill(ir::kTimeSlot, grid_.time(step) + method.c[i] * spec_.dt);
-      set_states(i == 0 ? begin : stage_levels_[i].data(), begin);
-      if (stages == 1) {
-        seed_slopes(last ? 0.0 : spec_.dt * method.b[0]);
-      } else {
-        set_seeds(adjoint_.net_seeds, slopes_adjoint_[i].data());
-      }
-      set_seeds(adjoint_.memory_seeds, at_start ? given_.data() : nullptr);
-      seed_delays(step, at_start);
-      seed_saved(trajectories, i == 0 ? save : std::nullopt);
+      begin_stage(step, i, i == 0 ? begin : stage_levels_[i].data(), begin);
+      set_levels(slopes_adjoint_[i]);
+      set_seeds(adjoint_.memory_seeds, i == 0 ? given_.data() : nullptr);
+      seed_delays(step, i == 0 && step < grid_.steps);
+      seed_saved(trajectories, i == 0 ? save : std::nullopt, 1);
       execute_backward(ir::Block::rates);
-      collect(i, step);
+      collect(i);
+      collect_past(step);
     }
   }
 
+  void begin_stage(std::uint32_t step, std::size_t stage, const double* levels,
+                   const double* begin) {
+    backward_.step = step;
+    backward_.fill(adjoint_.step, step);
+    backward_.fill(ir::kTimeSlot, grid_.time(step) + spec_.method->c[stage] * spec_.dt);
+    set_states(levels, begin);
+  }
   // The levels at each further stage of the step, run forward.
   void find_stages(std::uint32_t step, const double* begin, std::size_t stages) {
     if (stages == 1) {
@@ -428,17 +462,29 @@ class Batch {
     }
   }
 
-  // Of a step that is one stage: a share of the levels' adjoints at its end.
-  void seed_slopes(double share) {
-    const double* from = adjoints_.data();
-    for (const ir::AdjointPort& port : adjoint_.net_seeds) {
-      double* const to = backward_.row(port.slot);
-      const std::size_t count = port.count * pitch();
-      for (std::size_t j = 0; j < count; ++j) {
-        to[j] = share * from[j];
-      }
-      from += count;
+  void pass(const ir::AdjointPort& from, const ir::AdjointPort& to, double share) {
+    const double* const given = backward_.row(from.slot);
+    double* const taken = backward_.row(to.slot);
+    for (std::size_t j = 0; j < from.count * pitch(); ++j) {
+      taken[j] = share * given[j];
     }
+  }
+
+  void set_levels(const Values& from) {
+    const double* next = from.data();
+    for (std::size_t s = 0; s < stocks_; ++s) {
+      const std::size_t count = back_stocks()[s].count * pitch();
+      std::copy_n(next, count, backward_.row(back_stocks()[s].level));
+      next += count;
+    }
+  }
+
+  std::size_t memory_size() const {
+    std::size_t size = 0;
+    for (const ir::AdjointPort& port : adjoint_.memory_adjoints) {
+      size += port.count * pitch();
+    }
+    return size;
   }
 
   void seed_delays(std::uint32_t step, bool given) {
@@ -453,7 +499,7 @@ class Batch {
     }
   }
 
-  void seed_saved(const Trajectories& trajectories, std::optional<std::size_t> save) {
+  void seed_saved(const Trajectories& trajectories, std::optional<std::size_t> save, double share) {
     if (!save && !seeded_) {
       return;
     }
@@ -465,6 +511,7 @@ class Batch {
         std::fill_n(row, pitch(), 0.0);
         for (std::size_t lane = 0; save && lane < lanes_; ++lane) {
           row[lane] =
+              share *
               weights_[(lane * trajectories.times.size() + *save) * trajectories.columns + column];
         }
       }
@@ -472,29 +519,35 @@ class Batch {
   }
 
   // What one stage adds to the adjoints.
-  void collect(std::size_t stage, std::uint32_t step) {
-    const Method& method = *spec_.method;
+  void collect(std::size_t stage) {
     std::size_t at = 0;
-    for (const ir::AdjointPort& port : adjoint_.state_adjoints) {
-      const double* const from = backward_.row(port.slot);
-      const std::size_t count = port.count * pitch();
+    for (std::size_t s = 0; s < back_stocks().size(); ++s) {
+      const ir::Stock& stock = back_stocks()[s];
+      const double* const net = backward_.row(stock.net);
+      const std::size_t count = stock.count * pitch();
+      double* const sum = s < stocks_ ? adjoints_.data() + at : backward_.row(stock.level);
       for (std::size_t j = 0; j < count; ++j) {
-        adjoints_[at + j] += from[j];
+        sum[j] += net[j];
       }
-      for (std::size_t i = 0; i < stage && at < levels_; ++i) {
-        const double share = spec_.dt * method.a[stage][i];
+      for (std::size_t i = 0; i < stage && s < stocks_; ++i) {
+        const double share = spec_.dt * spec_.method->a[stage][i];
         double* const to = slopes_adjoint_[i].data() + at;
         for (std::size_t j = 0; j < count; ++j) {
-          to[j] += share * from[j];
+          to[j] += share * net[j];
         }
       }
       at += count;
     }
-    for (std::size_t c = 0; c < adjoint_.carried_in.size(); ++c) {
-      const ir::AdjointPort& in = adjoint_.carried_in[c];
-      std::copy_n(backward_.row(adjoint_.carried_out[c].slot), in.count * pitch(),
-                  backward_.row(in.slot));
+    double* sum = memories_.data();
+    for (const ir::AdjointPort& port : adjoint_.memory_adjoints) {
+      const double* const from = backward_.row(port.slot);
+      for (std::size_t j = 0; j < port.count * pitch(); ++j) {
+        *sum++ += from[j];
+      }
     }
+  }
+
+  void collect_past(std::uint32_t step) {
     for (const ir::DelayedAdjoint& delayed : adjoint_.delayed) {
       give_past(delayed, step);
     }
@@ -528,19 +581,22 @@ class Batch {
   State forward_;
   State backward_;
   std::unique_ptr<Integrator> integrator_;
+  std::unique_ptr<Integrator> back_;
   // Numbers, all lanes: a state that is the same in all runs has one value forward, but an adjoint
   // for each run.
   std::size_t state_size_ = 0;      // of one step's levels and memories
   std::size_t forward_levels_ = 0;  // of its levels
-  std::size_t adjoint_size_ = 0;    // of the adjoints of levels and memories
-  std::size_t levels_ = 0;          // of the adjoints of levels
+  std::size_t stocks_ = 0;          // of the adjoint program, those that are of stocks
+  std::size_t levels_ = 0;          // their levels
   std::size_t apart_ = 1;
   bool seeded_ = true;  // the seeds of saved values are not all zero
   Values kept_;
   Values again_;
   Values weights_;
-  Values adjoints_;                    // of levels, then memories, at the end of the step at hand
-  Values given_;                       // of memories
+  // Of Runge-Kutta methods, at the end of the step at hand:
+  Values adjoints_;  // of levels
+  Values memories_;  // of memories; and of those of the step after it
+  Values given_;
   std::vector<Values> pasts_adjoint_;  // of each delay line: step, element, lane
   std::array<Levels, kMaxStages> slopes_;
   std::array<Levels, kMaxStages> stage_levels_;
