@@ -618,4 +618,13 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
   return Reverser(program, std::move(*renamed), parameters).run(saved);
 }
 
+Program with_plain_products(Program program) {
+  for (auto& block : program.blocks) {
+    for (Instruction& instruction : block) {
+      instruction.op = instruction.op == Op::scale ? Op::multiply : instruction.op;
+    }
+  }
+  return program;
+}
+
 }  // namespace shamal::ir

@@ -11,6 +11,7 @@
 // control are not differentiated.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,7 +37,13 @@ class Differentiated {
 
   // What the saved values depend on, and its adjoint.
   const machine::Kernel& forward() const { return forward_; }
-  const machine::Kernel& backward() const { return backward_; }
+  enum class Products : std::uint8_t { plain, guarded };
+  const machine::Kernel& backward(Products products) const {
+    return products == Products::plain ? plain_ : guarded_;
+  }
+  // Plain ones until a derivative was not a number because of them (ir::with_plain_products).
+  Products products() const { return rooms_->guarded ? Products::guarded : Products::plain; }
+  void guard() const { rooms_->guarded = true; }
   const ir::Adjoint& adjoint() const { return adjoint_; }  // without its program
   // Room for kept states that a batch has done with, for the next one: fresh memory costs as much
   // time as running forward.
@@ -52,7 +59,8 @@ class Differentiated {
 
   machine::Kernel kernel_;
   machine::Kernel forward_;
-  machine::Kernel backward_;
+  machine::Kernel plain_;
+  machine::Kernel guarded_;
   std::vector<ir::Slot> place_;
   ir::Adjoint adjoint_;
   std::vector<ir::Slot> parameters_;
@@ -60,6 +68,7 @@ class Differentiated {
   struct Rooms {
     base::Mutex mutex;
     std::vector<std::vector<double>> free;
+    std::atomic<bool> guarded = false;
   };
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
 };

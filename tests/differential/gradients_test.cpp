@@ -110,7 +110,8 @@ std::optional<Derivatives> derivatives(const Subject& of, std::string& refused,
     return std::nullopt;
   }
   const auto& differentiated = std::get<sim::Differentiated>(made);
-  const auto defects = ir::verify(differentiated.backward().program());
+  const auto defects =
+      ir::verify(differentiated.backward(sim::Differentiated::Products::guarded).program());
   EXPECT_TRUE(defects.empty()) << defects.front();
   if (!defects.empty()) {
     return std::nullopt;

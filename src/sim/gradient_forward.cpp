@@ -1,0 +1,156 @@
+#include "sim/gradient_forward.h"
+
+#include <algorithm>
+
+namespace shamal::sim {
+
+ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
+                           std::size_t lanes, std::uint64_t first_run, std::vector<double> kept,
+                           std::size_t memory)
+    : plan_(plan),
+      spec_(spec),
+      grid_(grid),
+      lanes_(lanes),
+      state_(plan.program(), lanes, spec.seed, first_run),
+      integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),
+      levels_(level_count(plan.kernel(), state_)),
+      kept_(std::move(kept)) {
+  for (const SlotRange& range : plan.states) {
+    size_ += range.count * state_.width(range.base);
+  }
+  const std::size_t fits =
+      std::max<std::size_t>(2, memory / sizeof(double) / std::max<std::size_t>(1, size_));
+  // Kept are every `apart_`-th step's states and all of one stretch between: about n / apart +
+  // apart. The shortest stretch that fits, or where that sum is least.
+  const std::size_t steps = std::size_t{grid.steps} + 1;
+  while (steps / apart_ + apart_ > fits && std::size_t{apart_} * apart_ < steps) {
+    ++apart_;
+  }
+  kept_.reserve((steps / apart_ + 1) * size_);
+}
+
+bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
+  for (const std::uint32_t step : grid_.saves) {
+    into.times.push_back(grid_.time(step));
+  }
+  into.runs = lanes_;
+  into.columns = plan_.saved.size();
+  into.values.resize(into.runs * into.times.size() * into.columns);
+  execute(ir::Block::initial);
+  std::size_t saves = 0;
+  for (std::uint32_t step = 0;; ++step) {
+    if (step % apart_ == 0) {
+      keep(kept_);
+    }
+    state_.step = step;
+    state_.fill(ir::kTimeSlot, grid_.time(step));
+    if (fused() && step != grid_.saves[saves]) {
+      machine::execute_euler(plan_.kernel(), state_);
+    } else {
+      execute(ir::Block::rates);
+      if (step == grid_.saves[saves]) {
+        execute(ir::Block::outputs);
+        record(into, saves++);
+      }
+      if (step == grid_.steps) {
+        return true;
+      }
+      state_.append_delays(plan_.program());
+      finish_step(step);
+    }
+    if (progress != nullptr) {
+      progress->advance(lanes_);
+      if (progress->cancelled()) {
+        return false;
+      }
+    }
+  }
+}
+
+void ForwardSweep::finish_step(std::uint32_t step) {
+  state_.hold_memories(plan_.program());
+  integrator_->advance(grid_.time(step));
+  state_.update_memories(plan_.program());
+}
+
+void ForwardSweep::record(Trajectories& into, std::size_t save) const {
+  for (std::size_t column = 0; column < plan_.saved.size(); ++column) {
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      into.values[(lane * into.times.size() + save) * into.columns + column] =
+          state_.value(plan_.saved[column], lane);
+    }
+  }
+}
+
+void ForwardSweep::keep(std::vector<double>& kept) const {
+  for (const SlotRange& range : plan_.states) {
+    const double* const row = state_.row(range.base);
+    kept.insert(kept.end(), row, row + range.count * state_.width(range.base));
+  }
+}
+
+void ForwardSweep::restore(const double* from) {
+  for (const SlotRange& range : plan_.states) {
+    const std::size_t count = range.count * state_.width(range.base);
+    std::copy_n(from, count, state_.row(range.base));
+    from += count;
+  }
+}
+
+const double* ForwardSweep::at(std::uint32_t step) {
+  if (apart_ == 1) {
+    return kept_.data() + step * size_;
+  }
+  if (!stretch_ || step < *stretch_ || step >= *stretch_ + again_.size() / size_) {
+    stretch_ = step / apart_ * apart_;
+    run_again(*stretch_, step);
+  }
+  return again_.data() + (step - *stretch_) * size_;
+}
+
+// From the states kept at `first`, those of all steps up to `last`. What delays were given is
+// there already.
+void ForwardSweep::run_again(std::uint32_t first, std::uint32_t last) {
+  restore(kept_.data() + first / apart_ * size_);
+  again_.clear();
+  for (std::uint32_t step = first;; ++step) {
+    keep(again_);
+    if (step == last) {
+      return;
+    }
+    state_.step = step;
+    state_.fill(ir::kTimeSlot, grid_.time(step));
+    if (fused()) {
+      machine::execute_euler(plan_.kernel(), state_);
+    } else {
+      execute(ir::Block::rates);
+      finish_step(step);
+    }
+  }
+}
+
+void ForwardSweep::find_stages(std::uint32_t step, const double* begin, std::size_t stages) {
+  if (stages == 1) {
+    return;
+  }
+  const Method& method = *spec_.method;
+  restore(begin);
+  state_.step = step;
+  for (std::size_t i = 0; i < stages; ++i) {
+    if (i > 0) {
+      Levels& levels = stage_levels_[i];
+      levels.resize(levels_);
+      weigh(method.a[i], i, slopes_, levels);
+      for (std::size_t j = 0; j < levels.size(); ++j) {
+        levels[j] = begin[j] + spec_.dt * levels[j];
+      }
+      write_levels(plan_.kernel(), levels, state_);
+    }
+    state_.fill(ir::kTimeSlot, grid_.time(step) + method.c[i] * spec_.dt);
+    execute(ir::Block::rates);
+    slopes_[i].resize(levels_);
+    read_net_flows(plan_.kernel(), state_, slopes_[i]);
+  }
+}
+
+}  // namespace shamal::sim

@@ -1,0 +1,75 @@
+// The way forward of sim/gradient.h: a few runs, whose states at the beginning of each step can be
+// had again, from the last step to the first.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sim/integrator.h"
+#include "sim/run.h"
+#include "sim/time_grid.h"
+
+namespace shamal::sim {
+
+// The program as it is run, specialised for the inputs that differ from run to run.
+struct ForwardPlan {
+  std::shared_ptr<const machine::Kernel::Special> special;
+  std::vector<ir::Slot> saved;    // by column
+  std::vector<SlotRange> states;  // levels, then memories
+
+  const machine::Kernel& kernel() const { return special->kernel; }
+  const ir::Program& program() const { return special->kernel.program(); }
+};
+
+class ForwardSweep {
+ public:
+  // `kept` is room for states; `memory` bounds their bytes, but for two steps' worth.
+  ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
+               std::size_t lanes, std::uint64_t first_run, std::vector<double> kept,
+               std::size_t memory);
+
+  machine::State& state() { return state_; }
+  const machine::State& state() const { return state_; }
+
+  // False if cancelled.
+  bool go(Trajectories& into, base::Progress* progress);
+
+  // What the step began with: levels, then memories, all lanes of each. Steps are asked for from
+  // the last to the first; the place is good until the next one is.
+  const double* at(std::uint32_t step);
+  std::size_t levels() const { return levels_; }  // values before the memories
+
+  // Finds the levels at each further stage of the step that began so.
+  void find_stages(std::uint32_t step, const double* begin, std::size_t stages);
+  const double* stage(std::size_t i) const { return stage_levels_[i].data(); }
+
+  std::vector<double> give_room() { return std::move(kept_); }
+
+ private:
+  void execute(ir::Block block) { machine_.execute(plan_.kernel(), block, state_); }
+  bool fused() const { return spec_.method->stages == 1 && machine::has_euler(state_); }
+  void finish_step(std::uint32_t step);
+  void record(Trajectories& into, std::size_t save) const;
+  void keep(std::vector<double>& kept) const;
+  void restore(const double* from);
+  void run_again(std::uint32_t first, std::uint32_t last);
+
+  const ForwardPlan& plan_;
+  const RunSpec& spec_;
+  const TimeGrid& grid_;
+  const machine::Backend& machine_ = machine::backends().front();
+  std::size_t lanes_;
+  machine::State state_;
+  std::unique_ptr<Integrator> integrator_;
+  std::size_t size_ = 0;    // of one step's levels and memories, all lanes
+  std::size_t levels_ = 0;  // of its levels
+  std::uint32_t apart_ = 1;
+  std::vector<double> kept_;                // of every apart_-th step
+  std::vector<double> again_;               // of a stretch between
+  std::optional<std::uint32_t> stretch_{};  // its first step
+  std::array<Levels, kMaxStages> slopes_;
+  std::array<Levels, kMaxStages> stage_levels_;
+};
+
+}  // namespace shamal::sim
