@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "base/defect.h"
+#include "ir/access.h"
 #include "ir/reduce.h"
 #include "sim/gradient_back.h"
 
@@ -49,6 +51,40 @@ std::vector<SlotRange> placed(const std::vector<SlotRange>& saved,
   return ranges(slots);
 }
 
+// By slot: whether something reads the object that it belongs to.
+std::vector<char> read_slots(const ir::Program& program) {
+  const ir::Objects objects = ir::find_objects(program);
+  std::vector<char> made(program.slots, 0);
+  const auto mark = [&](ir::Slot slot) {
+    const ir::SlotSpan& object = objects.all[objects.of_slot[slot]];
+    std::fill_n(made.begin() + object.base, object.count, char{1});
+  };
+  for (const auto& block : program.blocks) {
+    for (const ir::Instruction& instruction : block) {
+      for (const ir::Access& access : ir::reads(program, instruction)) {
+        mark(ir::reach(program, instruction, access).first);
+      }
+      if (instruction.op == ir::Op::gather) {
+        mark(ir::gathered_span(program, instruction).base);
+      }
+    }
+  }
+  return made;
+}
+
+// Those of the adjoint's states that something depends on.
+std::vector<std::size_t> find_visited(const ir::Adjoint& adjoint) {
+  const ir::Specialised reduced = ir::reduce(adjoint.program, {});
+  const std::vector<char> read = read_slots(reduced.program);
+  std::vector<std::size_t> made;
+  for (std::size_t s = 0; s < adjoint.states.size(); ++s) {
+    if (read[reduced.place[adjoint.states[s].slot]] != 0) {
+      made.push_back(s);
+    }
+  }
+  return made;
+}
+
 // Which inputs differ from run to run.
 ir::Wanted wanted(const Differentiated& of, const Inputs& inputs) {
   ir::Wanted made;
@@ -61,7 +97,8 @@ ir::Wanted wanted(const Differentiated& of, const Inputs& inputs) {
   return made;
 }
 
-ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted) {
+ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted,
+                         const std::vector<std::size_t>& visited) {
   ForwardPlan made;
   for (const ir::Slot slot : columns(of.saved())) {
     made.saved.push_back(of.place(slot));
@@ -77,17 +114,24 @@ ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted) {
   for (const ir::Memory& memory : made.program().memories) {
     made.states.push_back({memory.current, memory.count});
   }
+  for (const std::size_t s : visited) {
+    made.visited.push_back(made.states[s]);
+    made.visited_levels += s < made.program().stocks.size() ? 1 : 0;
+  }
   return made;
 }
 
 BackPlan plan_back(const Differentiated& of, const ir::Wanted& wanted,
-                   Differentiated::Products products) {
-  const machine::Kernel& kernel = of.backward(products);
+                   const std::vector<std::size_t>& visited) {
+  const machine::Kernel& kernel = of.backward(of.products());
   BackPlan made;
   made.special = kernel.specialised(wanted);
   made.adjoint = of.adjoint();
   const std::vector<ir::Slot>& place = made.special->place;
   ir::for_each_slot(made.adjoint, [&](ir::Slot& slot) { slot = place[slot]; });
+  for (const std::size_t s : visited) {
+    made.visited.push_back(made.adjoint.states[s].slot);
+  }
   for (const ir::DelayLine& line : made.program().delays) {
     const std::vector<ir::DelayLine>& all = kernel.program().delays;
     const auto at = std::find_if(all.begin(), all.end(), [&](const ir::DelayLine& other) {
@@ -187,6 +231,7 @@ Differentiated::Differentiated(const machine::Kernel& kernel, ir::Specialised re
                                std::vector<SlotRange> saved)
     : kernel_(kernel),
       forward_(std::move(reduced.program)),
+      visited_(find_visited(adjoint)),
       plain_(ir::with_plain_products(adjoint.program)),
       guarded_(std::move(adjoint.program)),
       place_(std::move(reduced.place)),
@@ -246,8 +291,14 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
   made.parameters = of.parameters().size();
   made.values.resize(made.runs * made.parameters);
   const ir::Wanted varied = wanted(of, inputs);
-  const ForwardPlan forward = plan_forward(of, varied);
-  BackPlan back = plan_back(of, varied, of.products());
+  // Stages are found by running forward again, from all states.
+  std::vector<std::size_t> visited = of.visited();
+  if (spec.method->stages > 1) {
+    visited.resize(of.adjoint().states.size());
+    std::iota(visited.begin(), visited.end(), std::size_t{0});
+  }
+  const ForwardPlan forward = plan_forward(of, varied, visited);
+  BackPlan back = plan_back(of, varied, visited);
   const std::size_t width = spec.batch_width > 0 ? spec.batch_width : back.kernel().batch_width();
   for (std::size_t first = 0; first < inputs.runs; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
@@ -258,7 +309,7 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
     }
     if (!batch.run_back(back, made) && of.products() == Differentiated::Products::plain) {
       of.guard();
-      back = plan_back(of, varied, of.products());
+      back = plan_back(of, varied, visited);
       batch.run_back(back, made);
     }
   }

@@ -45,6 +45,9 @@ class Differentiated {
   Products products() const { return rooms_->guarded ? Products::guarded : Products::plain; }
   void guard() const { rooms_->guarded = true; }
   const ir::Adjoint& adjoint() const { return adjoint_; }  // without its program
+  // Those of its states, by place in the list, that a derivative depends on.
+  const std::vector<std::size_t>& visited() const { return visited_; }
+
   // Room for kept states that a batch has done with, for the next one: fresh memory costs as much
   // time as running forward.
   std::vector<double> take_room() const;
@@ -59,6 +62,7 @@ class Differentiated {
 
   machine::Kernel kernel_;
   machine::Kernel forward_;
+  std::vector<std::size_t> visited_;
   machine::Kernel plain_;
   machine::Kernel guarded_;
   std::vector<ir::Slot> place_;

@@ -127,16 +127,16 @@ void BackSweep::begin_stage(std::uint32_t step, std::size_t stage, const double*
   set_states(levels, begin);
 }
 
-// Levels from one place, memories from behind the levels of another, both as `keep` puts them: a
-// state that is the same in all runs has one value there.
+// Levels from one place, memories from behind the levels of another, both as ForwardSweep::at gives
+// them: a state that is the same in all runs has one value there.
 void BackSweep::set_states(const double* levels, const double* begin) {
   const double* from = levels;
-  for (std::size_t s = 0; s < adjoint_.states.size(); ++s) {
-    if (s == stocks_) {
+  for (std::size_t v = 0; v < plan_.visited.size(); ++v) {
+    if (v == forward_plan_.visited_levels) {
       from = begin + forward_.levels();
     }
-    const SlotRange& range = forward_plan_.states[s];
-    double* to = state_.row(adjoint_.states[s].slot);
+    const SlotRange& range = forward_plan_.visited[v];
+    double* to = state_.row(plan_.visited[v]);
     if (forward_.state().width(range.base) == pitch()) {
       std::copy_n(from, range.count * pitch(), to);
       from += range.count * pitch();

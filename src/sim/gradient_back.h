@@ -14,6 +14,7 @@ namespace shamal::sim {
 struct BackPlan {
   std::shared_ptr<const machine::Kernel::Special> special;
   ir::Adjoint adjoint;               // without its program; its slots are those of `special`
+  std::vector<ir::Slot> visited;     // the forward plan's ranges begin here
   std::vector<std::uint32_t> lines;  // the forward program's delay line for each of this one
 
   const machine::Kernel& kernel() const { return special->kernel; }

@@ -13,10 +13,11 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
       lanes_(lanes),
       state_(plan.program(), lanes, spec.seed, first_run),
       integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),
-      levels_(level_count(plan.kernel(), state_)),
       kept_(std::move(kept)) {
-  for (const SlotRange& range : plan.states) {
-    size_ += range.count * state_.width(range.base);
+  for (std::size_t v = 0; v < plan.visited.size(); ++v) {
+    const std::size_t values = plan.visited[v].count * state_.width(plan.visited[v].base);
+    size_ += values;
+    levels_ += v < plan.visited_levels ? values : 0;
   }
   const std::size_t fits =
       std::max<std::size_t>(2, memory / sizeof(double) / std::max<std::size_t>(1, size_));
@@ -26,7 +27,7 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
   while (steps / apart_ + apart_ > fits && std::size_t{apart_} * apart_ < steps) {
     ++apart_;
   }
-  kept_.reserve((steps / apart_ + 1) * size_);
+  kept_.reserve((steps / apart_ + 1) * size(checkpoint()));
 }
 
 bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
@@ -40,7 +41,7 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
   std::size_t saves = 0;
   for (std::uint32_t step = 0;; ++step) {
     if (step % apart_ == 0) {
-      keep(kept_);
+      keep(checkpoint(), kept_);
     }
     state_.step = step;
     state_.fill(ir::kTimeSlot, grid_.time(step));
@@ -82,8 +83,16 @@ void ForwardSweep::record(Trajectories& into, std::size_t save) const {
   }
 }
 
-void ForwardSweep::keep(std::vector<double>& kept) const {
-  for (const SlotRange& range : plan_.states) {
+std::size_t ForwardSweep::size(const std::vector<SlotRange>& ranges) const {
+  std::size_t values = 0;
+  for (const SlotRange& range : ranges) {
+    values += range.count * state_.width(range.base);
+  }
+  return values;
+}
+
+void ForwardSweep::keep(const std::vector<SlotRange>& ranges, std::vector<double>& kept) const {
+  for (const SlotRange& range : ranges) {
     const double* const row = state_.row(range.base);
     kept.insert(kept.end(), row, row + range.count * state_.width(range.base));
   }
@@ -111,10 +120,10 @@ const double* ForwardSweep::at(std::uint32_t step) {
 // From the states kept at `first`, those of all steps up to `last`. What delays were given is
 // there already.
 void ForwardSweep::run_again(std::uint32_t first, std::uint32_t last) {
-  restore(kept_.data() + first / apart_ * size_);
+  restore(kept_.data() + first / apart_ * size(plan_.states));
   again_.clear();
   for (std::uint32_t step = first;; ++step) {
-    keep(again_);
+    keep(plan_.visited, again_);
     if (step == last) {
       return;
     }

@@ -15,8 +15,10 @@ namespace shamal::sim {
 // The program as it is run, specialised for the inputs that differ from run to run.
 struct ForwardPlan {
   std::shared_ptr<const machine::Kernel::Special> special;
-  std::vector<ir::Slot> saved;    // by column
-  std::vector<SlotRange> states;  // levels, then memories
+  std::vector<ir::Slot> saved;     // by column
+  std::vector<SlotRange> states;   // levels, then memories
+  std::vector<SlotRange> visited;  // those of them that the way back looks at
+  std::size_t visited_levels = 0;  // how many of these ranges are levels
 
   const machine::Kernel& kernel() const { return special->kernel; }
   const ir::Program& program() const { return special->kernel.program(); }
@@ -35,8 +37,8 @@ class ForwardSweep {
   // False if cancelled.
   bool go(Trajectories& into, base::Progress* progress);
 
-  // What the step began with: levels, then memories, all lanes of each. Steps are asked for from
-  // the last to the first; the place is good until the next one is.
+  // What the step began with, of `visited`, all lanes of each. Steps are asked for from the last to
+  // the first; the place is good until the next one is.
   const double* at(std::uint32_t step);
   std::size_t levels() const { return levels_; }  // values before the memories
 
@@ -48,10 +50,15 @@ class ForwardSweep {
 
  private:
   void execute(ir::Block block) { machine_.execute(plan_.kernel(), block, state_); }
+  // What has to be kept of every apart_-th step.
+  const std::vector<SlotRange>& checkpoint() const {
+    return apart_ == 1 ? plan_.visited : plan_.states;
+  }
   bool fused() const { return spec_.method->stages == 1 && machine::has_euler(state_); }
   void finish_step(std::uint32_t step);
   void record(Trajectories& into, std::size_t save) const;
-  void keep(std::vector<double>& kept) const;
+  std::size_t size(const std::vector<SlotRange>& ranges) const;
+  void keep(const std::vector<SlotRange>& ranges, std::vector<double>& kept) const;
   void restore(const double* from);
   void run_again(std::uint32_t first, std::uint32_t last);
 
@@ -62,10 +69,10 @@ class ForwardSweep {
   std::size_t lanes_;
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;
-  std::size_t size_ = 0;    // of one step's levels and memories, all lanes
-  std::size_t levels_ = 0;  // of its levels
+  std::size_t size_ = 0;    // of one step's visited levels and memories, all lanes
+  std::size_t levels_ = 0;  // of the levels among them
   std::uint32_t apart_ = 1;
-  std::vector<double> kept_;                // of every apart_-th step
+  std::vector<double> kept_;                // of every apart_-th step; if apart, of all states
   std::vector<double> again_;               // of a stretch between
   std::optional<std::uint32_t> stretch_{};  // its first step
   std::array<Levels, kMaxStages> slopes_;
