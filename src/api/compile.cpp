@@ -86,6 +86,16 @@ void add_other_errors(const syntax::ParsedModel& parsed, base::Sources& sources,
   }
 }
 
+RunTimes times_of(const model::Model& model) {
+  const model::SimSpecs& sim = model.sim;
+  const auto name = [&](model::VariableId id) {
+    return id == model::kNone ? std::string() : model.variables[id].name;
+  };
+  return {sim.start,         sim.stop,          sim.dt,
+          sim.save_interval, sim.method,        sim.time_unit,
+          name(sim.dt_by),   name(sim.stop_by), name(sim.save_by)};
+}
+
 }  // namespace
 
 std::optional<ReadModel> read_with_inputs(const std::string& path, base::Sources& sources,
@@ -133,14 +143,16 @@ std::optional<CompiledModel> compile_parsed(const std::string& path, syntax::Par
         path, defects.front()));
   }
   machine::Kernel kernel(lowered->program);
-  return CompiledModel{path,
-                       {},
+  return CompiledModel{{path,
+                        {},
+                        model->name,
+                        times_of(*model),
+                        std::move(lowered->program),
+                        std::move(lowered->layout),
+                        std::move(kernel)},
                        std::move(parsed),
                        std::move(files),
-                       std::move(*model),
-                       std::move(lowered->program),
-                       std::move(lowered->layout),
-                       std::move(kernel)};
+                       std::move(*model)};
 }
 
 std::optional<CompiledModel> compile(const std::string& path, base::Sources& sources,

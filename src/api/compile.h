@@ -18,15 +18,35 @@
 
 namespace shamal::api {
 
-struct CompiledModel {
+// The times of a model's own runs.
+struct RunTimes {
+  double start = 0;
+  double stop = 0;
+  double dt = 1;
+  double save_interval = 1;
+  std::string method;
+  std::string time_unit;
+  // Variables that give these times anew at each step (Vensim); empty: none.
+  std::string dt_by;
+  std::string stop_by;
+  std::string save_by;
+};
+
+// What a run takes of a compiled model: what api/program_cache.h keeps.
+struct Runnable {
   std::string path;
   std::string sha256;  // of the texts of the model file and the files that it names, as read
-  syntax::ParsedModel parsed;  // as the file says it
-  model::ModelFiles files;     // and those that its modules name
-  model::Model model;
+  std::string name;
+  RunTimes times;
   ir::Program program;
   ir::Layout layout;
   machine::Kernel kernel;
+};
+
+struct CompiledModel : Runnable {
+  syntax::ParsedModel parsed;  // as the file says it
+  model::ModelFiles files;     // and those that its modules name
+  model::Model model;
 };
 
 // What a request brings along besides the model file.

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/names.h"
-#include "ir/program_file.h"
+#include "api/program_cache.h"
 #include "model/print.h"
 #include "syntax/print_model.h"
 #include "syntax/readers.h"
@@ -72,10 +71,7 @@ std::optional<std::string> emit_bytes(const std::string& path, base::Sources& so
   if (!compiled) {
     return std::nullopt;
   }
-  const model::SimSpecs& sim = compiled->model.sim;
-  return ir::write_program({compiled->model.name, compiled->sha256, sim.start, sim.stop, sim.dt,
-                            sim.save_interval, base::fold_name(sim.method), sim.time_unit,
-                            std::move(compiled->program), std::move(compiled->layout)});
+  return ir::write_program(program_file(std::move(*compiled)));
 }
 
 }  // namespace shamal::api

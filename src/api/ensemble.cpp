@@ -43,7 +43,7 @@ struct Target {
 
 class Preparation {
  public:
-  Preparation(const CompiledModel& compiled, const EnsembleRequest& request,
+  Preparation(const Runnable& compiled, const EnsembleRequest& request,
               base::Diagnostics& diagnostics)
       : compiled_(compiled), request_(request), diagnostics_(diagnostics) {}
 
@@ -237,7 +237,7 @@ class Preparation {
     }
   }
 
-  const CompiledModel& compiled_;
+  const Runnable& compiled_;
   const EnsembleRequest& request_;
   base::Diagnostics& diagnostics_;
   PreparedEnsemble made_;
@@ -289,7 +289,7 @@ class RunRecords final : public sim::EnsembleSink {
     for (std::size_t i = 0; i < readings_.size(); ++i) {
       add(prepared_.readings[i].reading->id, "", "outcome", readings_[i]);
     }
-    add("failure_time", prepared_.compiled->model.sim.time_unit, "", failure_time_);
+    add("failure_time", prepared_.compiled->times.time_unit, "", failure_time_);
     made.attributes = ensemble_attributes(prepared_);
     return made;
   }
@@ -306,7 +306,7 @@ class RunRecords final : public sim::EnsembleSink {
 
 }  // namespace
 
-std::optional<PreparedEnsemble> prepare_ensemble(const CompiledModel& compiled,
+std::optional<PreparedEnsemble> prepare_ensemble(const Runnable& compiled,
                                                  const EnsembleRequest& request,
                                                  base::Diagnostics& diagnostics) {
   return Preparation(compiled, request, diagnostics).prepare();
@@ -328,11 +328,11 @@ std::vector<FailedRun> failed_runs(const sim::EnsembleBlock& block) {
 }
 
 std::map<std::string, std::string> ensemble_attributes(const PreparedEnsemble& prepared) {
-  const CompiledModel& compiled = *prepared.compiled;
+  const Runnable& compiled = *prepared.compiled;
   const EnsembleRequest& request = *prepared.request;
   const sim::RunSpec& run = prepared.plan.run;
   std::map<std::string, std::string> made;
-  made["title"] = compiled.model.name;
+  made["title"] = compiled.name;
   made["model_file"] = compiled.path;
   made["model_sha256"] = compiled.sha256;
   made["engine_version"] = std::string(version());
@@ -354,8 +354,7 @@ std::map<std::string, std::string> ensemble_attributes(const PreparedEnsemble& p
   return made;
 }
 
-std::optional<EnsembleResult> run_ensemble(const CompiledModel& compiled,
-                                           const EnsembleRequest& request,
+std::optional<EnsembleResult> run_ensemble(const Runnable& compiled, const EnsembleRequest& request,
                                            base::Diagnostics& diagnostics,
                                            base::Progress* progress) {
   auto prepared = prepare_ensemble(compiled, request, diagnostics);

@@ -87,7 +87,7 @@ struct PreparedEnsemble {
     const EnsembleReading* reading = nullptr;
     std::size_t column = 0;
   };
-  const CompiledModel* compiled = nullptr;
+  const Runnable* compiled = nullptr;
   const EnsembleRequest* request = nullptr;
   sim::EnsemblePlan plan;
   std::shared_ptr<const analysis::Design> design;
@@ -99,7 +99,7 @@ struct PreparedEnsemble {
 };
 
 // Nothing after errors in the request.
-std::optional<PreparedEnsemble> prepare_ensemble(const CompiledModel& compiled,
+std::optional<PreparedEnsemble> prepare_ensemble(const Runnable& compiled,
                                                  const EnsembleRequest& request,
                                                  base::Diagnostics& diagnostics);
 
@@ -127,8 +127,7 @@ struct EnsembleResult {
 
 // All of it in memory: for some thousands of runs. Nothing after errors in the request, or if the
 // progress was cancelled.
-std::optional<EnsembleResult> run_ensemble(const CompiledModel& compiled,
-                                           const EnsembleRequest& request,
+std::optional<EnsembleResult> run_ensemble(const Runnable& compiled, const EnsembleRequest& request,
                                            base::Diagnostics& diagnostics,
                                            base::Progress* progress = nullptr);
 

@@ -93,7 +93,7 @@ data::Dataset runs_header(const PreparedEnsemble& prepared, const Causes& causes
                              times.size(),
                              times,
                              {},
-                             prepared.compiled->model.sim.time_unit});
+                             prepared.compiled->times.time_unit});
   made.dimensions.push_back(
       {std::string(kFailureCause), causes.names().size(), {}, causes.names(), ""});
   const auto over_runs = [&](std::string name, std::string unit, std::string kind) {
@@ -105,7 +105,7 @@ data::Dataset runs_header(const PreparedEnsemble& prepared, const Causes& causes
   for (const PreparedEnsemble::Reading& reading : prepared.readings) {
     over_runs(reading.reading->id, "", "outcome");
   }
-  over_runs(std::string(kFailureTime), prepared.compiled->model.sim.time_unit, "");
+  over_runs(std::string(kFailureTime), prepared.compiled->times.time_unit, "");
   over_runs(std::string(kFailureCause) + "_index", "", "");
   ModelDimensions dimensions(prepared.compiled->layout, made);
   for (std::size_t c = 0; c < prepared.shown; ++c) {

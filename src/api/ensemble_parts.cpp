@@ -194,7 +194,7 @@ data::Dataset fans_of(const PreparedEnsemble& prepared, const sim::Summary& summ
                              times.size(),
                              times,
                              {},
-                             prepared.compiled->model.sim.time_unit});
+                             prepared.compiled->times.time_unit});
   made.dimensions.push_back({"quantile", probabilities.size(), probabilities, {}, ""});
   ModelDimensions dimensions(prepared.compiled->layout, made);
   for (std::size_t c = 0; c < prepared.shown; ++c) {

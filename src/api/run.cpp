@@ -23,7 +23,7 @@ void warn_of_nan(const ir::Layout& layout, const sim::Trajectories& trajectories
 
 }  // namespace
 
-std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest& request,
+std::optional<data::Dataset> run(const Runnable& compiled, const RunRequest& request,
                                  base::Diagnostics& diagnostics) {
   const ir::Layout& layout = compiled.layout;
   sim::Inputs inputs;
@@ -77,11 +77,8 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
 
   data::Dataset result;
   const std::size_t times = trajectories.times.size();
-  result.dimensions.push_back({std::string(data::kTimeDimension),
-                               times,
-                               trajectories.times,
-                               {},
-                               compiled.model.sim.time_unit});
+  result.dimensions.push_back(
+      {std::string(data::kTimeDimension), times, trajectories.times, {}, compiled.times.time_unit});
   std::vector<std::uint32_t> dimension_ids(layout.dimensions.size(), ir::kNone);
   std::size_t first_column = 0;
   for (const NamedVariable& column : *columns) {
@@ -120,7 +117,7 @@ std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest
     first_column += count;
     result.variables.push_back(std::move(made));
   }
-  result.attributes["title"] = compiled.model.name;
+  result.attributes["title"] = compiled.name;
   result.attributes["model_file"] = compiled.path;
   result.attributes["model_sha256"] = compiled.sha256;
   result.attributes["engine_version"] = std::string(version());

@@ -27,7 +27,7 @@ struct RunRequest {
 // One run. The dataset has the dimension `time` and the model's dimensions; constants have no time.
 // Its attributes say where it comes from. Nothing after errors in the request; a result that is not
 // a number is a warning with its time and variable.
-std::optional<data::Dataset> run(const CompiledModel& compiled, const RunRequest& request,
+std::optional<data::Dataset> run(const Runnable& compiled, const RunRequest& request,
                                  base::Diagnostics& diagnostics);
 
 // The columns that a save list names become part of the request's others. Reports unknown ones at

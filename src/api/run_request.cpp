@@ -173,9 +173,9 @@ std::optional<std::vector<NamedVariable>> choose_columns(const ir::Layout& layou
   return good ? std::optional(std::move(columns)) : std::nullopt;
 }
 
-std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunRequest& request,
+std::optional<sim::RunSpec> run_spec(const Runnable& compiled, const RunRequest& request,
                                      base::Diagnostics& diagnostics) {
-  const model::SimSpecs& own = compiled.model.sim;
+  const RunTimes& own = compiled.times;
   sim::RunSpec spec;
   spec.start = request.start.value_or(own.start);
   spec.stop = request.stop.value_or(own.stop);
@@ -191,10 +191,10 @@ std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunReq
                                 spec.dt, spec.save_interval));
     return std::nullopt;
   }
-  const auto control = [&](model::VariableId by, const std::optional<double>& instead) {
+  const auto control = [&](const std::string& by, const std::optional<double>& instead) {
     std::optional<ir::Slot> slot;
     for (const ir::LayoutVariable& variable : compiled.layout.variables) {
-      if (by != model::kNone && !instead && variable.name == compiled.model.variables[by].name) {
+      if (!by.empty() && !instead && variable.name == by) {
         slot = variable.base;
       }
     }

@@ -27,7 +27,7 @@ inline constexpr const char* kStructural =
     "change it in the model file";
 
 // Times, method and seed; nothing is saved yet.
-std::optional<sim::RunSpec> run_spec(const CompiledModel& compiled, const RunRequest& request,
+std::optional<sim::RunSpec> run_spec(const Runnable& compiled, const RunRequest& request,
                                      base::Diagnostics& diagnostics);
 
 // "Name"[element] of a slot, for messages.

@@ -12,6 +12,8 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include "base/read_log.h"
+
 namespace shamal::base {
 
 namespace {
@@ -56,10 +58,8 @@ std::string follow_links(const std::string& path) {
   return error ? path : real.string();
 }
 
-}  // namespace
-
-std::optional<std::string> read_file(const std::string& path, Diagnostics& diagnostics,
-                                     Span named_at) {
+std::optional<std::string> read_bytes(const std::string& path, Diagnostics& diagnostics,
+                                      Span named_at) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
     add_unreadable(path, reason(EISDIR), diagnostics, named_at);
@@ -85,6 +85,15 @@ std::optional<std::string> read_file(const std::string& path, Diagnostics& diagn
     return std::nullopt;
   }
   return content;
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path, Diagnostics& diagnostics,
+                                     Span named_at) {
+  auto bytes = read_bytes(path, diagnostics, named_at);
+  note_read(path, bytes ? &*bytes : nullptr);
+  return bytes;
 }
 
 bool write_file(const std::string& path, std::string_view content, Diagnostics& diagnostics) {

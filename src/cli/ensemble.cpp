@@ -7,6 +7,7 @@
 #include "analysis/study_files.h"
 #include "api/ensemble_file.h"
 #include "api/ensemble_precision.h"
+#include "api/program_cache.h"
 #include "base/encoding.h"
 #include "base/files.h"
 #include "cli/model_inputs.h"
@@ -22,6 +23,7 @@ namespace {
 struct Options {
   std::string model;  // or a study
   api::CompileInputs inputs;
+  std::string cache;  // folder of kept programs
   std::string control;
   std::string table;
   std::string design;
@@ -280,7 +282,8 @@ int ensemble(Options& options, const Common& common) {
     request.run.backend = kSingle;
   }
   request.run.command = canonical_command(options);
-  const auto compiled = api::compile(model, sources, diagnostics, options.inputs);
+  const auto compiled =
+      api::compile_cached(model, sources, diagnostics, options.inputs, options.cache);
   if (!compiled || diagnostics.has_errors()) {
     return fail(diagnostics, sources, common);
   }
@@ -414,6 +417,7 @@ std::function<int()> set_up_ensemble(CLI::App& app, const Common& common) {
   add_list(app, "--savelist", run.save_lists,
            "File that names more variables to save, one a line (Vensim's .lst); may be repeated");
   add_model_inputs(app, options->inputs);
+  add_cache_option(app, options->cache);
   add_list(app, "--times", options->times,
            "Times at which to save, separated by commas; default: the model's save interval")
       ->delimiter(',');

@@ -1,5 +1,7 @@
 #include "cli/model_inputs.h"
 
+#include "api/program_cache.h"
+
 namespace shamal::cli {
 
 void add_model_inputs(CLI::App& app, api::CompileInputs& inputs) {
@@ -20,6 +22,14 @@ void add_model_inputs(CLI::App& app, api::CompileInputs& inputs) {
            "File that the model names by a tag: \"?prices=prices.xlsx\"; may be repeated");
   app.add_option("--data-dir", inputs.data_folder,
                  "Folder of the spreadsheets that the model names; default: the model's own");
+}
+
+void add_cache_option(CLI::App& app, std::string& folder) {
+  folder = api::program_cache_folder();
+  app.add_flag_callback(
+      "--no-cache", [&folder] { folder.clear(); },
+      "Read and compile the model anew. Otherwise programs of large models are kept, in "
+      "$SHAMAL_CACHE or ~/.cache/shamal, and taken from there while no file has changed");
 }
 
 }  // namespace shamal::cli

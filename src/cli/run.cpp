@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/program_cache.h"
 #include "cli/model_inputs.h"
 #include "cli/output.h"
 #include "data/csv.h"
@@ -15,6 +16,7 @@ struct Options {
   std::string model;
   std::string output;
   api::CompileInputs inputs;
+  std::string cache;  // folder of kept programs
   api::RunRequest request;
 };
 
@@ -28,7 +30,8 @@ void add_number(CLI::App& app, const std::string& name, std::optional<double>& t
 int run(Options& options, const Common& common) {
   base::Sources sources;
   base::Diagnostics diagnostics;
-  const auto compiled = api::compile(options.model, sources, diagnostics, options.inputs);
+  const auto compiled =
+      api::compile_cached(options.model, sources, diagnostics, options.inputs, options.cache);
   if (!compiled) {
     return fail(diagnostics, sources, common);
   }
@@ -85,6 +88,7 @@ std::function<int()> set_up_run(CLI::App& app, const Common& common) {
                  "File for the results: .csv, .tab, .tsv, .dat as Vensim writes it, or .nc for "
                  "netCDF-4; default: CSV on standard output");
   add_model_inputs(app, options->inputs);
+  add_cache_option(app, options->cache);
   app.add_option("--savelist", request.save_lists,
                  "File with variables to save, one a line, as Vensim's .lst; may be repeated")
       ->expected(1)
