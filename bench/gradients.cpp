@@ -28,14 +28,15 @@ double constant_of(const ir::Program& program, ir::Slot slot) {
 }
 
 // A handful of stocks at every sixteenth step, and parameters spread over the model.
-Case make_case(const api::CompiledModel& compiled, std::size_t parameters, std::size_t runs) {
+Case make_case(const api::CompiledModel& compiled, std::size_t parameters, std::size_t runs,
+               std::size_t width) {
   constexpr std::size_t kOutputs = 8;
   Case made;
   made.spec.start = compiled.model.sim.start;
   made.spec.stop = compiled.model.sim.stop;
   made.spec.dt = compiled.model.sim.dt;
   made.spec.save_interval = 16 * made.spec.dt;
-  made.spec.batch_width = runs;
+  made.spec.batch_width = width;
   std::vector<ir::Slot> constants;
   std::vector<ir::Slot> stocks;
   for (const ir::LayoutVariable& variable : compiled.layout.variables) {
@@ -97,7 +98,10 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     fmt::print(stderr, "{}: {} cannot be opened\n", name, path);
     return std::nullopt;
   }
-  const Case of = make_case(*compiled, parameters, width);
+  constexpr std::size_t kRuns = 64;
+  const Case of = make_case(*compiled, parameters, kRuns, width);
+  sim::RunSpec alone = of.spec;  // forward: batches as wide as is best for that
+  alone.batch_width = 0;
   const auto started = std::chrono::steady_clock::now();
   auto made = sim::Differentiated::make(compiled->kernel, of.parameters, of.spec.saved);
   if (const auto* const why = std::get_if<ir::NotDifferentiable>(&made)) {
@@ -113,7 +117,7 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     }
   };
   sim::Gradients gradients = sim::gradients(differentiated, of.spec, of.inputs, weigh);
-  GradientRow row{name, of.parameters.size(), of.spec.saved.size(), width};
+  GradientRow row{name, of.parameters.size(), of.spec.saved.size()};
   row.make_ms =
       1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
@@ -131,12 +135,12 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
   };
   for (std::size_t r = 0; r < repeat; ++r) {
     keep_least(least_forward,
-               took([&] { forward = sim::simulate(compiled->kernel, of.spec, of.inputs); }));
+               took([&] { forward = sim::simulate(compiled->kernel, alone, of.inputs); }));
     keep_least(least_gradient, took([&] {
                  gradients = sim::gradients(differentiated, of.spec, of.inputs, weigh);
                }));
   }
-  const auto runs = static_cast<double>(width);
+  const auto runs = static_cast<double>(kRuns);
   row.forward_ms = 1e3 * least_forward.seconds / runs;
   row.gradient_ms = 1e3 * least_gradient.seconds / runs;
   row.ratio =

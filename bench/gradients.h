@@ -1,4 +1,4 @@
-// What a gradient costs, in forward batches of the same width.
+// What a gradient costs, in forward runs of the same number.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,6 @@ struct GradientRow {
   std::string name;
   std::size_t parameters = 0;
   std::size_t outputs = 0;
-  std::size_t runs = 0;
   double make_ms = 0;           // from the kernel to the adjoint program, and the first batch
   double forward_ms = 0;        // a run
   double gradient_ms = 0;       // a run: its values and all its derivatives
@@ -19,7 +18,8 @@ struct GradientRow {
   double worst_difference = 0;  // from a directional difference, relative
 };
 
-// All repetitions are of one batch; the least counts. Nothing if the model cannot be opened or an
+// 64 runs: gradients in batches of `width`, or of as many as they choose themselves for 0, as
+// forward runs do; the least repetition counts. Nothing if the model cannot be opened or an
 // operation in it has no derivative (which is said).
 std::optional<GradientRow> measure_gradient(const std::string& name, const std::string& path,
                                             std::size_t parameters, std::size_t width,

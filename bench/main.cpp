@@ -10,8 +10,8 @@
 //
 // --only mix-N makes a synthetic model of about N equations; --steps sets its number of steps.
 //
-// The second form measures gradients of N parameters against forward batches of the same width
-// (gradients.h), the third each model's ensemble against the limits of the processor (limits.h),
+// The second form measures gradients of N parameters against forward runs (gradients.h), the third
+// each model's ensemble against the limits of the processor (limits.h),
 // the fourth the WebAssembly build against the native one (wasm.h), the fifth the samplers of
 // src/analysis/inference against each other (samplers.h). Of every measurement the least of the
 // repetitions counts, in cycles of this thread.
@@ -291,16 +291,15 @@ bool run_samplers(const Options& options, const std::string& folder) {
 }
 
 void run_gradients(const Options& options, const std::string& folder) {
-  fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params",
-             "outputs", "runs", "make ms", "forward ms", "gradient ms", "ratio", "off");
+  fmt::print("{:<15} {:>6} {:>7} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params", "outputs",
+             "make ms", "forward ms", "gradient ms", "ratio", "off");
   for (const Bench& bench : benches(options.only, options.steps)) {
-    const auto row =
-        measure_gradient(bench.name, path_of(bench, folder), options.parameters,
-                         options.workload.width > 0 ? options.workload.width : 64, options.repeat);
+    const auto row = measure_gradient(bench.name, path_of(bench, folder), options.parameters,
+                                      options.workload.width, options.repeat);
     if (row) {
-      fmt::print("{:<15} {:>6} {:>7} {:>5} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n",
-                 row->name, row->parameters, row->outputs, row->runs, row->make_ms, row->forward_ms,
-                 row->gradient_ms, row->ratio, row->worst_difference);
+      fmt::print("{:<15} {:>6} {:>7} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n", row->name,
+                 row->parameters, row->outputs, row->make_ms, row->forward_ms, row->gradient_ms,
+                 row->ratio, row->worst_difference);
       std::fflush(stdout);
     }
   }

@@ -142,6 +142,15 @@ BackPlan plan_back(const Differentiated& of, const ir::Wanted& wanted,
   return made;
 }
 
+// The values of a step wait for the way back: what is too large for the first cache anyhow does
+// best in a narrow batch that stays in the second.
+std::size_t width_of(const machine::Kernel& kernel) {
+  constexpr std::size_t kLeastForward = 24;
+  constexpr std::size_t kNarrow = 16;
+  const std::size_t forward = kernel.batch_width();
+  return forward > kLeastForward ? forward : kNarrow;
+}
+
 // A few runs, forward and back.
 class Batch {
  public:
@@ -299,7 +308,7 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
   }
   const ForwardPlan forward = plan_forward(of, varied, visited);
   BackPlan back = plan_back(of, varied, visited);
-  const std::size_t width = spec.batch_width > 0 ? spec.batch_width : back.kernel().batch_width();
+  const std::size_t width = spec.batch_width > 0 ? spec.batch_width : width_of(back.kernel());
   for (std::size_t first = 0; first < inputs.runs; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
     Batch batch(of, forward, spec, inputs, grid, first, lanes, memory);
