@@ -12,6 +12,7 @@
 #include "data/vendor_table.h"
 #include "ir/lower.h"
 #include "model/attach_data.h"
+#include "model/option_filters.h"
 #include "model/resolve.h"
 #include "model/xmutil_forms.h"
 #include "syntax/read_changes.h"
@@ -109,6 +110,7 @@ std::optional<ReadModel> read_with_inputs(const std::string& path, base::Sources
   syntax::apply_changes(load_changes(inputs.changes, sources, diagnostics), read.complete,
                         diagnostics);
   model::restore_xmutil_forms(read.complete, diagnostics);
+  model::apply_option_filters(read.complete);
   if (read.written.dialect == syntax::Dialect::vensim) {
     const std::size_t errors = diagnostics.errors();
     const model::DataSources outside = load_data(inputs, sources, diagnostics);

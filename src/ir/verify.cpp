@@ -320,6 +320,8 @@ class Verifier {
       case DeviceAction::queue_serve:
         return device.kind == DeviceKind::queue && use.inputs >= device.queue.inflows + outflows &&
                use.outputs == outflows + 1;
+      case DeviceAction::look:
+        return use.inputs >= 3 && use.outputs == 1;
     }
     return false;
   }

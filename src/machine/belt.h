@@ -24,6 +24,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "machine/table.h"
@@ -53,6 +54,9 @@ class Belt {
 
   // What the last release and accept determined takes place.
   void commit();
+
+  // What lies on each slat, slat 0 first.
+  std::span<const double> contents() const { return std::span(content_).subspan(first_); }
 
  private:
   using Amounts = std::vector<double>;  // by slat

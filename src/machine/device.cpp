@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "machine/contents.h"
 #include "machine/state.h"
 
 namespace shamal::machine {
@@ -64,6 +65,13 @@ void compute(State& state, const ir::Program& program, const std::vector<TableVi
     case ir::DeviceAction::queue_serve:
       holding.queues[place].serve(dt, in, out);
       break;
+    case ir::DeviceAction::look: {
+      const auto what = static_cast<model::Contents>(static_cast<int>(in[0]));
+      out[0] = device.kind == ir::DeviceKind::conveyor
+                   ? look_at(holding.belts[place].contents(), what, in[1], in[2])
+                   : look_at(holding.queues[place].contents(), what, in[1], in[2]);
+      break;
+    }
   }
 }
 

@@ -35,6 +35,8 @@ class Queue {
   // What was determined last takes place.
   void commit() { batches_ = coming_; }
 
+  const std::deque<double>& contents() const { return batches_; }
+
  private:
   // Takes up to `most` from the front; whether more was wanted.
   bool take(const model::QueueShape::Outflow& outflow, double most, double& taken);

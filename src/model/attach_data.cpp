@@ -1,15 +1,18 @@
 #include "model/attach_data.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "base/names.h"
 #include "model/data_functions.h"
 #include "model/data_points.h"
 #include "model/queue_functions.h"
+#include "model/run_calls.h"
 #include "model/sheet_calls.h"
 #include "model/shift_if_true.h"
 #include "syntax/make_expression.h"
@@ -32,13 +35,17 @@ constexpr std::size_t kMostElements = 1'000'000;  // of one equation
 
 class Attacher {
  public:
-  Attacher(syntax::ParsedModel& parsed, const DataSources& sources, const base::Sources& texts,
+  Attacher(syntax::ParsedModel& parsed, const DataSources& sources, base::Sources& texts,
            base::Diagnostics& diagnostics)
       : parsed_(parsed),
         sources_(sources),
         diagnostics_(diagnostics),
         files_(sources, texts.path(parsed.file), texts.text(parsed.file), diagnostics),
-        calls_(files_, diagnostics) {}
+        calls_(files_, diagnostics),
+        runs_(sources.folder.empty()
+                  ? std::filesystem::path(texts.path(parsed.file)).parent_path().string()
+                  : sources.folder,
+              texts, diagnostics) {}
 
   void run() {
     read_subscripts();
@@ -64,7 +71,16 @@ class Attacher {
     }
   }
 
-  const std::vector<std::string>& fingerprints() const { return files_.fingerprints(); }
+  std::vector<std::string> fingerprints() const {
+    std::vector<std::string> all = files_.fingerprints();
+    base::Diagnostics unread;  // reported when it was read
+    for (const std::string& path : runs_.paths()) {
+      if (const auto bytes = base::read_file(path, unread)) {
+        all.push_back(base::sha256(*bytes));
+      }
+    }
+    return all;
+  }
 
  private:
   // --- subscripts -------------------------------------------------------------------------------
@@ -132,7 +148,11 @@ class Attacher {
     std::vector<Equation> result;
     for (Equation& equation : variable.equations) {
       const GetFunction function = equation.expr ? get_function(*equation.expr) : GetFunction::none;
-      if (function == GetFunction::constants) {
+      const RunFunction of_run = equation.expr ? run_function(*equation.expr) : RunFunction::none;
+      if (of_run != RunFunction::none) {
+        variable.data = variable.data || of_run == RunFunction::data;
+        read_run(equation, of_run == RunFunction::constants, result);
+      } else if (function == GetFunction::constants) {
         read_constants(equation);
         result.push_back(std::move(equation));
       } else if (function == GetFunction::data || function == GetFunction::lookups) {
@@ -177,6 +197,25 @@ class Attacher {
       data::Points points = series ? std::move((*series)[i]) : data::Points{{0}, {0}};
       made[i].gf = syntax::GraphicalFunction{
           {}, std::move(points.x), std::move(points.y), {}, {}, call.span};
+      result.push_back(std::move(made[i]));
+    }
+  }
+
+  // An equation for each element, with what the variable was in another run.
+  void read_run(const Equation& equation, bool constants, std::vector<Equation>& result) {
+    const Expr& call = *equation.expr;
+    std::vector<Equation> made = equations_of_elements(equation);
+    auto series = runs_.read(call, made.size(), [&](const std::string& subscript) {
+      return elements_of(Word{subscript, call.span});
+    });
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      data::Points points = series ? std::move((*series)[i]) : data::Points{{0}, {0}};
+      if (constants) {
+        made[i].expr = syntax::make::number(points.y.front(), call.span);
+      } else {
+        made[i].gf = syntax::GraphicalFunction{
+            {}, std::move(points.x), std::move(points.y), {}, {}, call.span};
+      }
       result.push_back(std::move(made[i]));
     }
   }
@@ -314,6 +353,7 @@ class Attacher {
   base::Diagnostics& diagnostics_;
   DataFiles files_;
   SheetCalls calls_;
+  RunCalls runs_;
   std::map<std::string, std::vector<std::string>> elements_;
   Table by_name_;
   double step_ = 1;
@@ -321,9 +361,8 @@ class Attacher {
 
 }  // namespace
 
-void attach_data(syntax::ParsedModel& parsed, const DataSources& sources,
-                 const base::Sources& texts, base::Diagnostics& diagnostics,
-                 std::vector<std::string>& fingerprints) {
+void attach_data(syntax::ParsedModel& parsed, const DataSources& sources, base::Sources& texts,
+                 base::Diagnostics& diagnostics, std::vector<std::string>& fingerprints) {
   Attacher attacher(parsed, sources, texts, diagnostics);
   attacher.run();
   fingerprints = attacher.fingerprints();

@@ -1,8 +1,8 @@
 // Data from outside become part of a Vensim model before it is resolved: what GET DIRECT CONSTANTS,
-// DATA, LOOKUPS and SUBSCRIPT name in spreadsheets, and series for data variables without an
-// equation. Afterwards a constant is a constant, a range has its elements, a look-up its points,
-// and a data variable is a look-up of its series by Time, so that later stages know nothing of
-// files. docs/semantics.md, "Data", tells what Vensim means.
+// DATA, LOOKUPS and SUBSCRIPT name in spreadsheets and GET VDF … in results of other runs, and
+// series for data variables without an equation. Afterwards a constant is a constant, a range has
+// its elements, a look-up its points, and a data variable is a look-up of its series by Time, so
+// that later stages know nothing of files. docs/semantics.md, "Data", tells what Vensim means.
 #pragma once
 
 #include <string>
@@ -25,8 +25,7 @@ struct DataSources {
 
 // Reports every file, sheet and cell that is missing. `fingerprints` receives the SHA-256 of each
 // file that was read, for the provenance of results.
-void attach_data(syntax::ParsedModel& parsed, const DataSources& sources,
-                 const base::Sources& texts, base::Diagnostics& diagnostics,
-                 std::vector<std::string>& fingerprints);
+void attach_data(syntax::ParsedModel& parsed, const DataSources& sources, base::Sources& texts,
+                 base::Diagnostics& diagnostics, std::vector<std::string>& fingerprints);
 
 }  // namespace shamal::model

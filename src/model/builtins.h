@@ -16,19 +16,20 @@
 namespace shamal::model {
 
 enum class Treatment : std::uint8_t {
-  operation,  // elementwise, as many arguments as the operation takes
-  fold,       // elementwise over any number of arguments, arrays reduced first: MIN, MAX
-  reduction,  // one array argument folded to a number: SUM, PROD
-  mean,       // SUM / SIZE
-  deviation,  // STDDEV
-  size,       // number of elements of an array, a slice or a dimension
-  rank,       // RANK(array, k [, tie breaker])
-  number,     // a constant: PI, INF
-  fixed,      // what the simulation provides: TIME, DT, STARTTIME, STOPTIME
-  initial,    // INIT(x)
-  previous,   // PREVIOUS(x, start)
-  delay,      // DELAY(x, time [, start]): pipeline delay
-  lookup,     // LOOKUP(graphical function, x)
+  operation,     // elementwise, as many arguments as the operation takes
+  fold,          // elementwise over any number of arguments, arrays reduced first: MIN, MAX
+  reduction,     // one array argument folded to a number: SUM, PROD
+  mean,          // SUM / SIZE
+  deviation,     // STDDEV
+  size,          // number of elements of an array, a slice or a dimension
+  rank,          // RANK(array, k [, tie breaker])
+  number,        // a constant: PI, INF
+  fixed,         // what the simulation provides: TIME, DT, STARTTIME, STOPTIME
+  initial,       // INIT(x)
+  previous,      // PREVIOUS(x, start)
+  simultaneous,  // SIMULTANEOUS(x, guess): x by going round in a circle of equations
+  delay,         // DELAY(x, time [, start]): pipeline delay
+  lookup,        // LOOKUP(graphical function, x)
   random,     // a draw; the last argument, if there is one more than the distribution needs, a seed
   same,       // its argument: GAME(x)
   connected,  // ISMODULEINPUT(x): whether a module's input is connected

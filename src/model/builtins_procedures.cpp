@@ -15,6 +15,10 @@ constexpr std::string_view kFinance = "Vensim Reference Manual, Financial and Ac
 constexpr std::string_view kStella = "Stella help, Statistical builtins";
 constexpr std::string_view kStellaArrays = "Stella help, Array builtins";
 constexpr std::string_view kStellaGraphical = "Stella help, Graphical builtins";
+constexpr std::string_view kStellaMean =
+    "Stella; unverified, and another second argument than the last x gives NaN";
+constexpr std::string_view kStellaFinance =
+    "Stella help, Financial builtins; how a part of a unit of time is discounted is unverified";
 constexpr std::string_view kData = "Vensim Reference Manual, Data Functions";
 constexpr std::string_view kQueues = "Vensim Reference Manual, QUEUE Functions";
 constexpr std::string_view kArrays = "Vensim Reference Manual, Arrays, Vectors, and Subscripts";
@@ -180,6 +184,13 @@ constexpr Builtin kRows[] = {
            kStellaGraphical, Origin::standard, 2),
     called("lookupinv", P::lookupinv, 2, "LOOKUPINV(function, y)",
            "first x at which a graphical function is y", kStellaGraphical, Origin::standard),
+    called("lookupmean", P::lookupmean, 2, "LOOKUPMEAN(function, end)",
+           "mean x of a graphical function whose y are taken as weights", kStellaMean,
+           Origin::standard, 1),
+    called("irr", P::irr, 2, "IRR(stream, missing)",
+           "rate for each unit of time at which the stream so far is worth nothing; the second "
+           "argument, or NaN, where there is none",
+           kStellaFinance, Origin::standard, 1),
     called("gammaln", P::gammaln, 1, "GAMMALN(x)", "natural logarithm of the gamma function",
            kStella, Origin::standard),
     called("erf", P::erf, 1, "ERF(x)", "error function", kStella, Origin::standard),

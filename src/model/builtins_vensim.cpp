@@ -90,6 +90,9 @@ constexpr Builtin kBuiltins[] = {
      Origin::mdl},
     {"reinitial", T::initial, 1, 1, O::copy, 0, "REINITIAL(x)",
      "value of x at the start; runs are never resumed here", kManual, Origin::mdl},
+    {"simultaneous", T::simultaneous, 2, 2, O::copy, 0, "SIMULTANEOUS(x, first guess)",
+     "x, found by going round in a circle of equations until nothing changes",
+     "Vensim Reference Manual, Simultaneous iterative equations", Origin::mdl},
 };
 
 }  // namespace

@@ -382,6 +382,7 @@ void Resolver::declare_device(VariableId stock) {
   const bool conveyor = decl.conveyor.has_value();
   const VariableId start_in = add_inputs(stock, "start in", Kind::initial_only, std::move(start));
   const VariableId started = add_beside(stock, "start", Kind::initial_only, 0);
+  info[stock].started = started;
   add_device_use(started, Role::initial, start_in,
                  conveyor ? DeviceAction::conveyor_start : DeviceAction::queue_start, about.device,
                  stock);

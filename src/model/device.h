@@ -15,7 +15,11 @@ enum class DeviceAction : std::uint8_t {
   conveyor_accept,
   queue_start,
   queue_serve,
+  look,  // at what a conveyor or queue holds at the start of the step
 };
+
+// What is asked of what a conveyor or queue holds: slats or batches, the front first.
+enum class Contents : std::uint8_t { element, size, least, greatest, mean, deviation, product };
 
 // Where on a conveyor an inflow lands (isee:spreadflow).
 enum class Spread : std::uint8_t {

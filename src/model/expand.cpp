@@ -248,6 +248,7 @@ Scope& Resolver::macro_scope(const syntax::MacroDecl& macro, const Expr& call, S
   inside.of_macro = &macro;
   inside.caller = &caller;
   inside.use = is_standard(call.span.file) ? caller.use : call.span;
+  inside.call = &call;
   for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
     Symbol symbol;
     symbol.kind = Symbol::Kind::parameter;
@@ -388,11 +389,10 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
   if (macro.sim_specs) {
     return run_macro(macro, call, inside, sides, owner);
   }
-  if (own_time(caller, 0)) {
-    error(Code::unsupported_element, call.span,
-          fmt::format("\"{}\" within a macro that runs on its own", macro.name.text),
-          "a delay or smooth there has no past");
-    return kNone;
+  const bool in_step = own_time(caller, 0).has_value();
+  if (in_step) {
+    uses_in_steps_[{&call, &caller, kNone}] = &inside;
+    inside.before = use_before(macro, call, caller, sides, owner);
   }
   const auto first = static_cast<VariableId>(model.variables.size());
   declare_variables(macro.variables, inside, sides, {});
@@ -403,12 +403,18 @@ VariableId Resolver::instantiate_macro(const syntax::MacroDecl& macro, const Exp
     model.variables[v].owner =
         model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
   }
-  join_flows(first);
-  for (VariableId v = first; v < last; ++v) {
-    declare_equations(v);
+  if (in_step) {
+    declare_step(first, inside, call.span);
+  } else {
+    join_flows(first);
+    for (VariableId v = first; v < last; ++v) {
+      declare_equations(v);
+    }
   }
   const VariableId output = add_hidden(inside.prefix + "output", Kind::auxiliary, sides, owner);
-  macro_uses.emplace(output, std::move(use));
+  if (!in_step) {
+    macro_uses.emplace(output, std::move(use));
+  }
   Recipe recipe;
   recipe.target = output;
   recipe.sides = sides;

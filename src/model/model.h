@@ -125,6 +125,10 @@ enum class Role : std::uint8_t {
   initial,  // a value at the start only: of a stock or memory, or what INIT and DELAY keep
   next,     // of a memory or a stepped stock: what it will hold after this step
   net,      // of a stock: its rate of change
+  // Of a variable that is found by going round in a circle of equations (SIMULTANEOUS):
+  guess,    // what the first round takes for it
+  before,   // keeps what it is before a round, in a variable of its own
+  settled,  // its value, or NaN if the last round still changed it
 };
 
 struct Assignment {

@@ -33,6 +33,100 @@ std::optional<double> Resolver::own_time(const Scope& scope, std::uint32_t slot)
   return std::nullopt;
 }
 
+Scope* Resolver::step_before(Scope& scope) {
+  if (scope.before != nullptr || scope.own_times || scope.call == nullptr) {
+    return scope.before;
+  }
+  Scope* const before = step_before(*scope.caller);
+  return before == nullptr ? nullptr : &macro_scope(*scope.of_macro, *scope.call, *before);
+}
+
+Scope* Resolver::use_before(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& caller,
+                            const std::vector<Side>& sides, VariableId owner) {
+  Scope* const before = step_before(caller);
+  if (before == nullptr) {
+    return nullptr;
+  }
+  const auto known = uses_in_steps_.find({&call, before, kNone});
+  if (known != uses_in_steps_.end()) {
+    return known->second;
+  }
+  Scope* inside = nullptr;
+  instantiate_macro(macro, call, *before, sides, owner, &inside);
+  return inside;
+}
+
+// A stock becomes an auxiliary: after the first step what it was a step before and its flows then.
+void Resolver::declare_step(VariableId first, Scope& inside, base::Span use) {
+  const auto last = static_cast<VariableId>(model.variables.size());
+  std::vector<VariableId> stocks;
+  for (VariableId v = first; v < last; ++v) {
+    if (model.variables[v].kind != Kind::stock) {
+      continue;
+    }
+    if (info[v].decl->conveyor || info[v].decl->queue) {
+      error(Code::unsupported_element, info[v].decl->name.span,
+            "a conveyor or queue in a macro that runs on its own");
+    }
+    connect_flows(v);
+    stocks.push_back(v);
+  }
+  find_shared_flows(first);
+  for (const VariableId stock : stocks) {
+    model.variables[stock].kind = Kind::auxiliary;
+  }
+  for (VariableId v = first; v < last; ++v) {
+    const bool stock = std::find(stocks.begin(), stocks.end(), v) != stocks.end();
+    if (!stock || inside.before == nullptr) {
+      declare_equations(v);
+      continue;
+    }
+    const std::string folded = base::fold_name(info[v].decl->name.text);
+    const VariableId was = inside.before->symbols.at(folded).variable;
+    Recipe recipe;
+    recipe.target = v;
+    recipe.sides = sides_of(v);
+    recipe.span = use;
+    recipe.body = [this, was, step = *own_time(inside, 1), use](Typer& typer) {
+      NodeId net = typer.constant(0, use);
+      for (const VariableId flow : info[was].inflows) {
+        net = typer.apply(Operation::add, {net, typer.summed(flow, use)}, use);
+      }
+      for (const VariableId flow : info[was].outflows) {
+        net = typer.apply(Operation::subtract, {net, typer.summed(flow, use)}, use);
+      }
+      const NodeId change = typer.apply(Operation::multiply, {net, typer.constant(step, use)}, use);
+      return Body{typer.apply(Operation::add, {typer.whole(was, use), change}, use), kNone};
+    };
+    add(std::move(recipe));
+  }
+}
+
+NodeId Typer::type_earlier(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
+                           ArrayContext* array) {
+  std::vector<Scope*> steps = {&scope};  // the present one first
+  while (Scope* const before = resolver_.step_before(*steps.back())) {
+    steps.push_back(before);
+  }
+  std::size_t ago = steps.size() - 1;  // INIT
+  if (builtin.treatment == Treatment::previous) {
+    ago = 1;
+  } else if (builtin.treatment == Treatment::delay) {
+    const auto time = resolver_.constant_value(expr.args[1], scope);
+    if (!time || !std::isfinite(*time)) {
+      return fail(Code::constant_required, expr.args[1].span,
+                  "the time of a delay within a macro that runs on its own");
+    }
+    const double whole = std::floor(*time / *Resolver::own_time(scope, 1) + 0.5);
+    ago = static_cast<std::size_t>(std::clamp(whole, 1.0, 1e9));
+  }
+  if (ago < steps.size()) {
+    return type(expr.args[0], *steps[ago], array);
+  }
+  const std::size_t start = builtin.treatment == Treatment::previous ? 1 : 2;
+  return type(expr.args[start < expr.args.size() ? start : 0], *steps.back(), array);
+}
+
 VariableId Resolver::run_macro(const syntax::MacroDecl& macro, const syntax::Expr& call,
                                Scope& parameters, const std::vector<Side>& sides,
                                VariableId owner) {
@@ -64,9 +158,9 @@ VariableId Resolver::run_macro(const syntax::MacroDecl& macro, const syntax::Exp
                       *dt));
     return kNone;
   }
-  std::vector<VariableId> before;
   Scope* inside = nullptr;
   for (std::uint32_t step = 0; step <= static_cast<std::uint32_t>(steps); ++step) {
+    Scope* const before = inside;
     inside = &new_scope();
     inside->macro = true;
     inside->of_macro = parameters.of_macro;
@@ -76,53 +170,16 @@ VariableId Resolver::run_macro(const syntax::MacroDecl& macro, const syntax::Exp
     inside->symbols = parameters.symbols;
     inside->dimensions = parameters.dimensions;
     inside->own_times = {*start + step * *dt, *dt, *start, *stop};
+    inside->before = before;
     const auto first = static_cast<VariableId>(model.variables.size());
     declare_variables(macro.variables, *inside, sides, {});
-    std::vector<VariableId> stocks;
     for (auto v = first; v < model.variables.size(); ++v) {
       info[v].sides = sides;
       info[v].use = call.span;
       model.variables[v].owner =
           model.variables[owner].owner == kNone ? owner : model.variables[owner].owner;
-      if (model.variables[v].kind == Kind::stock) {
-        if (info[v].decl->conveyor || info[v].decl->queue) {
-          error(Code::unsupported_element, info[v].decl->name.span,
-                fmt::format("a conveyor or queue in macro \"{}\", which runs on its own",
-                            macro.name.text));
-        }
-        connect_flows(v);
-        info[v].non_negative = false;
-        model.variables[v].kind = Kind::auxiliary;
-        stocks.push_back(v);
-      }
     }
-    const auto last = static_cast<VariableId>(model.variables.size());
-    for (VariableId v = first; v < last; ++v) {
-      const auto place = std::find(stocks.begin(), stocks.end(), v);
-      if (step == 0 || place == stocks.end()) {
-        declare_equations(v);
-        continue;
-      }
-      const VariableId was = before[static_cast<std::size_t>(place - stocks.begin())];
-      Recipe recipe;
-      recipe.target = v;
-      recipe.sides = sides_of(v);
-      recipe.span = call.span;
-      recipe.body = [this, was, step_size = *dt, span = call.span](Typer& typer) {
-        NodeId net = typer.constant(0, span);
-        for (const VariableId flow : info[was].inflows) {
-          net = typer.apply(Operation::add, {net, typer.summed(flow, span)}, span);
-        }
-        for (const VariableId flow : info[was].outflows) {
-          net = typer.apply(Operation::subtract, {net, typer.summed(flow, span)}, span);
-        }
-        const NodeId change =
-            typer.apply(Operation::multiply, {net, typer.constant(step_size, span)}, span);
-        return Body{typer.apply(Operation::add, {typer.whole(was, span), change}, span), kNone};
-      };
-      add(std::move(recipe));
-    }
-    before = std::move(stocks);
+    declare_step(first, *inside, call.span);
   }
   const VariableId output = add_hidden(parameters.prefix + "output", Kind::auxiliary, sides, owner);
   Recipe recipe;

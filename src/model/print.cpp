@@ -1,5 +1,7 @@
 #include "model/print.h"
 
+#include <set>
+
 #include <fmt/format.h>
 
 namespace shamal::model {
@@ -44,8 +46,11 @@ class Printer {
  private:
   void section(const char* name, const std::vector<std::uint32_t>& order, bool start) {
     text_ += fmt::format("{}\n", name);
+    std::set<std::uint32_t> printed;  // rounds are printed once
     for (const std::uint32_t a : order) {
-      line(model_.assignments[a], start);
+      if (printed.insert(a).second) {
+        line(model_.assignments[a], start);
+      }
     }
   }
 
@@ -62,6 +67,15 @@ class Printer {
         break;
       case Role::initial:
         text_ += "init ";
+        break;
+      case Role::guess:
+        text_ += "guess ";
+        break;
+      case Role::before:
+        text_ += "before ";
+        break;
+      case Role::settled:
+        text_ += "settle ";
         break;
       case Role::value:
         break;

@@ -16,10 +16,12 @@
 //   r  an array over the indices marked with ! (or *) in any of the arguments 'r'
 //   t  a graphical function
 //   b  a bound in x, which may be left out: without the second the least x, without both all of
-//   them g  how the graphical function goes on (syntax::GraphicalKind): no argument of its own d
-//   the name of a dimension, which is not looked at z  a seed, a constant: names a stream of random
-//   numbers; may be left out y  a number that names a stream, of which every use has a part of its
-//   own
+//      them
+//   n  a number, which may be left out: NaN then
+//   g  how the graphical function goes on (syntax::GraphicalKind): no argument of its own
+//   d  the name of a dimension, which is not looked at
+//   z  a seed, a constant: names a stream of random numbers; may be left out
+//   y  a number that names a stream, of which every use has a part of its own
 // and, with memory:
 //   c  a number, now and at the end of each step
 //   k  a number at the end of each step only: the result does not depend on it at once

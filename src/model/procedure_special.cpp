@@ -101,6 +101,22 @@ void lookupinv(const ProcedureInputs& in, std::span<double> out) {
   out[0] = inverted({in.x, in.y}, in.number(1), in.number(2) == 1);
 }
 
+// Stella's LOOKUPMEAN(function, end): the centre of the area under the points. What another end
+// than the last point's would mean is not known.
+void lookupmean(const ProcedureInputs& in, std::span<double> out) {
+  double weight = 0;
+  double moment = 0;
+  for (std::size_t i = 0; i + 1 < in.x.size(); ++i) {
+    const double y = in.y[i];
+    const double next = in.number(2) == 2 ? y : in.y[i + 1];
+    const double width = in.x[i + 1] - in.x[i];
+    weight += width * (y + next) / 2;
+    moment += width * (in.x[i] * (2 * y + next) + in.x[i + 1] * (y + 2 * next)) / 6;
+  }
+  const bool whole = std::isnan(in.number(1)) || in.number(1) == in.x.back();
+  out[0] = whole ? moment / weight : std::numeric_limits<double>::quiet_NaN();
+}
+
 namespace {
 
 // y of the points from one x to another, in ascending order.

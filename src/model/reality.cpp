@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/names.h"
+#include "data/vendor_table.h"
 #include "syntax/make_expression.h"
 #include "syntax/read_vensim.h"
 
@@ -55,8 +58,13 @@ void rename(Expr& expr, const std::string& folded, const std::string& to) {
   if (expr.kind == ExprKind::name && base::fold_name(expr.text) == folded) {
     expr.text = to;
   }
-  for (Expr& arg : expr.args) {
-    rename(arg, folded, to);
+  // In another run the variable has its name.
+  const bool of_run =
+      expr.kind == ExprKind::call && base::fold_name(expr.text).starts_with("rc_compare");
+  for (std::size_t i = 0; i < expr.args.size(); ++i) {
+    if (!of_run || i != 1) {
+      rename(expr.args[i], folded, to);
+    }
   }
 }
 
@@ -101,6 +109,18 @@ struct Course {
   Expr value;
 };
 
+// The file with a run of this name, beside the model.
+std::optional<std::string> file_of_run(const std::string& run, std::string_view model) {
+  for (const char* ending : {"", ".vdf", ".dat", ".csv", ".tab", ".nc"}) {
+    const std::filesystem::path path = std::filesystem::path(model).parent_path() / (run + ending);
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) {
+      return path.string();
+    }
+  }
+  return std::nullopt;
+}
+
 class Editor {
  public:
   Editor(syntax::ParsedModel& parsed, base::Sources& sources, base::Diagnostics& diagnostics)
@@ -137,6 +157,7 @@ class Editor {
       replace(folded, all);
     }
     test(std::move(*implied));
+    std::move(added_.begin(), added_.end(), std::back_inserter(variables_));
     return {ways.size(), reason_};
   }
 
@@ -326,7 +347,7 @@ class Editor {
       return choose(course->applies, course->value, before);
     }
     if (contains_call_of(value, "rc_")) {
-      give_up("RC COMPARE, and RC functions within an expression, are not understood");
+      give_up("RC functions within an expression are not understood");
     }
     return value;
   }
@@ -366,7 +387,7 @@ class Editor {
   Expr comparison_holds(const Expr& expr) {
     const auto course = course_of(expr.args[1], true);
     if (!course && contains_call_of(expr, "rc_")) {
-      give_up("RC COMPARE CHECK, and RC functions within an expression, are not understood");
+      give_up("RC functions within an expression are not understood");
     }
     const Expr& a = expr.args[0];
     const Expr b = course ? course->value : expr.args[1];
@@ -389,6 +410,9 @@ class Editor {
       return std::nullopt;
     }
     const std::string folded = base::fold_name(expr.text);
+    if (folded == (check ? "rc_compare_check" : "rc_compare")) {
+      return course_of_run(expr, check);
+    }
     for (const Path& path : kPaths) {
       if (folded != std::string(path.name) + (check ? "_check" : "")) {
         continue;
@@ -408,20 +432,88 @@ class Editor {
           args.begin() + 1, args.begin() + 1 + static_cast<std::ptrdiff_t>(path.parameters));
       args.erase(args.begin() + 1, args.begin() + 1 + static_cast<std::ptrdiff_t>(path.parameters));
       const Expr start = args.size() > 1 ? args[1] : start_time();
+      const std::optional<Expr> duration = args.size() > 2 ? std::optional(args[2]) : std::nullopt;
       // The basis as it was at the start.
       Expr until_start =
           binary(Operator::less, name("Time"), binary(Operator::add, start, half_a_step()));
       Expr basis = call("SAMPLE IF TRUE", {std::move(until_start), args[0], args[0]});
       Course course;
-      course.applies = from(grace ? binary(Operator::add, start, *grace) : start);
-      if (args.size() > 2) {
-        Expr over = from(binary(Operator::add, start, args[2]));
-        course.applies = choose(std::move(over), number(0), std::move(course.applies));
-      }
+      course.applies = applies(start, grace, duration);
       course.value =
           path.at(std::move(basis), parameters, binary(Operator::subtract, name("Time"), start));
       return course;
     }
+    return std::nullopt;
+  }
+
+  static Expr applies(const Expr& start, const std::optional<Expr>& grace,
+                      const std::optional<Expr>& duration) {
+    Expr begun = from(grace ? binary(Operator::add, start, *grace) : start);
+    return duration
+               ? choose(from(binary(Operator::add, start, *duration)), number(0), std::move(begun))
+               : begun;
+  }
+
+  // RC COMPARE('run', variable, [grace,] multiplier, start, duration): what the variable was in
+  // another run, whose results lie beside the model.
+  std::optional<Course> course_of_run(const Expr& expr, bool check) {
+    const std::size_t needed = check ? 4 : 3;
+    if (expr.args.size() < needed || expr.args.size() > needed + 2 ||
+        expr.args[0].kind != ExprKind::string || expr.args[1].kind != ExprKind::name) {
+      give_up(fmt::format("{} needs a run's name, a variable and a multiplier",
+                          base::display_name(expr.text)));
+      return std::nullopt;
+    }
+    auto then = value_in_run(expr.args[0].text, expr.args[1]);
+    if (!then) {
+      return std::nullopt;
+    }
+    const auto optional = [&](std::size_t place) {
+      return expr.args.size() > place ? std::optional(expr.args[place]) : std::nullopt;
+    };
+    Course course;
+    course.applies = applies(optional(needed).value_or(start_time()),
+                             check ? optional(2) : std::nullopt, optional(needed + 1));
+    course.value = binary(Operator::multiply, std::move(*then), expr.args[needed - 1]);
+    return course;
+  }
+
+  std::optional<Expr> value_in_run(const std::string& run, const Expr& variable) {
+    const auto path = file_of_run(run, sources_.path(check_->name.span.file));
+    const auto table = path ? data::load_vendor_table(*path, sources_, diagnostics_) : std::nullopt;
+    if (!table) {
+      give_up(
+          fmt::format("the run '{}' is not there: a file of this name beside the model, such as "
+                      "{}.vdf, .dat, .csv or .tab",
+                      run, run));
+      return std::nullopt;
+    }
+    for (const data::Series& series : table->series) {
+      const bool same_place = std::equal(
+          series.name.subscripts.begin(), series.name.subscripts.end(), variable.subscripts.begin(),
+          variable.subscripts.end(), [](const std::string& element, const Expr& subscript) {
+            return base::fold_name(element) == base::fold_name(subscript.text);
+          });
+      if (!same_place || base::fold_name(series.name.base) != base::fold_name(variable.text) ||
+          series.values.empty()) {
+        continue;
+      }
+      if (series.values.size() == 1 || series.times.empty()) {
+        return number(series.values.front());
+      }
+      VariableDecl made;
+      made.kind = VariableKind::graphical;
+      made.name = {fmt::format("{} in run {} {}", variable.text, run, added_.size() + 1),
+                   check_->name.span};
+      Equation& equation = made.equations.emplace_back();
+      equation.gf.emplace();
+      equation.gf->x = series.times;
+      equation.gf->y = series.values;
+      const std::string function = made.name.text;
+      added_.push_back(std::move(made));
+      return call(function, {name("Time")}, check_->name.span);
+    }
+    give_up(fmt::format("the run '{}' has no \"{}\"", run, base::display_name(variable.text)));
     return std::nullopt;
   }
 
@@ -442,6 +534,7 @@ class Editor {
   std::map<std::string, std::vector<Forced>> forced_;  // by folded name
   std::vector<Expr> premises_;
   std::optional<std::string> reason_;
+  std::vector<VariableDecl> added_;  // series of other runs
 };
 
 }  // namespace

@@ -49,10 +49,12 @@ struct Scope {
   Scope* parent = nullptr;  // of a module: the module around it
   bool macro = false;
   const syntax::MacroDecl* of_macro = nullptr;  // whose use this is, and where it is used
-  const Scope* caller = nullptr;
-  base::Span use;  // the call
+  Scope* caller = nullptr;
+  base::Span use;                      // the call
+  const syntax::Expr* call = nullptr;  // the same, of a macro without variables
   const syntax::ModelDecl* model = nullptr;
   std::optional<std::array<double, 4>> own_times;  // of a macro that runs on its own: TIME, DT, …
+  Scope* before = nullptr;                         //   and the same a step before
   std::unordered_map<std::string, Symbol> symbols;
   std::unordered_map<std::string, DimensionId> dimensions;  // local ones, of macros
 };
@@ -116,6 +118,7 @@ struct VariableInfo {
   // Of a conveyor or queue: its device, its array of outputs, its parameters (kNone if not given).
   std::uint32_t device = kNone;
   VariableId outputs = kNone;
+  VariableId started = kNone;  // what the device holds at the start
   VariableId transit = kNone;
   VariableId capacity = kNone;
   VariableId inflow_limit = kNone;
@@ -183,6 +186,13 @@ class Resolver {
   static std::optional<double> own_time(const Scope& scope, std::uint32_t slot);
   VariableId run_macro(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& parameters,
                        const std::vector<Side>& sides, VariableId owner);
+  // The same place a step before, within such a macro; null at its start.
+  Scope* step_before(Scope& scope);
+  // The inside of a use of a macro with variables within such a macro, a step before.
+  Scope* use_before(const syntax::MacroDecl& macro, const syntax::Expr& call, Scope& caller,
+                    const std::vector<Side>& sides, VariableId owner);
+  // Variables from `first` on, which stand in `inside`, become those of one step.
+  void declare_step(VariableId first, Scope& inside, base::Span use);
   // The number that an expression is whatever the run, or nothing. A variable that it names is
   // marked as structural: it cannot be changed afterwards.
   std::optional<double> constant_value(const syntax::Expr& expr, Scope& scope, int depth = 0);
@@ -209,6 +219,10 @@ class Resolver {
   void prepare_device(VariableId stock);
   void declare_device(VariableId stock);
   void declare_driven_flow(VariableId flow);
+  // What a conveyor or queue holds (typer_containers.cpp): one of its parts if an index is given,
+  // `beyond` outside of them.
+  VariableId contents_of(VariableId stock, Contents what, const syntax::Expr* index, Scope& scope,
+                         double beyond);
   void declare_shared_out(VariableId flow);  // stocks.cpp
   // The most that the conveyor which a flow enters lets it bring, or kNone.
   NodeId room(Typer& typer, VariableId flow, base::Span span);
@@ -346,6 +360,7 @@ class Resolver {
   std::vector<Module> modules_;
   std::unordered_map<std::string, std::uint32_t> hidden_names_;
   std::unordered_map<ExpansionKey, Scope*, ExpansionHash> macro_scopes_;
+  std::unordered_map<ExpansionKey, Scope*, ExpansionHash> uses_in_steps_;
   std::unordered_map<ExpansionKey, std::uint64_t, ExpansionHash> streams_;
   std::unordered_map<VariableId, VariableId> initials_;
   std::unordered_map<std::uint32_t, DimensionId> hidden_dimensions_;  // by size

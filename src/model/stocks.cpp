@@ -21,7 +21,9 @@ namespace {
 NodeId available(Typer& typer, VariableId stock, const std::vector<VariableId>& outflows,
                  std::size_t count, base::Span span) {
   const NodeId level = typer.whole(stock, span);
-  NodeId rest = typer.apply(Operation::divide, {level, typer.fixed(1, span)}, span);
+  const auto own = Resolver::own_time(*typer.resolver().info[stock].scope, 1);
+  const NodeId dt = own ? typer.constant(*own, span) : typer.fixed(1, span);
+  NodeId rest = typer.apply(Operation::divide, {level, dt}, span);
   for (std::size_t i = 0; i < count; ++i) {
     rest = typer.apply(Operation::subtract, {rest, typer.summed(outflows[i], span)}, span);
   }
@@ -33,7 +35,7 @@ NodeId available(Typer& typer, VariableId stock, const std::vector<VariableId>& 
 NodeId Resolver::limit_flow(Typer& typer, VariableId flow, NodeId raw) {
   const VariableInfo& about = info[flow];
   const base::Span span = model.nodes[raw].span;
-  if (about.non_negative) {
+  if (about.non_negative && model.variables[flow].kind == Kind::flow) {
     raw = typer.apply(Operation::maximum, {raw, typer.constant(0, span)}, span);
   }
   const auto enters = [&](bool conveyor) {

@@ -99,6 +99,12 @@ std::optional<Translation> Translator::run() {
              "give it a number");
     }
   }
+  for (const Assignment& assignment : model_.assignments) {
+    if (assignment.role == Role::guess) {
+      refuse(assignment.span, "SIMULTANEOUS, a circle of equations",
+             "solve the equations, or break the circle with a smooth");
+    }
+  }
   if (resolver_.diagnostics.errors() > errors) {
     return std::nullopt;
   }

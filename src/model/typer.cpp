@@ -513,6 +513,9 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
     }
   }
   if (const Symbol* symbol = resolver_.find_symbol(scope, expr.text)) {
+    if (const auto element = container_element(*symbol, expr, scope, array)) {
+      return *element;
+    }
     switch (symbol->kind) {
       case Symbol::Kind::variable:
         if (vensim) {

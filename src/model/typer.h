@@ -91,6 +91,14 @@ class Typer {
                    Scope& scope, ArrayContext* array);
   NodeId type_symbol_call(const Symbol& symbol, const syntax::Expr& expr, Scope& scope,
                           ArrayContext* array);
+  // Conveyors, queues and graphical functions as lists of numbers (typer_containers.cpp): nothing
+  // for what is not meant so.
+  std::optional<NodeId> container_function(const Builtin& builtin, const syntax::Expr& expr,
+                                           Scope& scope, ArrayContext* array);
+  std::optional<NodeId> container_element(const Symbol& symbol, const syntax::Expr& expr,
+                                          Scope& scope, ArrayContext* array);
+  NodeId function_element(const syntax::GraphicalFunction& function, const syntax::Expr& expr,
+                          Scope& scope, ArrayContext* array);
   NodeId subscripted(VariableId variable, const syntax::Expr& expr, Scope& scope,
                      ArrayContext* array);
   NodeId reference(VariableId variable, std::vector<Index> indices, base::Span span);
@@ -142,6 +150,10 @@ class Typer {
   VariableId as_variable(const syntax::Expr& expr, Scope& scope, const char* label);
   NodeId type_initial(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId type_previous(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  NodeId type_simultaneous(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
+  // INIT, PREVIOUS and DELAY within a macro that runs on its own (own_runs.cpp).
+  NodeId type_earlier(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
+                      ArrayContext* array);
   NodeId type_delay(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId type_random(const Builtin& builtin, const syntax::Expr& expr, Scope& scope,
                      ArrayContext* array);

@@ -274,7 +274,10 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
         // A bound that is left out: of two all of the function, of one from its beginning.
         constexpr double kFar = std::numeric_limits<double>::infinity();
         const bool second = i > 0 && called.arguments[i - 1] == 'b';
-        const double missing = letter != 'b' ? 0 : second ? -kFar : kFar;
+        const double missing = letter == 'n'   ? std::numeric_limits<double>::quiet_NaN()
+                               : letter != 'b' ? 0
+                               : second        ? -kFar
+                                               : kFar;
         made = {constant(missing, expr.span), letter == 'e' ? bit(along) : 0};
       }
       continue;
@@ -285,6 +288,7 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
     switch (letter) {
       case 's':
       case 'b':
+      case 'n':
       case 'y':
         made.node = type(arg, scope, array);
         continue;

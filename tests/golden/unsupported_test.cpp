@@ -25,16 +25,30 @@ struct Example {
 };
 
 const std::vector<Example> kExamples = {
-    {"a function of that list, such as `SIMULTANEOUS` or `LOOKUPMEAN`", "E0211", true,
-     "y = 1 ~~|\nx = SIMULTANEOUS(y, 1) ~~|\n", 3},
-    {"a function of that list, such as `SIMULTANEOUS` or `LOOKUPMEAN`", "E0211", false,
-     "<aux name='x'><eqn>LOOKUPMEAN(x)</eqn></aux>", 5},
+    {"a function of that list, such as `FIND ZERO` or `INTERPOLATE`", "E0211", true,
+     "y = 1 ~~|\nx = FIND ZERO(y, 1, 0, 1, 5) ~~|\n", 3},
+    {"a function of that list, such as `FIND ZERO` or `INTERPOLATE`", "E0211", false,
+     "<aux name='x'><eqn>INTERPOLATE(x)</eqn></aux>", 5},
     {"`GET TIME VALUE` of the computer's clock", "E0211", true, "x = GET TIME VALUE(2, 1, 3) ~~|\n",
      2},
-    {"a function of the batches on a conveyor or queue, such as `MAX(belt)`", "E0111", false,
+    {"`RANK` of what a conveyor or queue holds, or a function of what each of an array of them "
+     "holds, such as `MAX(belts)`",
+     "E0111", false,
      "<stock "
      "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"
-     "<flow name='out'/><aux name='x'><eqn>MAX(belt)</eqn></aux>",
+     "<flow name='out'/><aux name='x'><eqn>RANK(belt, 1)</eqn></aux>",
+     5},
+    {"an option filter of another option than `non_negative`, of stocks' own values, or where a "
+     "flow has a graphical function",
+     "E0111", false,
+     "</variables></model><macro name='non_negative' filter='stock'><parm>stock</parm>"
+     "<parm>option</parm><eqn>MAX(stock, option)</eqn></macro><model name='other'><variables>",
+     5},
+    {"a conveyor, a queue or `IRR` in a macro with its own simulation specifications", "E0111",
+     false,
+     "<aux name='x'><eqn>F(TIME)</eqn></aux></variables></model><macro name='F'><parm>n</parm>"
+     "<eqn>IRR(y)</eqn><sim_specs><start>0</start><stop>2</stop></sim_specs><variables>"
+     "<aux name='y'><eqn>n</eqn></aux></variables></macro><model name='other'><variables>",
      5},
     {"`SHIFT IF TRUE` with Runge-Kutta methods, or of an element that another one moves", "E0211",
      true,

@@ -1,6 +1,7 @@
 // What a model in Vensim's language says about its own runs: times that change, reality checks,
 // constants that nobody may set, and all errors of a file whose data are missing.
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -76,6 +77,9 @@ TEST(RealityChecks, AreTestedByRunsOfTheChangedModel) {
                                      {"not both", Verdict::passed},
                                      {"another stock", Verdict::passed},
                                      {"as it was", Verdict::not_tested},
+                                     {"output halves", Verdict::passed},
+                                     {"output doubles", Verdict::failed, 4},
+                                     {"output doubles a while", Verdict::passed},
                                      {"no demand no service", Verdict::failed, 0, "North"}};
   ASSERT_EQ(results->size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -85,7 +89,43 @@ TEST(RealityChecks, AreTestedByRunsOfTheChangedModel) {
     EXPECT_EQ(result.time, expected[i].time) << result.name;
     EXPECT_EQ(result.element, expected[i].element) << result.name;
   }
-  EXPECT_THAT((*results)[8].reason, HasSubstr("RC COMPARE"));
+  EXPECT_THAT((*results)[8].reason, HasSubstr("the run 'base' is not there"));
+}
+
+TEST(OtherRuns, GiveDataConstantsAndLookups) {
+  std::string messages;
+  const auto result = run("other_run.mdl", {}, messages);
+  ASSERT_TRUE(result) << messages;
+  EXPECT_THAT(result->find("price then")->values, ElementsAre(1, 1, 2, 3, 4, 5));
+  EXPECT_THAT(result->find("store")->values, ElementsAre(20, 6));
+  EXPECT_THAT(result->find("last of North")->values, ElementsAre(30));
+  EXPECT_THAT(result->find("rate")->values, ElementsAre(0.25));
+  EXPECT_THAT(result->find("looked up")->values, ElementsAre(1, 2, 3, 4, 5, 5));
+}
+
+TEST(Simultaneous, EquationsAreFoundByGoingRound) {
+  for (const char* backend : {"machine", "reference"}) {
+    std::string messages;
+    api::RunRequest request;
+    request.backend = backend;
+    const auto result = run("simultaneous.mdl", request, messages);
+    ASSERT_TRUE(result) << messages;
+    double made = 0;
+    for (std::size_t t = 0; t < 3; ++t) {
+      const double a = (10.0 + static_cast<double>(t)) / 20;
+      const double use = a / (1 + a / 2);
+      EXPECT_NEAR(result->find("use")->values[t], use, 1e-13);
+      EXPECT_NEAR(result->find("calls")->values[t], 40 * use, 1e-12);
+      EXPECT_NEAR(result->find("quality")->values[t], 1 - use / 2, 1e-13);
+      made += t == 0 ? use : 0;
+      EXPECT_NEAR(result->find("made")->values[t], made, 1e-12);
+      made += use;
+      EXPECT_NEAR(result->find("v")->values[2 * t], 0.5 / (1 - 0.25), 1e-13);
+      EXPECT_NEAR(result->find("v")->values[2 * t + 1], 0.5 / (1 - 0.4), 1e-13);
+      EXPECT_TRUE(std::isnan(result->find("it")->values[t]));
+      EXPECT_EQ(result->find("alone")->values[t], static_cast<double>(t));
+    }
+  }
 }
 
 TEST(Calendar, TellsPartsOfTheDate) {

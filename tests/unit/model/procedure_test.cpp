@@ -139,6 +139,9 @@ const std::vector<Case>& cases() {
       {P::lookuparea, {{}, {1}, {3}, {1}}, {6}},
       {P::lookuparea, {{}, {0.5}, {2}, {2}}, {1.5}},
       {P::lookupinv, {{}, {2}, {0}}, {1.5}},
+      // Trapezoids of area 1 around 1/2 and of area 2 around 19/12; rectangles of area 1.
+      {P::lookupmean, {{}, {2}, {0}}, {11.0 / 9}},
+      {P::lookupmean, {{}, {2}, {2}}, {1}},
       {P::lookupinv, {{}, {5}, {0}}, {2}},
       {P::lookupinv, {{}, {5}, {1}}, {3}},
   };
@@ -377,8 +380,15 @@ const std::vector<Memory>& memory_cases() {
        {3, 3, 3}},
       // More goes than there is.
       {P::queue_age_average, varying({{}, {20}, {}, {9}, {2}, {0}}, 0, {3, 3}), {15.0 / 9, 1}},
-      // 100 now for 60 and 72 later: 20 percent.
-      {P::internal_rate_of_return, varying({{}, {1}, {-100}, {-1}}, 0, {60, 72}), {-0.4, 0.2}},
+      // 100 at the start for 60 and 72 later: 20 percent; a period earlier; for 130 after it.
+      {P::internal_rate_of_return, varying({{}, {1}, {-100}, {0}}, 0, {60, 72}), {-0.4, 0.2}},
+      {P::internal_rate_of_return,
+       varying({{}, {1}, {-100}, {-1}}, 0, {60, 72}),
+       {std::sqrt(0.6) - 1, 0.11589512301359127}},
+      {P::internal_rate_of_return, varying({{}, {1}, {-100}, {1}}, 0, {0, 130}), {kMissing, 0.3}},
+      // Beyond 100 percent there is no answer.
+      {P::internal_rate_of_return, varying({{}, {1}, {-100}, {0}}, 0, {210}), {kMissing}},
+      {P::irr, varying({{}, {7}}, 0, {-100, 60, 72}), {7, -0.4, 0.2}},
   };
   return kCases;
 }

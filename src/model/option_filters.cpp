@@ -1,0 +1,147 @@
+#include "model/option_filters.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/names.h"
+#include "syntax/make_expression.h"
+
+namespace shamal::model {
+
+using base::fold_name;
+using syntax::Equation;
+using syntax::Expr;
+using syntax::MacroDecl;
+using syntax::ModelDecl;
+using syntax::Operator;
+using syntax::VariableDecl;
+using syntax::VariableKind;
+using syntax::Word;
+using syntax::make::binary;
+using syntax::make::call;
+using syntax::make::name;
+using syntax::make::number;
+
+namespace {
+
+// Which variables' option calls a filter, and for which flows.
+struct Kind {
+  const char* filter;
+  const char* apply_to;
+  VariableKind of;
+  std::vector<Word> VariableDecl::*flows;  // of a stock; null for a flow itself
+};
+
+constexpr std::array<Kind, 3> kKinds = {{
+    {"flow", "", VariableKind::flow, nullptr},
+    {"stock", "inflows", VariableKind::stock, &VariableDecl::inflows},
+    {"stock", "outflows", VariableKind::stock, &VariableDecl::outflows},
+}};
+
+bool is_on(const VariableDecl& variable, const syntax::Behavior& behavior) {
+  const auto& otherwise = variable.kind == VariableKind::stock ? behavior.stocks_non_negative
+                                                               : behavior.flows_non_negative;
+  return variable.non_negative.value_or(otherwise.value_or(false));
+}
+
+void wrap(VariableDecl& flow, const std::string& filter, const std::vector<Expr>& rest) {
+  for (Equation& equation : flow.equations) {
+    if (equation.expr) {
+      std::vector<Expr> arguments = {*equation.expr};
+      arguments.insert(arguments.end(), rest.begin(), rest.end());
+      equation.expr = call(filter, std::move(arguments), equation.expr->span);
+    }
+  }
+}
+
+// The flow, the option's value, the stock, and the sum of the flows of higher priority.
+void wrap_flows(ModelDecl& model, const std::vector<Word>& flows, const VariableDecl& stock,
+                const std::string& filter) {
+  Expr before = number(0);
+  for (const Word& flow : flows) {
+    for (VariableDecl& other : model.variables) {
+      if (other.kind == VariableKind::flow && fold_name(other.name.text) == fold_name(flow.text)) {
+        wrap(other, filter, {number(1), name(stock.name.text), before});
+      }
+    }
+    before = before.kind == syntax::ExprKind::number
+                 ? name(flow.text)
+                 : binary(Operator::add, std::move(before), name(flow.text));
+  }
+}
+
+void apply(MacroDecl& macro, const Kind& kind, syntax::ParsedModel& parsed) {
+  macro.name.text = fmt::format("{} of {} {}", macro.name.text, kind.filter, kind.apply_to);
+  macro.filter.clear();
+  for (ModelDecl& model : parsed.models) {
+    syntax::Behavior behavior = parsed.behavior;
+    if (kind.of == VariableKind::stock && model.behavior.stocks_non_negative) {
+      behavior.stocks_non_negative = model.behavior.stocks_non_negative;
+    } else if (kind.of == VariableKind::flow && model.behavior.flows_non_negative) {
+      behavior.flows_non_negative = model.behavior.flows_non_negative;
+    }
+    std::vector<std::size_t> with_option;
+    for (std::size_t v = 0; v < model.variables.size(); ++v) {
+      if (model.variables[v].kind == kind.of && is_on(model.variables[v], behavior)) {
+        with_option.push_back(v);
+      }
+    }
+    for (const std::size_t v : with_option) {
+      if (kind.flows == nullptr) {
+        wrap(model.variables[v], macro.name.text, {number(1)});
+      } else {
+        const VariableDecl stock = model.variables[v];
+        wrap_flows(model, stock.*kind.flows, stock, macro.name.text);
+      }
+    }
+  }
+}
+
+// The value of such a flow is not that of its equation alone.
+bool any_graphical_flow(const syntax::ParsedModel& parsed) {
+  const auto graphical = [](const Equation& equation) { return equation.gf.has_value(); };
+  return std::any_of(parsed.models.begin(), parsed.models.end(), [&](const ModelDecl& model) {
+    return std::any_of(
+        model.variables.begin(), model.variables.end(), [&](const VariableDecl& variable) {
+          return variable.kind == VariableKind::flow &&
+                 std::any_of(variable.equations.begin(), variable.equations.end(), graphical);
+        });
+  });
+}
+
+// What a filter does takes the place of what the option would.
+void switch_off(VariableKind kind, syntax::ParsedModel& parsed) {
+  for (ModelDecl& model : parsed.models) {
+    for (VariableDecl& variable : model.variables) {
+      if (variable.kind == kind) {
+        variable.non_negative = false;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void apply_option_filters(syntax::ParsedModel& parsed) {
+  if (any_graphical_flow(parsed)) {
+    return;
+  }
+  std::vector<VariableKind> filtered;
+  for (const Kind& kind : kKinds) {
+    for (MacroDecl& macro : parsed.macros) {
+      if (macro.filter == kind.filter && macro.apply_to == kind.apply_to &&
+          fold_name(macro.name.text) == "non_negative") {
+        apply(macro, kind, parsed);
+        filtered.push_back(kind.of);
+      }
+    }
+  }
+  for (const VariableKind kind : filtered) {
+    switch_off(kind, parsed);
+  }
+}
+
+}  // namespace shamal::model
