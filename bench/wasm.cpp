@@ -1,7 +1,6 @@
 #include "wasm.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "api/emit.h"
+#include "cycles.h"
 #include "sim/c_interface.h"
 
 namespace shamal::bench {
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Milliseconds of all runs; 0 if the program or a setting is refused.
+// Milliseconds of processor time of all runs; 0 if the program or a setting is refused.
 double native_ms(const std::string& program, const Workload& workload, std::size_t repeat) {
   ShamalModel* const model =
       shamal_open(program.data(), static_cast<std::uint32_t>(program.size()));
@@ -33,12 +33,13 @@ double native_ms(const std::string& program, const Workload& workload, std::size
   for (const sim::Inputs::Override& change : workload.inputs.overrides) {
     shamal_set(model, change.slot, change.values.data(), runs);
   }
+  const Counter counter;
   double least = 0;
   for (std::size_t r = 0; r < repeat; ++r) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = counter.now().seconds;
     const bool good = shamal_run(model, runs, 0, 0) == 0;
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-    least = !good ? 0 : (least == 0 ? took.count() : std::min(least, took.count()));
+    const double took = 1e3 * (counter.now().seconds - start);
+    least = !good ? 0 : (least == 0 ? took : std::min(least, took));
   }
   shamal_close(model);
   return least;
@@ -66,14 +67,19 @@ void write_settings(const Workload& workload, const std::string& file) {
              static_cast<std::streamsize>(values.size() * sizeof(double)));
 }
 
-double wasm_ms(const std::string& wasm, const std::string& program, const std::string& settings,
+struct WasmMs {
+  double code = 0;
+  double rows = 0;  // without code of its own
+};
+
+WasmMs wasm_ms(const std::string& wasm, const std::string& program, const std::string& settings,
                std::size_t repeat) {
   const std::string command = fmt::format("node '{}/bench/wasm_time.mjs' '{}' '{}' '{}' {}",
                                           SHAMAL_SOURCE_DIR, wasm, program, settings, repeat);
-  double ms = 0;
+  WasmMs ms;
   if (std::FILE* const pipe = popen(command.c_str(), "r")) {
-    if (std::fscanf(pipe, "%lf", &ms) != 1) {
-      ms = 0;
+    if (std::fscanf(pipe, "%lf %lf", &ms.code, &ms.rows) != 2) {
+      ms = {};
     }
     pclose(pipe);
   }
@@ -91,8 +97,8 @@ bool run_wasm(const std::vector<Bench>& benches, const std::string& folder,
                "make it\n");
     return false;
   }
-  fmt::print("{:<15} {:>6} {:>10} {:>10} {:>7}\n", "model", "runs", "native ms", "wasm ms",
-             "speed");
+  fmt::print("{:<15} {:>6} {:>10} {:>10} {:>10} {:>7} {:>7}\n", "model", "runs", "native ms",
+             "wasm ms", "rows ms", "speed", "rows");
   bool good = true;
   for (const Bench& bench : benches) {
     const auto workload = make_workload(bench, folder, options);
@@ -108,15 +114,16 @@ bool run_wasm(const std::vector<Bench>& benches, const std::string& folder,
     std::ofstream(program_file, std::ios::binary) << *program;
     write_settings(*workload, settings_file);
     const double native = native_ms(*program, *workload, repeat);
-    const double ours = wasm_ms(wasm, program_file, settings_file, repeat);
-    if (native == 0 || ours == 0) {
+    const WasmMs ours = wasm_ms(wasm, program_file, settings_file, repeat);
+    if (native == 0 || ours.code == 0) {
       fmt::print(stderr, "{}: did not run\n", bench.name);
       good = false;
       continue;
     }
     const auto runs = static_cast<double>(workload->inputs.runs);
-    fmt::print("{:<15} {:>6} {:>10.4f} {:>10.4f} {:>7.2f}\n", bench.name, workload->inputs.runs,
-               native / runs, ours / runs, native / ours);
+    fmt::print("{:<15} {:>6} {:>10.4f} {:>10.4f} {:>10.4f} {:>7.2f} {:>7.2f}\n", bench.name,
+               workload->inputs.runs, native / runs, ours.code / runs, ours.rows / runs,
+               native / ours.code, native / ours.rows);
     std::fflush(stdout);
   }
   return good;

@@ -101,8 +101,8 @@ void bind(const Kernel& kernel, State& state, bool with_code) {
     steps.clear();
     for (const NativeStep& step : plan) {
       if (step.code == nullptr) {
-        steps.push_back(binder.bind(block[step.prepared]));
-        steps.back().native = &step;
+        steps.push_back(binder.bind(block[step.planned.prepared]));
+        steps.back().planned = &step.planned;
       } else {
         steps.emplace_back().code = step.code;
       }
@@ -137,7 +137,7 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
       continue;
     }
     if (single) {
-      for (const ir::SlotSpan& span : step.native->met) {
+      for (const ir::SlotSpan& span : step.planned->met) {
         state.bring(span);
       }
     }
@@ -153,7 +153,7 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
       }
     }
     if (single) {
-      for (const ir::SlotSpan& span : step.native->written) {
+      for (const ir::SlotSpan& span : step.planned->written) {
         state.give(span);
       }
     }
@@ -197,7 +197,7 @@ constexpr std::array<Backend, 4> kBackends = {{
 
 std::span<const Backend> backends() { return kBackends; }
 
-bool single_possible() { return Native::possible(); }
+bool single_possible() { return code_possible(true); }
 
 const Backend* find_backend(std::string_view name) {
   for (const Backend& backend : kBackends) {

@@ -91,7 +91,7 @@ class State {
     RowKernel row = nullptr;
     Operands operands;
     const Prepared* prepared = nullptr;
-    const NativeStep* native = nullptr;  // in single precision: what `prepared` meets
+    const PlannedStep* planned = nullptr;  // in single precision: what `prepared` meets
     bool one_row = true;
   };
   std::array<std::vector<Step>, ir::kBlocks> steps;

@@ -105,6 +105,9 @@ uint32_t shamal_run(ShamalModel* model, uint32_t runs, uint64_t first_run, uint6
   return 0;
 }
 
+uint32_t shamal_functions(const ShamalModel* model) {
+  return static_cast<uint32_t>(model->result.functions);
+}
 uint32_t shamal_times(const ShamalModel* model) {
   return static_cast<uint32_t>(model->result.times.size());
 }

@@ -83,6 +83,7 @@ class Batch {
     }
     write_kept(into);
     note_failures(into);
+    into.functions = state_.native ? state_.native->functions() : 0;
   }
 
   // A single run whose times are computed as it goes. False if the first step has not the length

@@ -77,6 +77,7 @@ struct Trajectories {
   std::size_t columns = 0;
   std::vector<double> values;  // [run][time][column]
   bool cancelled = false;      // values hold what had been done, else zeros
+  std::size_t functions = 0;   // of machine code, that a batch had; 0: none could be made
 
   // The first saved value of a run that is not a number.
   struct NotANumber {

@@ -4,7 +4,8 @@
 //   const engine = await loadEngine(wasmBytes);
 //   const model = engine.open(programBytes);
 //   model.run({ save: ["Teacup Temperature"], set: { "Room Temperature": [60, 70, 80] }, runs: 3 })
-//     → { times, columns: [{ name, element }], values }   values: Float64Array, [run][time][column]
+//     → { times, columns: [{ name, element }], values, functions }
+//   values: Float64Array, [run][time][column]; functions: how many were made for this model and run
 
 // The engine reads no files and no clock; these are what the C library wants to have. What cannot be
 // done says so (52: not supported).
@@ -19,16 +20,84 @@ function systemCalls(module) {
   return calls;
 }
 
-export async function loadEngine(wasmBytes) {
+// Takes the modules that the engine writes for the models that it runs: their functions lie in the
+// engine's table and work on its memory.
+class CodeLoader {
+  constructor() {
+    this.free = [];  // places in the table: { first, functions }
+    this.refusal = null;  // the error of the last module that was not taken
+  }
+
+  connect({ memory, __indirect_function_table: table }) {
+    this.memory = memory;
+    this.table = table;
+  }
+
+  // The index of the first function, or 0: not on this thread, in this page, or in this much memory.
+  code(at, size, functions) {
+    let first = 0;
+    try {
+      first = this.place(functions);
+      const module = new WebAssembly.Module(new Uint8Array(this.memory.buffer, at, size));
+      new WebAssembly.Instance(module, { shamal: { memory: this.memory, table: this.table, first } });
+      return first;
+    } catch (refusal) {
+      this.refusal = refusal;
+      if (first > 0) this.release(first, functions);
+      return 0;
+    }
+  }
+
+  place(functions) {
+    const k = this.free.findIndex((place) => place.functions >= functions);
+    if (k < 0) return this.table.grow(functions);
+    const place = this.free[k];
+    const { first } = place;
+    place.first += functions;
+    place.functions -= functions;
+    if (place.functions === 0) this.free.splice(k, 1);
+    return first;
+  }
+
+  release(first, functions) {
+    for (let f = first; f < first + functions; ++f) this.table.set(f, null);
+    this.free.push({ first, functions });
+    this.free.sort((a, b) => a.first - b.first);
+    for (let k = this.free.length - 1; k > 0; --k) {
+      const before = this.free[k - 1];
+      if (before.first + before.functions === this.free[k].first) {
+        before.functions += this.free.splice(k, 1)[0].functions;
+      }
+    }
+  }
+}
+
+// With `code` false the engine works without code of its own, several times as slowly. So it does
+// where the host refuses a module (some browsers compile large ones in workers only): `functions`
+// in what `run` gives back is then 0, and `refusal` of the engine says why.
+export async function loadEngine(wasmBytes, { code = true } = {}) {
   const module = await WebAssembly.compile(wasmBytes);
-  const instance = await WebAssembly.instantiate(module, systemCalls(module));
+  const loader = new CodeLoader();
+  const instance = await WebAssembly.instantiate(module, {
+    ...systemCalls(module),
+    shamal: {
+      code: (at, size, functions) => (code ? loader.code(at, size, functions) : 0),
+      release: (first, functions) => loader.release(first, functions),
+    },
+  });
   const c = instance.exports;
+  loader.connect(c);
   c._initialize();
-  return new Engine(c);
+  return new Engine(c, loader);
 }
 
 class Engine {
-  constructor(c) { this.c = c; }
+  constructor(c, loader) {
+    this.c = c;
+    this.loader = loader;
+  }
+
+  get refusal() { return this.loader.refusal; }
 
   open(programBytes) {
     const at = this.put(programBytes);
@@ -100,6 +169,7 @@ class Model {
       times: copy(c.shamal_time_values(this.handle), times),
       columns,
       values: copy(c.shamal_result(this.handle), runs * times * columns.length),
+      functions: c.shamal_functions(this.handle),
     };
   }
 

@@ -1,5 +1,5 @@
-// node wasm_browser.mjs shamal.wasm program runs first_run seed result: what wasm_run.mjs does, in a
-// headless Chromium. The page fetches everything from here and posts its values back, however long
+// node wasm_browser.mjs shamal.wasm program settings result: what wasm_run.mjs does for one model, in
+// a headless Chromium. The page fetches everything from here and posts its values back, however long
 // it takes; a browser that never answers is started once more.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const [wasm, program, runs, firstRun, seed, result] = process.argv.slice(2);
+const [wasm, program, settings, result] = process.argv.slice(2);
 const secondsToAnswer = 100;
 
 const page = `<!doctype html><meta charset="utf-8"><script type="module">
@@ -16,9 +16,8 @@ try {
   const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
   const engine = await loadEngine(await bytes("/wasm"));
   const model = engine.open(await bytes("/program"));
-  const save = [...new Set(model.variables.map((variable) => variable.name))];
-  const { values } = model.run({ save, runs: ${runs}, firstRun: ${firstRun}, seed: ${seed} });
-  await fetch("/values", { method: "POST", body: values });
+  const { values, functions } = model.run(await (await fetch("/settings")).json());
+  await fetch("/values/" + functions, { method: "POST", body: values });
 } catch (error) {
   await fetch("/error", { method: "POST", body: String(error) });
 }
@@ -29,6 +28,7 @@ const files = {
   "/shamal.mjs": ["text/javascript", readFileSync(new URL("../../src/sim/shamal.mjs", import.meta.url))],
   "/wasm": ["application/wasm", readFileSync(wasm)],
   "/program": ["application/octet-stream", readFileSync(program)],
+  "/settings": ["application/json", readFileSync(settings)],
 };
 
 let answered;
@@ -74,9 +74,11 @@ async function answer() {
 
 const got = (await answer()) ?? (await answer());
 server.close();
-if (got?.path === "/values") {
+const functions = /^\/values\/(\d+)$/.exec(got?.path)?.[1];
+if (functions !== undefined) {
+  console.log(functions);
   writeFileSync(result, got.body);
 } else {
   console.error(got ? String(got.body) : "the browser did not answer twice");
 }
-process.exit(got?.path === "/values" ? 0 : 1);
+process.exit(functions !== undefined ? 0 : 1);

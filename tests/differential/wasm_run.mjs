@@ -1,13 +1,35 @@
-// node wasm_run.mjs shamal.wasm program runs first_run seed result: every variable of so many runs,
-// with all constants as they are; and on stderr the seconds that it took.
+// node wasm_run.mjs shamal.wasm [program settings result]...: what each model gives for the settings
+// of Model.run in src/sim/shamal.mjs; with code of its own unless they say "code": false. Prints for
+// each how many functions were made, and the seconds that it took. Then, all models being closed,
+// they run once more: places in the engine's table are used again; and once where no module is taken.
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadEngine } from "../../src/sim/shamal.mjs";
 
-const [wasm, program, runs, firstRun, seed, result] = process.argv.slice(2);
-const engine = await loadEngine(readFileSync(wasm));
-const model = engine.open(readFileSync(program));
-const save = [...new Set(model.variables.map((variable) => variable.name))];
-const start = performance.now();
-const made = model.run({ save, runs: Number(runs), firstRun: Number(firstRun), seed: Number(seed) });
-console.error((performance.now() - start) / 1000);
-writeFileSync(result, new Uint8Array(made.values.buffer));
+const [wasm, ...files] = process.argv.slice(2);
+const bytes = readFileSync(wasm);
+const engines = { true: await loadEngine(bytes), false: await loadEngine(bytes, { code: false }) };
+
+function runAll(take) {
+  for (let f = 0; f < files.length; f += 3) {
+    const settings = JSON.parse(readFileSync(files[f + 1]));
+    const model = engines[settings.code ?? true].open(readFileSync(files[f]));
+    take(model.run(settings), files[f + 2]);
+    model.close();
+  }
+}
+
+let start = performance.now();
+runAll((made, result) => {
+  console.log(made.functions, (performance.now() - start) / 1000);
+  writeFileSync(result, new Uint8Array(made.values.buffer));
+  start = performance.now();
+});
+const table = engines.true.c.__indirect_function_table;
+const places = table.length;
+runAll(() => {});
+if (table.length !== places) throw new Error(`${table.length - places} places more in the table`);
+
+WebAssembly.Module = function () { throw new RangeError("too large"); };
+runAll(({ functions }) => { if (functions !== 0) throw new Error("code from nowhere"); });
+if (files.length > 0 && JSON.parse(readFileSync(files[1])).code !== false
+    && !(engines.true.refusal instanceof RangeError)) throw new Error("the refusal is not told");

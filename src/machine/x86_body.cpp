@@ -1,7 +1,6 @@
-#include "machine/native_body.h"
+#include "machine/x86_body.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -39,34 +38,7 @@ constexpr Pool<double, std::uint64_t> kNativePool;
 constexpr Pool<float, std::uint32_t> kSinglePool;
 static_assert(sizeof kNativePool == sizeof kSinglePool);
 
-// Rows of native_table before the points.
-enum TableRow : std::int32_t { kLeast, kMost, kPerX, kShift, kTop, kPoints };
-constexpr std::int32_t kRowBytes = 32;
-static_assert(sizeof(TablePoint) == kRowBytes);
-
-template <class Value>
-NativeTable table_of(const TableView& table) {
-  constexpr std::size_t kCount = kRowBytes / sizeof(Value);
-  std::vector<Value> values;
-  for (const double value : {table.least, table.most, table.per_x, table.shift, table.top}) {
-    values.insert(values.end(), kCount, static_cast<Value>(value));
-  }
-  for (std::size_t i = 0; i < table.points; ++i) {
-    const TablePoint& point = table.point[i];
-    for (const double value : {point.x, point.y, point.left, point.right}) {
-      values.push_back(static_cast<Value>(value));
-    }
-  }
-  NativeTable made{std::vector<TablePoint>((values.size() + kCount - 1) / kCount), table.inside};
-  std::memcpy(made.rows.data(), values.data(), values.size() * sizeof(Value));
-  return made;
-}
-
 }  // namespace
-
-NativeTable native_table(const TableView& table, bool single) {
-  return single ? table_of<float>(table) : table_of<double>(table);
-}
 
 bool has_code(ir::Op op) {
   switch (op) {

@@ -1,4 +1,4 @@
-#include "machine/assembler.h"
+#include "machine/x86_assembler.h"
 
 #include <cstring>
 

@@ -1,5 +1,5 @@
 // What one turn of a loop does, as machine code: operations in order, their values in registers as
-// long as there is room (native_loop.h).
+// long as there is room (x86_loop.h).
 #pragma once
 
 #include <array>
@@ -8,28 +8,12 @@
 #include <vector>
 
 #include "ir/program.h"
-#include "machine/assembler.h"
-#include "machine/native.h"
-#include "machine/table.h"
+#include "machine/target.h"
+#include "machine/x86_assembler.h"
 
 namespace shamal::machine {
 
-// An operation of the nest; `euler` stands for arg0 + arg1 * arg2.
-struct Operation {
-  ir::Op op = ir::Op::copy;
-  bool euler = false;
-  std::uint32_t arity = 0;
-  ir::View dst;
-  std::array<ir::View, 3> args{};
-  bool stored = true;                  // the result is wanted after the nest
-  const NativeTable* table = nullptr;  // of a look-up
-};
-
 bool has_code(ir::Op op);
-
-// What TableView holds, each value as often as a register takes it, then the points; in single
-// precision these are half as large. Only of evenly spaced points.
-NativeTable native_table(const TableView& table, bool single);
 
 // What the code wants to find behind its register rdi.
 const void* native_pool(bool single);

@@ -1,4 +1,4 @@
-// Writes instructions of x86-64 with AVX2, as bytes: what machine/native needs and no more.
+// Writes instructions of x86-64 with AVX2, as bytes: what x86_body and x86_loop need and no more.
 //
 // Every arithmetic instruction comes in two forms: as many values at once as a register holds, or
 // one; and for values of double or of single precision. Registers are numbers: 0 to 15.

@@ -1,0 +1,119 @@
+#include "machine/nest.h"
+
+#include <map>
+#include <utility>
+
+namespace shamal::machine {
+
+namespace {
+
+Walk walk(const ir::Loop& loop, const ir::View& view, const Layout& layout, bool runs) {
+  const auto width = static_cast<std::int64_t>(layout.width(view.base));
+  const std::int64_t value = layout.single ? sizeof(float) : sizeof(double);
+  Walk made;
+  made.start = static_cast<std::int64_t>(layout.place(view.base)) * value;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    if (loop.extents[k] > 1) {
+      made.strides.push_back(view.axes[k].stride * width * value);
+    }
+  }
+  if (runs) {
+    made.strides.push_back(width > 1 ? value : 0);
+  }
+  return made;
+}
+
+}  // namespace
+
+Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
+               const Layout& layout) {
+  Nest nest;
+  nest.runs = layout.width(operations.front().dst.base) > 1;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    if (loop.extents[k] > 1) {
+      nest.extents.push_back(loop.extents[k]);
+    }
+  }
+  if (nest.runs) {
+    nest.extents.push_back(static_cast<std::int64_t>(layout.pitch));
+  }
+  for (const Operation& operation : operations) {
+    auto& walks = nest.walks.emplace_back();
+    for (std::uint32_t a = 0; a < operation.arity; ++a) {
+      walks[a] = walk(loop, operation.args[a], layout, nest.runs);
+    }
+    walks[3] = walk(loop, operation.dst, layout, nest.runs);
+  }
+  for (std::size_t k = nest.rank(); k-- > 1;) {
+    bool one = true;
+    for_each_walk(nest, operations, [&](const Walk& of) {
+      one = one && of.strides[k - 1] == of.strides[k] * nest.extents[k];
+    });
+    if (one) {
+      nest.extents[k] *= nest.extents[k - 1];
+      nest.extents.erase(nest.extents.begin() + static_cast<std::ptrdiff_t>(k - 1));
+      for_each_walk(nest, operations, [&](Walk& of) {
+        of.strides.erase(of.strides.begin() + static_cast<std::ptrdiff_t>(k - 1));
+      });
+    }
+  }
+  return nest;
+}
+
+bool several(Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
+             std::int64_t value_bytes) {
+  if (nest.rank() == 0 || nest.extents.back() < values) {
+    return false;
+  }
+  bool even = true;
+  for_each_walk(nest, operations, [&](const Walk& of) {
+    even = even && (of.strides.back() == 0 || of.strides.back() == value_bytes);
+  });
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    even = even && nest.walks[i][3].strides.back() == value_bytes;
+  }
+  return even;
+}
+
+std::set<Strides> find_pointers(Nest& nest, const std::vector<Operation>& operations,
+                                std::size_t outer) {
+  std::set<Strides> made;
+  for_each_walk(nest, operations, [&](const Walk& of) {
+    made.emplace(of.strides.begin(), of.strides.begin() + static_cast<std::ptrdiff_t>(outer));
+  });
+  return made;
+}
+
+Passage find_passage(const Nest& nest, const std::vector<Operation>& operations,
+                     std::int64_t copies, bool indexed) {
+  Passage made;
+  std::map<std::pair<Walk, std::int64_t>, std::size_t> known;
+  const auto fresh = [&](const Walk& of, std::int64_t copy, bool in_memory) {
+    made.values.push_back({&of, copy, in_memory, {}});
+    return made.values.size() - 1;
+  };
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    for (std::int64_t copy = 0; copy < copies; ++copy) {
+      const std::size_t at = made.operands.size();
+      auto& operands = made.operands.emplace_back();
+      for (std::uint32_t a = 0; a < operations[i].arity; ++a) {
+        const Walk& of = nest.walks[i][a];
+        const std::int64_t own = indexed && of.strides.back() != 0 ? copy : 0;
+        const auto [place, is_new] = known.emplace(std::pair(of, own), 0);
+        if (is_new) {
+          place->second = fresh(of, own, true);
+        }
+        operands[a] = place->second;
+        std::vector<std::size_t>& uses = made.values[operands[a]].uses;
+        if (uses.empty() || uses.back() != at) {
+          uses.push_back(at);
+        }
+      }
+      operands[3] = fresh(nest.walks[i][3], copy, false);
+      known[{nest.walks[i][3], copy}] = operands[3];
+    }
+  }
+  return made;
+}
+
+}  // namespace shamal::machine

@@ -1,0 +1,79 @@
+// How the operations of a loop nest walk through memory: axes that all of them walk evenly are one,
+// and the runs are the last.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "ir/program.h"
+#include "machine/layout.h"
+#include "machine/target.h"
+
+namespace shamal::machine {
+
+// Bytes that a view moves along each axis of the nest, the runs being the last one; and where it
+// begins.
+struct Walk {
+  std::int64_t start = 0;
+  std::vector<std::int64_t> strides;
+
+  bool operator<(const Walk& other) const {
+    return start != other.start ? start < other.start : strides < other.strides;
+  }
+};
+
+struct Nest {
+  std::vector<std::int64_t> extents;
+  std::vector<std::array<Walk, 4>> walks;  // by operation: arguments, then the result
+  bool runs = false;                       // the last axis are the runs
+
+  std::size_t rank() const { return extents.size(); }
+};
+
+template <class Visit>
+void for_each_walk(Nest& nest, const std::vector<Operation>& operations, Visit visit) {
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    for (std::uint32_t a = 0; a < operations[i].arity; ++a) {
+      visit(nest.walks[i][a]);
+    }
+    visit(nest.walks[i][3]);
+  }
+}
+
+Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
+               const Layout& layout);
+
+// As many values at once as a register holds, along the last axis: it is the runs, or every operand
+// walks it value by value or stands still.
+bool several(Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
+             std::int64_t value_bytes);
+
+using Strides = std::vector<std::int64_t>;
+
+// Pointers are told apart by how they move along the axes outside of the innermost loop.
+std::set<Strides> find_pointers(Nest& nest, const std::vector<Operation>& operations,
+                                std::size_t outer);
+
+// A value on its way through a turn of the innermost loop: what an operation gave, or what lies in
+// memory.
+struct Passing {
+  const Walk* walk = nullptr;
+  std::int64_t copy = 0;
+  bool in_memory = false;
+  std::vector<std::size_t> uses;  // operations that read it, ascending
+};
+
+struct Passage {
+  std::vector<Passing> values;
+  std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
+};
+
+// Of `copies` registers of values at once, each operation for all of them before the next. What
+// stands still while they move (`indexed`) is one value for all copies.
+Passage find_passage(const Nest& nest, const std::vector<Operation>& operations,
+                     std::int64_t copies, bool indexed);
+
+}  // namespace shamal::machine

@@ -1,0 +1,51 @@
+// What makes functions of loop nests, for the processor that runs them: x86-64 (target_x86.cpp),
+// WebAssembly (target_wasm.cpp), or none (target_none.cpp).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ir/program.h"
+#include "machine/layout.h"
+#include "machine/native_table.h"
+
+namespace shamal::machine {
+
+// An operation of a nest; `euler` stands for arg0 + arg1 * arg2.
+struct Operation {
+  ir::Op op = ir::Op::copy;
+  bool euler = false;
+  std::uint32_t arity = 0;
+  ir::View dst;
+  std::array<ir::View, 3> args{};
+  bool stored = true;                  // the result is wanted after the nest
+  const NativeTable* table = nullptr;  // of a look-up
+};
+
+// One turn through a nest, over a state's values.
+using NativeCode = void (*)(void* values);
+
+// Ways of moving through the state that a nest may have.
+inline constexpr std::size_t kMostPointers = 8;
+
+class Target {
+ public:
+  virtual ~Target() = default;  // and the code with it
+  virtual bool has_code(ir::Op op) const = 0;
+  // Of one nest: the code and the values on their way must stay near the processor.
+  virtual std::size_t most_operations() const = 0;
+  // Appends a function. Views of one object within the nest are the same where one of them is
+  // written.
+  virtual void write(const ir::Loop& loop, const std::vector<Operation>& operations) = 0;
+  // The functions as they were appended, ready to be called; none if the system refuses.
+  virtual std::vector<NativeCode> load() = 0;
+};
+
+// Whether this processor and system have it at all.
+bool code_possible(bool single);
+// Null if not.
+std::unique_ptr<Target> make_target(const Layout& layout);
+
+}  // namespace shamal::machine

@@ -1,0 +1,12 @@
+#include "machine/target.h"
+
+#if !defined(__wasm__) && !(defined(__x86_64__) && defined(__linux__))
+
+namespace shamal::machine {
+
+bool code_possible(bool) { return false; }
+std::unique_ptr<Target> make_target(const Layout&) { return nullptr; }
+
+}  // namespace shamal::machine
+
+#endif

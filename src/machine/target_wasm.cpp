@@ -1,0 +1,110 @@
+#include "machine/target.h"
+
+#if defined(__wasm__)
+
+#include "machine/wasm_loop.h"
+#include "machine/wasm_operations.h"
+
+// What the host of the engine does for it (src/sim/shamal.mjs is one). `code` instantiates a module
+// with the engine's memory and table and a place in the table for so many functions, and gives the
+// index of the first; 0 if it does not. `release` takes the place back.
+extern "C" {
+__attribute__((import_module("shamal"), import_name("code"))) std::uint32_t shamal_host_code(
+    const std::uint8_t* bytes, std::uint32_t size, std::uint32_t functions);
+__attribute__((import_module("shamal"), import_name("release"))) void shamal_host_release(
+    std::uint32_t first, std::uint32_t functions);
+}
+
+namespace shamal::machine {
+
+namespace {
+
+// A module in the table.
+class Loaded {
+ public:
+  explicit Loaded(const wasm::Module& module) : functions_(module.functions()) {
+    const wasm::Bytes bytes = module.bytes();
+    first_ = shamal_host_code(bytes.data(), static_cast<std::uint32_t>(bytes.size()), functions_);
+  }
+  ~Loaded() {
+    if (first_ != 0) {
+      shamal_host_release(first_, functions_);
+    }
+  }
+  Loaded(const Loaded&) = delete;
+  Loaded& operator=(const Loaded&) = delete;
+
+  bool good() const { return first_ != 0; }
+  // A pointer to a function is its index in the table.
+  void append_to(std::vector<NativeCode>& functions) const {
+    for (std::uint32_t f = 0; f < functions_; ++f) {
+      functions.push_back(reinterpret_cast<NativeCode>(std::uintptr_t{first_} + f));
+    }
+  }
+
+ private:
+  std::uint32_t functions_;
+  std::uint32_t first_ = 0;
+};
+
+class Wasm final : public Target {
+ public:
+  explicit Wasm(const Layout& layout) : layout_(layout) {}
+
+  bool has_code(ir::Op op) const override { return wasm::find_operation(op).has_value(); }
+  std::size_t most_operations() const override { return wasm::kMostOperations; }
+
+  void write(const ir::Loop& loop, const std::vector<Operation>& operations) override {
+    // Outside of a worker Chromium compiles at most 8 MB at once (4 KB until 2023).
+    constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+    wasm::write_loop(loop, operations, layout_, module_);
+    if (module_.size() > kMostBytes) {
+      finish_module();
+    }
+  }
+
+  std::vector<NativeCode> load() override {
+    finish_module();
+    std::vector<NativeCode> functions;
+    for (const std::unique_ptr<Loaded>& loaded : loaded_) {
+      if (!loaded->good()) {
+        return {};
+      }
+      loaded->append_to(functions);
+    }
+    return functions;
+  }
+
+ private:
+  void finish_module() {
+    if (module_.functions() > 0) {
+      loaded_.push_back(std::make_unique<Loaded>(module_));
+      module_ = wasm::Module();
+    }
+  }
+
+  Layout layout_;
+  wasm::Module module_;
+  std::vector<std::unique_ptr<Loaded>> loaded_;
+};
+
+bool host_takes_code() {
+  wasm::Module module;
+  module.append(0, 0, {});
+  return Loaded(module).good();
+}
+
+}  // namespace
+
+bool code_possible(bool single) {
+  static const bool able = host_takes_code();
+  return able && !single;
+}
+
+std::unique_ptr<Target> make_target(const Layout& layout) {
+  return code_possible(layout.single) ? std::make_unique<Wasm>(layout) : nullptr;
+}
+
+}  // namespace shamal::machine
+
+#endif

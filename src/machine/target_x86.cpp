@@ -1,0 +1,91 @@
+#include "machine/target.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+
+#include <cstring>
+
+#include <sys/mman.h>
+
+#include "machine/x86_loop.h"
+
+namespace shamal::machine {
+
+namespace {
+
+// Pages with a copy of the code, ready to be called; null where the system allows no such thing.
+void* executable(const std::vector<std::uint8_t>& code) {
+  void* const memory =
+      mmap(nullptr, code.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    return nullptr;
+  }
+  std::memcpy(memory, code.data(), code.size());
+  if (mprotect(memory, code.size(), PROT_READ | PROT_EXEC) != 0) {
+    munmap(memory, code.size());
+    return nullptr;
+  }
+  return memory;
+}
+
+bool has_executable_memory() {
+  Assembler code;
+  code.end();
+  void* const memory = executable(code.bytes());
+  if (memory != nullptr) {
+    munmap(memory, code.bytes().size());
+  }
+  return memory != nullptr;
+}
+
+class X86 final : public Target {
+ public:
+  explicit X86(const Layout& layout) : layout_(layout) { code_.single = layout.single; }
+  ~X86() override {
+    if (memory_ != nullptr) {
+      munmap(memory_, size_);
+    }
+  }
+
+  bool has_code(ir::Op op) const override { return machine::has_code(op); }
+  std::size_t most_operations() const override { return 1600; }
+
+  void write(const ir::Loop& loop, const std::vector<Operation>& operations) override {
+    starts_.push_back(code_.here());
+    write_loop(loop, operations, layout_, code_);
+  }
+
+  std::vector<NativeCode> load() override {
+    std::vector<NativeCode> functions;
+    size_ = code_.here();
+    memory_ = starts_.empty() ? nullptr : executable(code_.bytes());
+    code_ = Assembler();
+    if (memory_ != nullptr) {
+      for (const std::size_t start : starts_) {
+        functions.push_back(reinterpret_cast<NativeCode>(static_cast<char*>(memory_) + start));
+      }
+    }
+    return functions;
+  }
+
+ private:
+  Layout layout_;
+  Assembler code_;
+  std::vector<std::size_t> starts_;
+  void* memory_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+bool code_possible(bool) {
+  static const bool able = __builtin_cpu_supports("avx2") && has_executable_memory();
+  return able;
+}
+
+std::unique_ptr<Target> make_target(const Layout& layout) {
+  return code_possible(layout.single) ? std::make_unique<X86>(layout) : nullptr;
+}
+
+}  // namespace shamal::machine
+
+#endif
