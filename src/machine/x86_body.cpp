@@ -129,6 +129,7 @@ class Body {
     if (of.mask) {
       to_.bitwise(Bitwise::conjunction, of.reg, of.reg, one());
       of.mask = false;
+      of.at_home = false;  // where it may wait as a mask
     }
   }
 

@@ -1,0 +1,118 @@
+// Nests with more values on their way than a processor has registers, comparisons among them: the
+// machine against its definition.
+#include <bit>
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "machine/machine.h"
+#include "sim/run.h"
+#include "support/program_builder.h"
+
+namespace shamal::testing {
+namespace {
+
+using ir::Op;
+using ir::Slot;
+
+class Nest {
+ public:
+  Nest(std::uint64_t seed, std::size_t operations, std::uint32_t elements)
+      : random_(seed), elements_(elements), loop_(b_.loop({elements})) {
+    constexpr std::size_t kConstants = 64;
+    for (std::size_t i = 0; i < kConstants; ++i) {
+      std::vector<double> values;
+      for (std::uint32_t k = 0; k < elements; ++k) {
+        values.push_back(number());
+      }
+      made_.push_back(b_.constants(values));
+      for (std::uint32_t k = 0; k < elements && i % 3 != 0; ++k) {
+        varied.push_back(made_.back() + k);
+      }
+    }
+    const Slot level = b_.slots(elements);
+    const Slot net = b_.slots(elements);
+    b_.stock(level, net, elements);
+    b_.emit(ir::Block::initial, Op::copy, loop_, along(level), {along(made_[1])});
+    made_.push_back(level);
+    for (std::size_t i = 0; i < operations; ++i) {
+      add();
+    }
+    b_.emit(ir::Block::rates, Op::copy, loop_, along(net), {along(made_.back())});
+    for (std::size_t i = kConstants; i < made_.size(); i += 3) {
+      saved.push_back({made_[i], elements});
+    }
+    program = std::move(b_.program);
+  }
+
+  ir::Program program;
+  std::vector<Slot> varied;
+  std::vector<sim::SlotRange> saved;
+
+ private:
+  double number() { return static_cast<double>(random_() % 4001) / 1000.0 - 2.0; }
+  ir::ViewId along(Slot base) { return b_.view(base, {1}); }
+
+  void add() {
+    constexpr std::array kOps = {Op::add,    Op::subtract, Op::multiply,    Op::maximum,  Op::less,
+                                 Op::select, Op::scale,    Op::logical_and, Op::divide_or};
+    const Op op = kOps[random_() % kOps.size()];
+    std::vector<ir::ViewId> args;
+    for (int a = 0; a < ir::row(op).arity; ++a) {
+      args.push_back(along(made_[random_() % made_.size()]));
+    }
+    const Slot to = b_.slots(elements_);
+    b_.emit(ir::Block::rates, op, loop_, along(to), args);
+    made_.push_back(to);
+  }
+
+  std::mt19937_64 random_;
+  ProgramBuilder b_;
+  std::uint32_t elements_;
+  ir::LoopId loop_;
+  std::vector<Slot> made_;
+};
+
+bool same(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
+         (std::isnan(a) && std::isnan(b));
+}
+
+TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(seed);
+    Nest nest(seed, 60 + 50 * seed, seed % 3 == 1 ? 7 : 1);
+    ASSERT_EQ(ir::verify(nest.program), std::vector<std::string>{});
+    const machine::Kernel kernel(std::move(nest.program));
+    sim::RunSpec spec;
+    spec.start = 0;
+    spec.stop = 2;
+    spec.dt = 0.25;
+    spec.save_interval = 1;
+    spec.method = sim::find_method("euler");
+    spec.saved = nest.saved;
+    for (const std::size_t runs : {1, 21}) {
+      std::mt19937_64 random(seed);
+      sim::Inputs inputs;
+      inputs.runs = runs;
+      for (const Slot slot : nest.varied) {
+        auto& values = inputs.overrides.emplace_back(sim::Inputs::Override{slot, {}}).values;
+        for (std::size_t run = 0; run < runs; ++run) {
+          values.push_back(static_cast<double>(random() % 4001) / 1000.0 - 2.0);
+        }
+      }
+      const auto found = sim::simulate(kernel, spec, inputs);
+      const auto expected =
+          sim::simulate(kernel, spec, inputs, *machine::find_backend("reference"));
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < expected.values.size(); ++i) {
+        wrong += same(found.values[i], expected.values[i]) ? 0 : 1;
+      }
+      EXPECT_EQ(wrong, 0u) << "of " << expected.values.size() << " in " << runs << " runs";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shamal::testing
