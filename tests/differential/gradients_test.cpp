@@ -290,6 +290,55 @@ TIME STEP= 0.125
             3);
 }
 
+// A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
+// back with guarded ones, as all later ones do.
+TEST(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {
+  const fs::path path = fs::temp_directory_path() / "shamal_gradient_infinite.mdl";
+  std::ofstream(path) << R"({UTF-8}
+share= 0
+	~	~	|
+base= 0
+	~	~	|
+pace= 0.5
+	~	~	|
+Level= INTEG(pace + share*SQRT(base), 1)
+	~	~	|
+INITIAL TIME= 0
+	~	~	|
+FINAL TIME= 4
+	~	~	|
+SAVEPER= TIME STEP
+	~	~	|
+TIME STEP= 1
+	~	~	|
+)";
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  fs::remove(path);
+  const auto slot = [&](const std::string& name) {
+    const auto& all = model->layout.variables;
+    return std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; })
+        ->base;
+  };
+  sim::RunSpec spec;
+  spec.stop = 4;
+  spec.method = sim::find_method("euler");
+  spec.saved = {{slot("Level"), 1}};
+  auto made = sim::Differentiated::make(model->kernel, {slot("share"), slot("base"), slot("pace")},
+                                        spec.saved);
+  const auto& of = std::get<sim::Differentiated>(made);
+  EXPECT_EQ(of.products(), sim::Differentiated::Products::plain);
+  sim::Inputs runs;
+  runs.runs = 2;
+  const auto weigh = [](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
+    std::fill(weights.begin(), weights.end(), 1.0);
+  };
+  const std::vector<double> expected = {0, 0, 10, 0, 0, 10};  // 0 + 1 + 2 + 3 + 4 by the pace
+  EXPECT_EQ(sim::gradients(of, spec, runs, weigh).values, expected);
+  EXPECT_EQ(of.products(), sim::Differentiated::Products::guarded);
+  EXPECT_EQ(sim::gradients(of, spec, runs, weigh).values, expected);
+}
+
 // Of the public models of moderate size: a few parameters, a few steps.
 TEST(GradientsOfFiles, AgreeOnThePublicCorpus) {
   const fs::path corpus = fs::path(SHAMAL_SOURCE_DIR) / ".." / "shared" / "conformance";
