@@ -253,14 +253,14 @@ std::size_t Kernel::batch_width(std::size_t value_bytes) const {
   return kLines.back() * (kLineBytes / value_bytes);
 }
 
-std::shared_ptr<const Native> Kernel::native(const Layout& layout) const {
+std::shared_ptr<const Native> Kernel::native(const Layout& layout, Processor processor) const {
   if (!contents_->observed) {
     return nullptr;
   }
   constexpr std::size_t kRemembered = 8;
   const base::Lock lock(contents_->mutex);
   auto& known = contents_->natives;
-  const std::pair<std::size_t, bool> key(layout.pitch, layout.single);
+  const Contents::NativeKey key(layout.pitch, layout.single, processor);
   const auto found = known.find(key);
   if (found != known.end()) {
     return found->second;
@@ -268,7 +268,7 @@ std::shared_ptr<const Native> Kernel::native(const Layout& layout) const {
   if (known.size() == kRemembered) {
     known.clear();
   }
-  return known[key] = Native::make(program(), *contents_->observed, views(), layout);
+  return known[key] = Native::make(program(), *contents_->observed, views(), layout, processor);
 }
 
 std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -85,7 +86,7 @@ class Kernel {
   const std::vector<PreparedCall>& keepers() const { return contents_->keepers; }
 
   // Machine code for a state of such a layout, made once and remembered; null if there is none.
-  std::shared_ptr<const Native> native(const Layout& layout) const;
+  std::shared_ptr<const Native> native(const Layout& layout, Processor processor) const;
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
   // values, of so many bytes each, to stay near the processor.
@@ -110,8 +111,8 @@ class Kernel {
     mutable base::Mutex mutex;
     mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
     std::optional<std::vector<ir::SlotSpan>> observed;
-    // By pitch and precision.
-    mutable std::map<std::pair<std::size_t, bool>, std::shared_ptr<const Native>> natives;
+    using NativeKey = std::tuple<std::size_t, bool, Processor>;  // pitch, single precision
+    mutable std::map<NativeKey, std::shared_ptr<const Native>> natives;
   };
 
   std::shared_ptr<const Contents> contents_;

@@ -27,7 +27,8 @@ void place(const Kernel& kernel, const Prepared& prepared, const RowStart& start
 // the same in all runs, the elements take the place of the runs.
 class Binder {
  public:
-  Binder(const Kernel& kernel, State& state) : kernel_(kernel), state_(state), find_(find_row()) {}
+  Binder(const Kernel& kernel, State& state, Processor processor)
+      : kernel_(kernel), state_(state), find_(find_row(processor)) {}
 
   State::Step bind(const Prepared& prepared) {
     State::Step step;
@@ -90,12 +91,12 @@ class Binder {
   FindRow find_;
 };
 
-void bind(const Kernel& kernel, State& state, bool with_code) {
-  state.native = with_code ? kernel.native(state.layout()) : nullptr;
+void bind(const Kernel& kernel, State& state, bool with_code, Processor processor) {
+  state.native = with_code ? kernel.native(state.layout(), processor) : nullptr;
   if (state.single() && !state.native) {
     base::defect("single precision was asked for where there is no machine code.");
   }
-  Binder binder(kernel, state);
+  Binder binder(kernel, state, processor);
   const auto bind_all = [&](const std::vector<Prepared>& block, const std::vector<NativeStep>& plan,
                             std::vector<State::Step>& steps) {
     steps.clear();
@@ -126,6 +127,7 @@ void bind(const Kernel& kernel, State& state, bool with_code) {
   }
   state.steps_of = &kernel.block(ir::Block::initial);
   state.with_code = with_code;
+  state.processor = processor;
 }
 
 void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, State& state) {
@@ -160,9 +162,12 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
   }
 }
 
-void execute_block(const Kernel& kernel, ir::Block block, State& state, bool with_code) {
-  if (state.steps_of != &kernel.block(ir::Block::initial) || state.with_code != with_code) {
-    bind(kernel, state, with_code);
+template <bool with_code, Processor most>
+void execute_block(const Kernel& kernel, ir::Block block, State& state) {
+  const Processor here = processor(most);
+  if (state.steps_of != &kernel.block(ir::Block::initial) || state.with_code != with_code ||
+      state.processor != here) {
+    bind(kernel, state, with_code, here);
   }
   take_steps(kernel, state.steps[static_cast<std::size_t>(block)], state);
 }
@@ -170,7 +175,7 @@ void execute_block(const Kernel& kernel, ir::Block block, State& state, bool wit
 }  // namespace
 
 void execute(const Kernel& kernel, ir::Block block, State& state) {
-  execute_block(kernel, block, state, true);
+  execute_block<true, Processor::avx512>(kernel, block, state);
 }
 
 bool has_euler(const State& state) { return !state.euler_steps.empty(); }
@@ -181,13 +186,12 @@ void execute_euler(const Kernel& kernel, State& state) {
 
 namespace {
 
-void execute_rows(const Kernel& kernel, ir::Block block, State& state) {
-  execute_block(kernel, block, state, false);
-}
-
-constexpr std::array<Backend, 4> kBackends = {{
+constexpr std::array<Backend, 5> kBackends = {{
     {"machine", execute, true, false, "machine code where it can be made, rows where not"},
-    {"rows", execute_rows, true, false, "the vectorised machine without code of its own"},
+    {"avx2", execute_block<true, Processor::avx2>, true, false,
+     "the same without what is newer than AVX2"},
+    {"rows", execute_block<false, Processor::avx512>, true, false,
+     "the vectorised machine without code of its own"},
     {"reference", execute_reference, false, false,
      "the interpreter that defines every result; slow"},
     {"single", execute, true, true, "machine code in single precision, for screening"},

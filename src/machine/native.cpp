@@ -7,10 +7,10 @@ namespace shamal::machine {
 std::shared_ptr<const Native> Native::make(const ir::Program& program,
                                            const std::vector<ir::SlotSpan>& observed,
                                            const std::vector<TableView>& tables,
-                                           const Layout& layout) {
+                                           const Layout& layout, Processor processor) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 30;
   const std::size_t values = layout.room() + (program.slots - layout.shared) * layout.pitch;
-  std::unique_ptr<Target> target = make_target(layout);
+  std::unique_ptr<Target> target = make_target(layout, processor);
   if (target == nullptr || values * sizeof(double) > kMostBytes) {
     return nullptr;
   }

@@ -34,7 +34,7 @@ class Native {
   static std::shared_ptr<const Native> make(const ir::Program& program,
                                             const std::vector<ir::SlotSpan>& observed,
                                             const std::vector<TableView>& tables,
-                                            const Layout& layout);
+                                            const Layout& layout, Processor processor);
 
   const std::vector<NativeStep>& block(ir::Block block) const {
     return blocks_[static_cast<std::size_t>(block)];

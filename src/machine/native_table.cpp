@@ -10,6 +10,7 @@ template <class Value>
 NativeTable table_of(const TableView& table) {
   constexpr std::size_t kCount = kRowBytes / sizeof(Value);
   std::vector<Value> values;
+  const auto fill_row = [&] { values.resize((values.size() + kCount - 1) / kCount * kCount); };
   for (const double value : {table.least, table.most, table.per_x, table.shift, table.top}) {
     values.insert(values.end(), kCount, static_cast<Value>(value));
   }
@@ -19,8 +20,21 @@ NativeTable table_of(const TableView& table) {
       values.push_back(static_cast<Value>(value));
     }
   }
-  NativeTable made{std::vector<TablePoint>((values.size() + kCount - 1) / kCount), table.inside};
+  fill_row();
+  const std::size_t columns = values.size();
+  for (const auto column :
+       {&TablePoint::x, &TablePoint::y, &TablePoint::left, &TablePoint::right}) {
+    for (std::size_t i = 0; i < table.points; ++i) {
+      values.push_back(static_cast<Value>(table.point[i].*column));
+    }
+    fill_row();
+  }
+  NativeTable made;
+  made.rows.resize(values.size() / kCount);
   std::memcpy(made.rows.data(), values.data(), values.size() * sizeof(Value));
+  made.inside = table.inside;
+  made.columns = static_cast<std::int32_t>(columns * sizeof(Value));
+  made.column_bytes = static_cast<std::int32_t>((values.size() - columns) / 4 * sizeof(Value));
   return made;
 }
 

@@ -1,7 +1,10 @@
 // A graphical function as code finds it in memory: what TableView holds, each value as often as a
-// vector register may take it, then the points. In single precision all are half as large.
+// vector register may take it; the points; and the points once more, column by column. In single
+// precision all values are half as large.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -9,15 +12,22 @@
 
 namespace shamal::machine {
 
+inline constexpr std::int32_t kRowBytes = 64;
+
+struct alignas(kRowBytes) TableBytes {
+  std::array<std::byte, kRowBytes> bytes;
+};
+
 struct NativeTable {
-  std::vector<TablePoint> rows;
+  std::vector<TableBytes> rows;
   bool inside = false;  // as in TableView
+  // Bytes from the first row to the columns x, y, left, right, and of each: whole rows.
+  std::int32_t columns = 0;
+  std::int32_t column_bytes = 0;
 };
 
 // Rows before the points.
 enum TableRow : std::int32_t { kLeast, kMost, kPerX, kShift, kTop, kPoints };
-inline constexpr std::int32_t kRowBytes = 32;
-static_assert(sizeof(TablePoint) == kRowBytes);
 
 // Of evenly spaced points.
 NativeTable native_table(const TableView& table, bool single);

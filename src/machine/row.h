@@ -5,8 +5,9 @@
 // (it is the same in all runs); the others have one each. Values of an element do not depend on
 // each other: the destination is an argument itself or apart from it.
 //
-// Which loops exist is a table for each processor: rows_base.cpp for any, rows_avx2.cpp. All are
-// compiled from row_kernels.h, and as every operation rounds on its own, all give the same bits.
+// Which loops exist is a table for each processor: rows_base.cpp for any, rows_avx2.cpp,
+// rows_avx512.cpp. All are compiled from row_kernels.h, and as every operation rounds on its own,
+// all give the same bits.
 #pragma once
 
 #include <array>
@@ -14,6 +15,7 @@
 #include <cstdint>
 
 #include "ir/program.h"
+#include "machine/processor.h"
 #include "machine/table.h"
 
 namespace shamal::machine {
@@ -54,8 +56,9 @@ using FindRow = RowKernel (*)(const RowChoice&);
 
 RowKernel find_row_base(const RowChoice& choice);
 RowKernel find_row_avx2(const RowChoice& choice);
+RowKernel find_row_avx512(const RowChoice& choice);
 
-// The best that this processor has.
-FindRow find_row();
+// Of the table for a processor.
+FindRow find_row(Processor processor);
 
 }  // namespace shamal::machine

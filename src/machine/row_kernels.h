@@ -79,8 +79,8 @@ constexpr std::size_t kStaged = 64;
 
 template <class X, class Y>
 [[gnu::always_inline]] inline void raise(double* d, std::size_t count, X x, Y y) {
-  alignas(32) std::array<double, kStaged> high;
-  alignas(32) std::array<double, kStaged> low;
+  alignas(64) std::array<double, kStaged> high;
+  alignas(64) std::array<double, kStaged> low;
   SHAMAL_LANES_ARE_INDEPENDENT
   for (std::size_t i = 0; i < count; ++i) {
     const elementary::Sum log = elementary::log_of(std::fabs(x(i)));

@@ -98,6 +98,7 @@ class State {
   std::vector<Step> euler_steps;
   const void* steps_of = nullptr;  // the kernel's blocks
   bool with_code = false;
+  Processor processor = Processor::any;
   std::shared_ptr<const Native> native;
 
  private:

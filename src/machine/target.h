@@ -10,6 +10,7 @@
 #include "ir/program.h"
 #include "machine/layout.h"
 #include "machine/native_table.h"
+#include "machine/processor.h"
 
 namespace shamal::machine {
 
@@ -46,6 +47,6 @@ class Target {
 // Whether this processor and system have it at all.
 bool code_possible(bool single);
 // Null if not.
-std::unique_ptr<Target> make_target(const Layout& layout);
+std::unique_ptr<Target> make_target(const Layout& layout, Processor processor);
 
 }  // namespace shamal::machine

@@ -101,7 +101,7 @@ bool code_possible(bool single) {
   return able && !single;
 }
 
-std::unique_ptr<Target> make_target(const Layout& layout) {
+std::unique_ptr<Target> make_target(const Layout& layout, Processor) {
   return code_possible(layout.single) ? std::make_unique<Wasm>(layout) : nullptr;
 }
 

@@ -28,7 +28,7 @@ void* executable(const std::vector<std::uint8_t>& code) {
 }
 
 bool has_executable_memory() {
-  Assembler code;
+  Assembler code(false, false);
   code.end();
   void* const memory = executable(code.bytes());
   if (memory != nullptr) {
@@ -39,7 +39,8 @@ bool has_executable_memory() {
 
 class X86 final : public Target {
  public:
-  explicit X86(const Layout& layout) : layout_(layout) { code_.single = layout.single; }
+  X86(const Layout& layout, Processor processor)
+      : layout_(layout), code_(layout.single, processor == Processor::avx512) {}
   ~X86() override {
     if (memory_ != nullptr) {
       munmap(memory_, size_);
@@ -58,7 +59,7 @@ class X86 final : public Target {
     std::vector<NativeCode> functions;
     size_ = code_.here();
     memory_ = starts_.empty() ? nullptr : executable(code_.bytes());
-    code_ = Assembler();
+    code_ = Assembler(code_.single(), code_.avx512());
     if (memory_ != nullptr) {
       for (const std::size_t start : starts_) {
         functions.push_back(reinterpret_cast<NativeCode>(static_cast<char*>(memory_) + start));
@@ -78,12 +79,12 @@ class X86 final : public Target {
 }  // namespace
 
 bool code_possible(bool) {
-  static const bool able = __builtin_cpu_supports("avx2") && has_executable_memory();
-  return able;
+  static const bool able = has_executable_memory();
+  return able && processor() >= Processor::avx2;
 }
 
-std::unique_ptr<Target> make_target(const Layout& layout) {
-  return code_possible(layout.single) ? std::make_unique<X86>(layout) : nullptr;
+std::unique_ptr<Target> make_target(const Layout& layout, Processor processor) {
+  return code_possible(layout.single) ? std::make_unique<X86>(layout, processor) : nullptr;
 }
 
 }  // namespace shamal::machine

@@ -18,10 +18,10 @@ void Assembler::word(std::int32_t value) {
   }
 }
 
-void Assembler::prefix(const Code& code, int reg, int left, bool index_high, bool base_high) {
+void Assembler::vex(const Code& code, int reg, int left, bool index_high, bool base_high) {
   const unsigned not_reg = reg < 8 ? 0x80u : 0u;
-  const unsigned rest = ((~static_cast<unsigned>(left) & 15u) << 3) | (code.wide ? 4u : 0u) |
-                        static_cast<unsigned>(code.prefix);
+  const unsigned rest =
+      ((~static_cast<unsigned>(left) & 15u) << 3) | (code.length << 2) | code.prefix;
   if (code.map == 1 && !index_high && !base_high && !code.w) {
     byte(0xc5);
     byte(not_reg | rest);
@@ -33,20 +33,51 @@ void Assembler::prefix(const Code& code, int reg, int left, bool index_high, boo
   byte(code.opcode);
 }
 
-void Assembler::vector(const Code& code, int reg, int left, int right) {
-  prefix(code, reg, left, false, right >= 8);
+void Assembler::evex(const Code& code, int reg, int left, unsigned index_high, unsigned base_high,
+                     Masking masking, bool spread) {
+  const auto bit = [](int of, unsigned which) { return (static_cast<unsigned>(of) >> which) & 1u; };
+  byte(0x62);
+  byte(((1u - bit(reg, 3)) << 7) | ((1u - index_high) << 6) | ((1u - base_high) << 5) |
+       ((1u - bit(reg, 4)) << 4) | code.map);
+  byte((code.evex_w ? 0x80u : 0u) | ((~static_cast<unsigned>(left) & 15u) << 3) | 4u | code.prefix);
+  byte((masking.zero ? 0x80u : 0u) | (code.length << 5) | (spread ? 0x10u : 0u) |
+       ((1u - bit(left, 4)) << 3) | static_cast<unsigned>(masking.by));
+  byte(code.opcode);
+}
+
+void Assembler::vector(const Code& code, int reg, int left, int right, Masking masking) {
+  const bool shortest = code.encoding == Encoding::shortest && code.length < 2 && reg < 16 &&
+                        left < 16 && right < 16 && masking.by == 0;
+  if (shortest) {
+    vex(code, reg, left, false, right >= 8);
+  } else {
+    const auto high = static_cast<unsigned>(right) >> 3;
+    evex(code, reg, left, high >> 1, high & 1u, masking, false);
+  }
   byte(0xc0u | ((static_cast<unsigned>(reg) & 7u) << 3) | (static_cast<unsigned>(right) & 7u));
 }
 
-void Assembler::vector(const Code& code, int reg, int left, const Place& right) {
-  prefix(code, reg, left, right.index != General::none && of(right.index) >= 8,
-         of(right.base) >= 8);
-  address(reg, right);
+void Assembler::vector(const Code& code, int reg, int left, const Place& right, Masking masking,
+                       bool spread) {
+  const bool index_high = right.index != General::none && of(right.index) >= 8;
+  const bool base_high = of(right.base) >= 8;
+  const bool shortest = code.encoding == Encoding::shortest && code.length < 2 && reg < 16 &&
+                        left < 16 && masking.by == 0 && !spread;
+  if (shortest) {
+    vex(code, reg, left, index_high, base_high);
+    address(reg, right);
+  } else {
+    evex(code, reg, left, index_high ? 1 : 0, base_high ? 1 : 0, masking, spread);
+    const std::int32_t whole = code.in_memory != 0 ? code.in_memory : 16 << code.length;
+    address(reg, right, spread ? value_bytes() : whole);
+  }
 }
 
-void Assembler::address(int reg, const Place& place) {
+// A displacement of one byte counts units.
+void Assembler::address(int reg, const Place& place, std::int32_t unit) {
   const unsigned field = (static_cast<unsigned>(reg) & 7u) << 3;
-  const bool small = place.displacement >= -128 && place.displacement < 128;
+  const std::int32_t units = place.displacement / unit;
+  const bool small = units >= -128 && units < 128 && units * unit == place.displacement;
   const unsigned mode = small ? 0x40u : 0x80u;
   const unsigned base = of(place.base) & 7u;
   if (place.index != General::none) {
@@ -59,7 +90,7 @@ void Assembler::address(int reg, const Place& place) {
     byte(mode | field | base);
   }
   if (small) {
-    byte(static_cast<std::uint8_t>(place.displacement));
+    byte(static_cast<std::uint8_t>(units));
   } else {
     word(place.displacement);
   }
@@ -68,9 +99,9 @@ void Assembler::address(int reg, const Place& place) {
 void Assembler::load(int to, const Place& from) { vector(number(0x10), to, 0, from); }
 
 void Assembler::load_for_all(int to, const Place& from) {
-  if (wide) {
-    const unsigned opcode = single ? 0x18u : 0x19u;
-    vector(Code{static_cast<std::uint8_t>(opcode), 1, 2, true}, to, 0, from);
+  if (wide()) {
+    const unsigned opcode = single_ ? 0x18u : 0x19u;
+    vector(Code{opcode, 1, 2, length(), false, !single_, value_bytes()}, to, 0, from);
   } else {
     load(to, from);
   }
@@ -82,26 +113,16 @@ void Assembler::arithmetic(Arithmetic op, int to, int left, int right) {
   vector(number(static_cast<unsigned>(op)), to, left, right);
 }
 
-void Assembler::arithmetic(Arithmetic op, int to, int left, const Place& right) {
-  vector(number(static_cast<unsigned>(op)), to, left, right);
+void Assembler::arithmetic(Arithmetic op, int to, int left, const Place& right, bool spread) {
+  vector(number(static_cast<unsigned>(op)), to, left, right, {0, false}, spread && wide());
 }
 
-void Assembler::square_root(int to, int from) { vector(number(0x51), to, wide ? 0 : from, from); }
+void Assembler::square_root(int to, int from) { vector(number(0x51), to, wide() ? 0 : from, from); }
 
 void Assembler::round(Rounding how, int to, int from) {
-  const unsigned opcode = (wide ? 0x09u : 0x0bu) - (single ? 1u : 0u);
-  vector(Code{static_cast<std::uint8_t>(opcode), 1, 3, wide}, to, wide ? 0 : from, from);
+  const unsigned opcode = (wide() ? 0x09u : 0x0bu) - (single_ ? 1u : 0u);
+  vector(Code{opcode, 1, 3, length(), false, !single_}, to, wide() ? 0 : from, from);
   byte(static_cast<unsigned>(how));
-}
-
-void Assembler::compare(Comparison op, int to, int left, int right) {
-  vector(number(0xc2), to, left, right);
-  byte(static_cast<unsigned>(op));
-}
-
-void Assembler::compare(Comparison op, int to, int left, const Place& right) {
-  vector(number(0xc2), to, left, right);
-  byte(static_cast<unsigned>(op));
 }
 
 void Assembler::bitwise(Bitwise op, int to, int left, int right) {
@@ -112,63 +133,146 @@ void Assembler::bitwise(Bitwise op, int to, int left, const Place& right) {
   vector(bits(static_cast<unsigned>(op)), to, left, right);
 }
 
-void Assembler::blend(int to, int where_clear, int where_set, int mask) {
-  const unsigned opcode = single ? 0x4au : 0x4bu;
-  vector(Code{static_cast<std::uint8_t>(opcode), 1, 3, wide}, to, where_clear, where_set);
-  byte(static_cast<unsigned>(mask) << 4);
+void Assembler::compare(Comparison op, int mask, int left, int right) {
+  Code code = number(0xc2);
+  code.encoding = avx512_ ? Encoding::evex : Encoding::shortest;
+  vector(code, mask, left, right);
+  byte(static_cast<unsigned>(op));
 }
 
-void Assembler::load_lower(int to, const Place& from) {
-  vector(Code{0x10, 1, 1, false}, to, 0, from);
+void Assembler::compare(Comparison op, int mask, int left, const Place& right, bool spread) {
+  Code code = number(0xc2);
+  code.encoding = avx512_ ? Encoding::evex : Encoding::shortest;
+  vector(code, mask, left, right, {0, false}, spread && wide());
+  byte(static_cast<unsigned>(op));
 }
+
+void Assembler::blend(int to, int where_clear, int where_set, int mask) {
+  if (avx512_) {
+    vector(newer(0x65, 1, 2, !single_), to, where_clear, where_set, {mask, false});
+  } else {
+    const unsigned opcode = single_ ? 0x4au : 0x4bu;
+    vector(Code{opcode, 1, 3, length()}, to, where_clear, where_set);
+    byte(static_cast<unsigned>(mask) << 4);
+  }
+}
+
+void Assembler::compare_where(int where, Comparison op, int mask, int left, const Place& right) {
+  vector(number(0xc2), mask, left, right, {where, false});
+  byte(static_cast<unsigned>(op));
+}
+
+void Assembler::multiply_where(int mask, int to, int left, int right) {
+  vector(number(static_cast<unsigned>(Arithmetic::multiply)), to, left, right, {mask, true});
+}
+
+void Assembler::load_where(int mask, int to, const Place& from) {
+  vector(number(0x10), to, 0, from, {mask, true});
+}
+
+void Assembler::mask_of_signs(int mask, int from) {
+  vector(newer(0x39, 2, 2, !single_), mask, 0, from);  // vpmovq2m, vpmovd2m
+}
+
+void Assembler::mask_operation(Bitwise op, int to, int left, int right) {
+  // kandw, korw
+  const unsigned opcode = op == Bitwise::conjunction ? 0x41u : 0x45u;
+  vector(Code{opcode, 0, 1, 1}, to, left, right);
+}
+
+void Assembler::complement(int to, int mask) {
+  vector(Code{0x44, 0, 1, 0}, to, 0, mask);  // knotw
+}
+
+void Assembler::load_mask(int to, const Place& from) {
+  vector(Code{0x90, 0, 1, 0}, to, 0, from);  // kmovw
+}
+
+void Assembler::store_mask(const Place& to, int mask) {
+  vector(Code{0x91, 0, 1, 0}, mask, 0, to);  // kmovw
+}
+
+void Assembler::whole_numbers(int to, int from) {
+  if (single_) {
+    vector(newer(0x5b, 2, 1, false), to, 0, from);  // vcvttps2dq
+  } else {
+    vector(newer(0x7a, 1, 1, true), to, 0, from);  // vcvttpd2qq
+  }
+}
+
+void Assembler::permute(int to, int numbers, const Place& from) {
+  vector(newer(0x16, 1, 2, !single_), to, numbers, from);  // vpermpd, vpermps
+}
+
+void Assembler::permute_two(int to, int numbers, const Place& from) {
+  vector(newer(0x7f, 1, 2, !single_), to, numbers, from);  // vpermt2pd, vpermt2ps
+}
+
+void Assembler::scale_by_value_bytes(int numbers) {
+  vector(newer(single_ ? 0x72 : 0x73, 1, 1, !single_), 6, numbers, numbers);  // vpslld, vpsllq
+  byte(single_ ? 2 : 3);
+}
+
+void Assembler::gather(int to, int mask, General base, int offsets, std::int32_t displacement) {
+  vector(Code{0x46, 0, 1, 1}, mask, 0, 0);  // kxnorw: everywhere; the gathering clears it
+  Code code = newer(single_ ? 0x92 : 0x93, 1, 2, !single_);
+  const auto index = static_cast<unsigned>(offsets);
+  // The fifth bit of the index stands where that of `left` does.
+  evex(code, to, static_cast<int>(index & 16u), (index >> 3) & 1u, of(base) >= 8 ? 1 : 0,
+       {mask, false}, false);
+  byte(0x80u | ((static_cast<unsigned>(to) & 7u) << 3) | 4u);
+  byte(((index & 7u) << 3) | (of(base) & 7u));
+  word(displacement);
+}
+
+void Assembler::load_lower(int to, const Place& from) { vector(Code{0x10, 1, 1, 0}, to, 0, from); }
 
 void Assembler::insert_upper(int to, const Place& from) {
-  vector(Code{0x18, 1, 3, true}, to, to, from);
+  vector(Code{0x18, 1, 3, 1}, to, to, from);
   byte(1);
 }
 
 void Assembler::move_upper_to_lower(int to, int from) {
-  vector(Code{0x19, 1, 3, true}, from, 0, to);  // vextractf128
+  vector(Code{0x19, 1, 3, 1}, from, 0, to);  // vextractf128
   byte(1);
 }
 
 void Assembler::pair_firsts(int to, int left, int right) {
-  vector(Code{0x14, 1, 1, true}, to, left, right);
+  vector(Code{0x14, 1, 1, 1}, to, left, right);
 }
 
 void Assembler::pair_seconds(int to, int left, int right) {
-  vector(Code{0x15, 1, 1, true}, to, left, right);
+  vector(Code{0x15, 1, 1, 1}, to, left, right);
 }
 
 void Assembler::mix_firsts(int to, int left, int right) {
-  vector(Code{0x14, 0, 1, true}, to, left, right);
+  vector(Code{0x14, 0, 1, 1}, to, left, right);
 }
 
 void Assembler::mix_lasts(int to, int left, int right) {
-  vector(Code{0x15, 0, 1, true}, to, left, right);
+  vector(Code{0x15, 0, 1, 1}, to, left, right);
 }
 
 void Assembler::places(int from) {
-  if (single) {
-    vector(Code{0x5b, 2, 1, true}, from, 0, from);  // vcvttps2dq
+  if (single_) {
+    vector(Code{0x5b, 2, 1, 1}, from, 0, from);  // vcvttps2dq
   } else {
-    vector(Code{0xe6, 1, 1, true}, from, 0, from);  // vcvttpd2dq
+    vector(Code{0xe6, 1, 1, 1}, from, 0, from);  // vcvttpd2dq
   }
-  vector(Code{0x72, 1, 1, single}, 6, from, from);  // vpslld
+  vector(Code{0x72, 1, 1, single_ ? 1u : 0u}, 6, from, from);  // vpslld
   byte(static_cast<unsigned>(place_shift()));
 }
 
 void Assembler::lower_to_general(General low, General high, int from) {
-  vector(Code{0x7e, 1, 1, false, true}, from, 0, static_cast<int>(low));   // vmovq
-  vector(Code{0x16, 1, 3, false, true}, from, 0, static_cast<int>(high));  // vpextrq
+  vector(Code{0x7e, 1, 1, 0, true}, from, 0, static_cast<int>(low));   // vmovq
+  vector(Code{0x16, 1, 3, 0, true}, from, 0, static_cast<int>(high));  // vpextrq
   byte(1);
 }
 
 void Assembler::place_of_one(General to, int from) {
-  const unsigned prefix = single ? 2 : 3;
+  const unsigned prefix = single_ ? 2 : 3;
   // vcvttss2si, vcvttsd2si
-  vector(Code{0x2c, static_cast<std::uint8_t>(prefix), 1, false, true}, static_cast<int>(to), 0,
-         from);
+  vector(Code{0x2c, prefix, 1, 0, true}, static_cast<int>(to), 0, from);
   byte(kRex64 | (of(to) >= 8 ? 1u : 0u));
   byte(0xc1);
   byte(0xe0u | (of(to) & 7u));

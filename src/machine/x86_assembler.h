@@ -1,7 +1,12 @@
-// Writes instructions of x86-64 with AVX2, as bytes: what x86_body and x86_loop need and no more.
+// Writes instructions of x86-64 with AVX2 or AVX-512, as bytes: what x86_body and x86_loop need and
+// no more.
 //
-// Every arithmetic instruction comes in two forms: as many values at once as a register holds, or
-// one; and for values of double or of single precision. Registers are numbers: 0 to 15.
+// Every arithmetic instruction comes in three forms: for one value, for as many as fill half a
+// register or a whole one; and for values of double or of single precision. With AVX2 only the
+// halves, of 32 bytes, are there. Registers are numbers: 0 to 15, or 0 to 31 with AVX-512.
+//
+// Masks say where something is true. With AVX2 they are vectors, all bits of a value or none, in
+// the registers of numbers; with AVX-512 a bit for each value in registers of their own, 1 to 7.
 #pragma once
 
 #include <cstddef>
@@ -67,31 +72,63 @@ enum class Comparison : std::uint8_t {
 
 enum class Rounding : std::uint8_t { down = 0x09, to_zero = 0x0b, as_set = 0x0c };
 
+enum class Form : std::uint8_t { one, half, whole };
+
 class Assembler {
  public:
+  Assembler(bool single, bool avx512) : single_(single), avx512_(avx512) {}
+
   const std::vector<std::uint8_t>& bytes() const { return bytes_; }
   std::size_t here() const { return bytes_.size(); }
+  bool single() const { return single_; }
+  bool avx512() const { return avx512_; }
+  bool masks_apart() const { return avx512_; }
+  std::int32_t value_bytes() const { return single_ ? 4 : 8; }
 
-  // The form of what follows.
-  bool wide = true;
-  bool single = false;
-  std::int32_t value_bytes() const { return single ? 4 : 8; }
-  std::int32_t values() const { return 32 / value_bytes(); }  // of a register
+  std::int32_t register_bytes() const { return form_bytes(avx512_ ? Form::whole : Form::half); }
+
+  Form form = Form::half;  // of what follows
+  bool wide() const { return form != Form::one; }
+  std::int32_t form_bytes(Form of) const {
+    return of == Form::one ? value_bytes() : of == Form::half ? 32 : 64;
+  }
+  std::int32_t form_bytes() const { return form_bytes(form); }
 
   void load(int to, const Place& from);
   void load_for_all(int to, const Place& from);  // one value, in all of the register
   void store(const Place& to, int from);
+  // What lies in memory is as wide as the register; or, `spread`, one value for all of it, which
+  // only AVX-512 can do.
   void arithmetic(Arithmetic op, int to, int left, int right);
-  void arithmetic(Arithmetic op, int to, int left, const Place& right);
+  void arithmetic(Arithmetic op, int to, int left, const Place& right, bool spread = false);
   void square_root(int to, int from);
   void round(Rounding how, int to, int from);
-  void compare(Comparison op, int to, int left, int right);
-  void compare(Comparison op, int to, int left, const Place& right);
   void bitwise(Bitwise op, int to, int left, int right);
   void bitwise(Bitwise op, int to, int left, const Place& right);
-  void blend(int to, int where_clear, int where_set, int mask);  // by the sign of the mask
 
-  // The two halves of a register, of 16 bytes each.
+  void compare(Comparison op, int mask, int left, int right);
+  void compare(Comparison op, int mask, int left, const Place& right, bool spread = false);
+  void blend(int to, int where_clear, int where_set, int mask);
+  // Of AVX-512 alone.
+  void compare_where(int where, Comparison op, int mask, int left,
+                     const Place& right);                      // and false elsewhere
+  void multiply_where(int mask, int to, int left, int right);  // and zero elsewhere
+  void load_where(int mask, int to, const Place& from);        // and zero elsewhere
+  void mask_of_signs(int mask, int from);
+  void mask_operation(Bitwise op, int to, int left, int right);  // of masks
+  void complement(int to, int mask);
+  void load_mask(int to, const Place& from);
+  void store_mask(const Place& to, int mask);
+
+  // With AVX-512, of a whole register.
+  void whole_numbers(int to, int from);  // truncated; low bits of zeroes for what is not a number
+  // to = the values of `from`, or of `to` and `from` one after the other, that the numbers say
+  void permute(int to, int numbers, const Place& from);
+  void permute_two(int to, int numbers, const Place& from);
+  void scale_by_value_bytes(int numbers);
+  void gather(int to, int mask, General base, int offsets, std::int32_t displacement);
+
+  // The two halves of half a register, of 16 bytes each. These are for registers below 16.
   void load_lower(int to, const Place& from);
   void insert_upper(int to, const Place& from);
   void move_upper_to_lower(int to, int from);
@@ -129,29 +166,50 @@ class Assembler {
   void end();  // clears the upper halves of the registers and returns
 
  private:
+  enum class Encoding : std::uint8_t { shortest, evex };
   struct Code {
-    std::uint8_t opcode;
-    std::uint8_t prefix;  // 0: none, 1: 66, 2: F3, 3: F2
-    std::uint8_t map;     // 1: 0F, 2: 0F 38, 3: 0F 3A
-    bool wide;            // 256 bits
-    bool w = false;       // of general registers: 64 bits
+    unsigned opcode;
+    unsigned prefix;             // 0: none, 1: 66, 2: F3, 3: F2
+    unsigned map;                // 1: 0F, 2: 0F 38, 3: 0F 3A
+    unsigned length;             // 0: 16 bytes or one value, 1: 32, 2: 64
+    bool w = false;              // as VEX writes it: of general registers, 64 bits
+    bool evex_w = false;         // as EVEX does: of values, 8 bytes
+    std::int32_t in_memory = 0;  // bytes of an operand there; as `length` says if 0
+    Encoding encoding = Encoding::shortest;
+  };
+  struct Masking {
+    int by;  // 0: none
+    bool zero;
   };
   void byte(unsigned value) { bytes_.push_back(static_cast<std::uint8_t>(value)); }
   void word(std::int32_t value);
-  void vector(const Code& code, int reg, int left, int right);
-  void vector(const Code& code, int reg, int left, const Place& right);
-  void prefix(const Code& code, int reg, int left, bool index_high, bool base_high);
-  void address(int reg, const Place& place);
+  void vector(const Code& code, int reg, int left, int right, Masking masking = Masking{0, false});
+  void vector(const Code& code, int reg, int left, const Place& right,
+              Masking masking = Masking{0, false}, bool spread = false);
+  void vex(const Code& code, int reg, int left, bool index_high, bool base_high);
+  // `high` are the fourth bits of what the byte after it names: index or fifth bit, base.
+  void evex(const Code& code, int reg, int left, unsigned index_high, unsigned base_high,
+            Masking masking, bool spread);
+  void address(int reg, const Place& place, std::int32_t unit = 1);
   void jump(unsigned condition, std::size_t to);
+  unsigned length() const {
+    return static_cast<unsigned>(form == Form::one ? 0 : form == Form::half ? 1 : 2);
+  }
   Code number(unsigned opcode) const {
-    const int prefix = wide ? (single ? 0 : 1) : (single ? 2 : 3);
-    return {static_cast<std::uint8_t>(opcode), static_cast<std::uint8_t>(prefix), 1, wide};
+    const unsigned prefix = wide() ? (single_ ? 0u : 1u) : (single_ ? 2u : 3u);
+    return {opcode, prefix, 1, length(), false, !single_, form_bytes()};
   }
   Code bits(unsigned opcode) const {
-    return {static_cast<std::uint8_t>(opcode), static_cast<std::uint8_t>(single ? 0 : 1), 1, wide};
+    return {opcode, single_ ? 0u : 1u, 1, length(), false, !single_};
   }
-  int place_shift() const { return single ? 4 : 5; }
+  // An instruction that only AVX-512 has.
+  Code newer(unsigned opcode, unsigned prefix, unsigned map, bool w) const {
+    return {opcode, prefix, map, length(), false, w, 0, Encoding::evex};
+  }
+  int place_shift() const { return single_ ? 4 : 5; }
 
+  bool single_;
+  bool avx512_;
   std::vector<std::uint8_t> bytes_;
 };
 

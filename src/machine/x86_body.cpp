@@ -12,8 +12,8 @@ namespace {
 // Registers full of what operations need, at hand behind a pointer. Both precisions have the same
 // places.
 template <class Value, class Bits>
-struct alignas(32) Pool {
-  static constexpr std::size_t kCount = 32 / sizeof(Value);
+struct alignas(64) Pool {
+  static constexpr std::size_t kCount = 64 / sizeof(Value);
   using Row = std::array<Value, kCount>;
   using BitsRow = std::array<Bits, kCount>;
   static constexpr Bits kSign = Bits{1} << (8 * sizeof(Bits) - 1);
@@ -89,24 +89,53 @@ class Body {
         values_(std::move(of.values)),
         operands_(std::move(of.operands)),
         spills_(spills) {
-    owner_.fill(-1);
     const bool looks_up =
         std::any_of(operations.begin(), operations.end(),
                     [](const Operation& operation) { return operation.table != nullptr; });
-    registers_ = looks_up ? kTable : kFirst;
+    for (int reg = 0; reg < (looks_up ? kTable : kFirst); ++reg) {
+      numbers_.add(reg);
+    }
+    if (to_.avx512()) {
+      for (int reg = 16; reg < 32; ++reg) {
+        numbers_.add(reg);
+      }
+      for (int mask = 1; mask < kFirstMask; ++mask) {
+        masks_.add(mask);
+      }
+    }
   }
 
   std::int32_t write() {
     for (at_ = 0; at_ < operations_.size(); ++at_) {
       write(operations_[at_]);
     }
-    return static_cast<std::int32_t>(last_uses_.size()) * kRowBytes;
+    return static_cast<std::int32_t>(last_uses_.size()) * to_.register_bytes();
   }
 
  private:
   static constexpr int kFirst = 14;  // of two for use within an operation
   static constexpr int kSecond = 15;
   static constexpr int kTable = 10;  // of four more for use within look-ups
+  static constexpr int kFirstMask = 6;
+  static constexpr int kSecondMask = 7;
+
+  // Registers of one kind that values may have.
+  struct Bank {
+    std::vector<int> all;
+    std::array<std::ptrdiff_t, 32> owner{};  // a value, or -1
+    std::array<bool, 32> held{};             // by what the operation has yet to read
+
+    void add(int reg) {
+      all.push_back(reg);
+      owner[static_cast<std::size_t>(reg)] = -1;
+    }
+    std::ptrdiff_t& owner_of(int reg) { return owner[static_cast<std::size_t>(reg)]; }
+    bool& held_of(int reg) { return held[static_cast<std::size_t>(reg)]; }
+  };
+  Bank& bank(const Value& of) { return of.mask && to_.masks_apart() ? masks_ : numbers_; }
+  // Masks for use within an operation; with AVX2 they lie where numbers do.
+  int first_mask() const { return to_.masks_apart() ? kFirstMask : kFirst; }
+  int second_mask() const { return to_.masks_apart() ? kSecondMask : kSecond; }
 
   // Of a row of kNativePool, the place in the pool of the precision.
   static Place pool(const void* of) {
@@ -125,50 +154,71 @@ class Body {
     return next == of.uses.end() ? operations_.size() : *next;
   }
 
-  void as_number(Value& of) {
-    if (of.mask) {
-      to_.bitwise(Bitwise::conjunction, of.reg, of.reg, one());
-      of.mask = false;
-      of.at_home = false;  // where it may wait as a mask
+  // 1 where the mask is set and 0 elsewhere.
+  void number_of(int to, int mask) {
+    if (to_.masks_apart()) {
+      to_.load_where(mask, to, one());
+    } else {
+      to_.bitwise(Bitwise::conjunction, to, mask, one());
     }
   }
 
-  void leave(int reg) {
-    if (owner_[reg] >= 0) {
-      values_[static_cast<std::size_t>(owner_[reg])].reg = -1;
-      owner_[reg] = -1;
+  void as_number(std::size_t id) {
+    Value& of = values_[id];
+    if (!of.mask) {
+      return;
     }
+    const int mask = of.reg;
+    if (to_.masks_apart()) {
+      leave(of);
+      of.mask = false;
+      take(id);
+    }
+    number_of(of.reg, mask);
+    of.mask = false;
+    of.at_home = false;  // where it may wait as a mask
+    numbers_.held_of(of.reg) = true;
+  }
+
+  void leave(Value& of) {
+    bank(of).owner_of(of.reg) = -1;
+    of.reg = -1;
   }
 
   int take(std::size_t id) {
+    Bank& from = bank(values_[id]);
     int best = -1;
     std::size_t latest = 0;
-    for (int reg = 0; reg < registers_; ++reg) {
-      if (owner_[reg] < 0) {
+    for (const int reg : from.all) {
+      if (from.owner_of(reg) < 0) {
         best = reg;
         break;
       }
-      const auto other = static_cast<std::size_t>(owner_[reg]);
-      if (held_[reg]) {
+      if (from.held_of(reg)) {
         continue;
       }
+      const Value& other = values_[static_cast<std::size_t>(from.owner_of(reg))];
       // What lies at home already costs no store.
-      const std::size_t next = next_use(values_[other]) * 2 + (values_[other].at_home ? 1 : 0);
+      const std::size_t next = next_use(other) * 2 + (other.at_home ? 1 : 0);
       if (best < 0 || next > latest) {
         best = reg;
         latest = next;
       }
     }
-    if (owner_[best] >= 0) {
-      Value& other = values_[static_cast<std::size_t>(owner_[best])];
+    if (from.owner_of(best) >= 0) {
+      Value& other = values_[static_cast<std::size_t>(from.owner_of(best))];
       if (!other.at_home && next_use(other) < operations_.size()) {
         other.home = spill(other.uses.back());
-        to_.store(other.home, best);
+        if (&from == &masks_) {
+          to_.store_mask(other.home, best);
+        } else {
+          to_.store(other.home, best);
+        }
         other.at_home = true;
       }
-      leave(best);
+      leave(other);
     }
-    owner_[best] = static_cast<int>(id);
+    from.owner_of(best) = static_cast<std::ptrdiff_t>(id);
     values_[id].reg = best;
     return best;
   }
@@ -183,7 +233,7 @@ class Body {
     } else {
       *free = last_use;
     }
-    return {General::rsp, General::none, spills_ + slot * kRowBytes};
+    return {General::rsp, General::none, spills_ + slot * to_.register_bytes()};
   }
 
   // The operand in a register, as it is.
@@ -191,37 +241,43 @@ class Body {
     Value& of = value(a);
     if (of.reg < 0) {
       const int reg = take(operands_[at_][a]);
-      if (of.spread) {
+      if (&bank(of) == &masks_) {
+        to_.load_mask(reg, of.home);
+      } else if (of.spread) {
         to_.load_for_all(reg, of.home);
       } else {
         to_.load(reg, of.home);
       }
     }
-    held_[of.reg] = true;
+    bank(of).held_of(of.reg) = true;
     return of.reg;
   }
   int number(std::uint32_t a) {
-    const int reg = in_register(a);
-    as_number(value(a));
-    return reg;
+    in_register(a);
+    as_number(operands_[at_][a]);
+    return value(a).reg;
   }
   // Worth reading where it lies, by the only operation that wants it from there.
   bool from_memory(std::uint32_t a) {
     const Value& of = value(a);
-    return of.reg < 0 && !of.mask && !(of.spread && to_.wide) && !used_later(of);
+    return of.reg < 0 && !of.mask && !(of.spread && to_.wide() && !to_.avx512()) && !used_later(of);
   }
 
   void release() {
     for (std::uint32_t a = 0; a < operations_[at_].arity; ++a) {
       Value& of = value(a);
       if (of.reg >= 0 && !used_later(of)) {
-        held_[of.reg] = false;
-        leave(of.reg);
+        bank(of).held_of(of.reg) = false;
+        leave(of);
       }
     }
   }
 
   int result() { return take(operands_[at_][3]); }
+  int result_mask() {
+    values_[operands_[at_][3]].mask = true;
+    return result();
+  }
 
   // A mask of where the operand is not zero; in `scratch` unless it is one already.
   int truth(std::uint32_t a, int scratch) {
@@ -236,9 +292,9 @@ class Body {
   void binary(Arithmetic op, std::uint32_t left, std::uint32_t right) {
     const int a = number(left);
     if (operands_[at_][left] != operands_[at_][right] && from_memory(right)) {
-      const Place b = value(right).home;
+      const Value& b = value(right);
       release();
-      to_.arithmetic(op, result(), a, b);
+      to_.arithmetic(op, result(), a, b.home, b.spread);
     } else {
       const int b = number(right);
       release();
@@ -257,15 +313,14 @@ class Body {
   void comparison(Comparison op) {
     const int a = number(0);
     if (operands_[at_][0] != operands_[at_][1] && from_memory(1)) {
-      const Place b = value(1).home;
+      const Value& b = value(1);
       release();
-      to_.compare(op, result(), a, b);
+      to_.compare(op, result_mask(), a, b.home, b.spread);
     } else {
       const int b = number(1);
       release();
-      to_.compare(op, result(), a, b);
+      to_.compare(op, result_mask(), a, b);
     }
-    values_[operands_[at_][3]].mask = true;
   }
 
   void unary_bits(Bitwise op, const void* with) {
@@ -281,7 +336,8 @@ class Body {
   }
 
   void write(const Operation& operation) {
-    held_.fill(false);
+    numbers_.held.fill(false);
+    masks_.held.fill(false);
     if (operation.euler) {
       const int net = number(2);
       const int dt = number(1);
@@ -297,12 +353,12 @@ class Body {
     Value& made = values_[operands_[at_][3]];
     made.at_home = false;
     if (operation.stored) {
-      as_number(made);
+      as_number(operands_[at_][3]);
       to_.store(made.home, made.reg);
       made.at_home = true;
     }
     if (!used_later(made)) {
-      leave(made.reg);
+      leave(made);
     }
   }
 
@@ -324,9 +380,17 @@ class Body {
       to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
       to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kTop));
     }
-    const Segments at = to_.wide ? (to_.single ? eight_points() : four_points()) : one_point();
+    const Segments at = to_.form == Form::whole ? any_points(table)
+                        : to_.form == Form::one ? one_point()
+                        : to_.single()          ? eight_points()
+                                                : four_points();
     to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
-    to_.blend(at.left, at.right, at.left, kFirst);
+    int below = kFirst;
+    if (to_.masks_apart()) {
+      below = kFirstMask;
+      to_.mask_of_signs(below, kFirst);
+    }
+    to_.blend(at.left, at.right, at.left, below);
     to_.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
     to_.arithmetic(Arithmetic::add, result(), at.y, at.left);
   }
@@ -340,6 +404,30 @@ class Body {
     int left;
     int right;
   };
+
+  // With AVX-512: the columns in one register or in two, or fetched value by value.
+  Segments any_points(const NativeTable& table) {
+    constexpr Segments kAt{kTable, kTable + 1, kTable + 2, kTable + 3};
+    to_.whole_numbers(kSecond, kSecond);
+    const std::int32_t rows = table.column_bytes / kRowBytes;
+    if (rows > 2) {
+      to_.scale_by_value_bytes(kSecond);
+    }
+    std::int32_t column = table.columns;
+    for (const int to : {kAt.x, kAt.y, kAt.left, kAt.right}) {
+      const Place first{kBase, General::none, column};
+      if (rows == 1) {
+        to_.permute(to, kSecond, first);
+      } else if (rows == 2) {
+        to_.load(to, first);
+        to_.permute_two(to, kSecond, {kBase, General::none, column + kRowBytes});
+      } else {
+        to_.gather(to, kFirstMask, kBase, kSecond, column);
+      }
+      column += table.column_bytes;
+    }
+    return kAt;
+  }
 
   static Place point(General at, std::int32_t offset = 0) {
     return {kBase, at, kPoints * kRowBytes + offset};
@@ -449,12 +537,14 @@ class Body {
         const int a = in_register(0);
         const bool mask = value(0).mask;
         release();
-        if (mask) {
-          to_.bitwise(Bitwise::difference, result(), a, pool(&kNativePool.all));
+        const int to = result_mask();
+        if (!mask) {
+          to_.compare(Comparison::equal, to, a, zero());
+        } else if (to_.masks_apart()) {
+          to_.complement(to, a);
         } else {
-          to_.compare(Comparison::equal, result(), a, zero());
+          to_.bitwise(Bitwise::difference, to, a, pool(&kNativePool.all));
         }
-        values_[operands_[at_][3]].mask = true;
         return;
       }
       case ir::Op::square_root: {
@@ -471,10 +561,10 @@ class Body {
         return rounding(Rounding::as_set);
       case ir::Op::sign: {
         const int a = number(0);
-        to_.compare(Comparison::greater, kFirst, a, zero());
-        to_.bitwise(Bitwise::conjunction, kFirst, kFirst, one());
-        to_.compare(Comparison::less, kSecond, a, zero());
-        to_.bitwise(Bitwise::conjunction, kSecond, kSecond, one());
+        to_.compare(Comparison::greater, first_mask(), a, zero());
+        number_of(kFirst, first_mask());
+        to_.compare(Comparison::less, second_mask(), a, zero());
+        number_of(kSecond, second_mask());
         release();
         to_.arithmetic(Arithmetic::subtract, result(), kFirst, kSecond);
         return;
@@ -505,30 +595,37 @@ class Body {
         return comparison(Comparison::not_equal);
       case ir::Op::logical_and:
       case ir::Op::logical_or: {
-        const int a = truth(0, kFirst);
-        const int b = truth(1, kSecond);
+        const int a = truth(0, first_mask());
+        const int b = truth(1, second_mask());
         release();
-        to_.bitwise(op == ir::Op::logical_and ? Bitwise::conjunction : Bitwise::disjunction,
-                    result(), a, b);
-        values_[operands_[at_][3]].mask = true;
-        return;
+        return combine(op == ir::Op::logical_and ? Bitwise::conjunction : Bitwise::disjunction,
+                       result_mask(), a, b);
       }
       case ir::Op::checked_index: {
         const int a = number(0);
         const int b = number(1);
         const int to = result();
         to_.round(Rounding::down, kFirst, a);
-        to_.compare(Comparison::greater_equal, kSecond, kFirst, one());
-        to_.compare(Comparison::less_equal, to, kFirst, b);
-        to_.bitwise(Bitwise::conjunction, kSecond, kSecond, to);
+        const int least = second_mask();
+        const int most = to_.masks_apart() ? kFirstMask : to;
+        to_.compare(Comparison::greater_equal, least, kFirst, one());
+        to_.compare(Comparison::less_equal, most, kFirst, b);
+        combine(Bitwise::conjunction, least, least, most);
         to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, one());
         to_.load(to, pool(&kNativePool.not_a_number));
-        to_.blend(to, to, kFirst, kSecond);
+        to_.blend(to, to, kFirst, least);
         return release();
       }
       case ir::Op::scale: {
         const int a = number(0);
         const int b = number(1);
+        if (to_.masks_apart()) {
+          to_.compare(Comparison::not_equal, kFirstMask, a, zero());
+          to_.compare_where(kFirstMask, Comparison::not_equal, kSecondMask, b, zero());
+          release();
+          to_.multiply_where(kSecondMask, result(), a, b);
+          return;
+        }
         to_.compare(Comparison::equal, kFirst, a, zero());
         to_.compare(Comparison::equal, kSecond, b, zero());
         to_.bitwise(Bitwise::disjunction, kFirst, kFirst, kSecond);
@@ -538,7 +635,7 @@ class Body {
         return;
       }
       case ir::Op::select: {
-        const int mask = truth(0, kFirst);
+        const int mask = truth(0, first_mask());
         const int b = number_beside(1);
         const int c = number_beside(2);
         release();
@@ -550,9 +647,9 @@ class Body {
         const int b = number(1);
         const int c = number(2);
         to_.arithmetic(Arithmetic::divide, kFirst, a, b);
-        to_.compare(Comparison::equal, kSecond, b, zero());
+        to_.compare(Comparison::equal, second_mask(), b, zero());
         release();
-        to_.blend(result(), kFirst, c, kSecond);
+        to_.blend(result(), kFirst, c, second_mask());
         return;
       }
       default:
@@ -564,10 +661,18 @@ class Body {
   int number_beside(std::uint32_t a) {
     Value& of = value(a);
     if (of.reg >= 0 && of.mask && operands_[at_][a] == operands_[at_][0]) {
-      to_.bitwise(Bitwise::conjunction, kSecond, of.reg, one());
+      number_of(kSecond, of.reg);
       return kSecond;
     }
     return number(a);
+  }
+
+  void combine(Bitwise op, int to, int left, int right) {
+    if (to_.masks_apart()) {
+      to_.mask_operation(op, to, left, right);
+    } else {
+      to_.bitwise(op, to, left, right);
+    }
   }
 
   Assembler& to_;
@@ -576,9 +681,8 @@ class Body {
   std::vector<std::array<std::size_t, 4>> operands_;
   std::int32_t spills_;
   std::vector<std::size_t> last_uses_;  // of what waits on the stack, by place
-  int registers_;                       // for values
-  std::array<int, 16> owner_{};
-  std::array<bool, 16> held_{};
+  Bank numbers_;
+  Bank masks_;  // of AVX-512 alone
   std::size_t at_ = 0;
 };
 

@@ -21,14 +21,14 @@ constexpr std::array<General, 6> kSaved = {General::rbx, General::rbp, General::
 // something else to do where an operation waits for the one before it.
 constexpr std::int64_t kTogether = 2;
 
-constexpr std::int32_t kAligned = 32;  // bytes of a register
+constexpr std::int32_t kAligned = 64;  // bytes of a register
 
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
              Assembler& to)
       : operations_(operations), to_(to), nest_(make_nest(loop, operations, layout)) {
-    indexed_ = several(nest_, operations_, to_.values(), to_.value_bytes());
+    indexed_ = several(nest_, operations_, values(Form::half), to_.value_bytes());
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {
       pointers_.emplace(strides, General::none);
@@ -45,19 +45,20 @@ class LoopWriter {
     if (indexed_) {
       const std::int64_t count = nest_.extents.back();
       to_.clear(General::rcx);
-      const std::int64_t values = to_.values();
       std::int64_t done = 0;
-      for (const auto& [copies, step] :
-           {std::pair(kTogether, kTogether * values), std::pair(std::int64_t{1}, values),
-            std::pair(std::int64_t{1}, std::int64_t{1})}) {
-        const std::int64_t end = count / step * step;
-        if (end > done) {
-          innermost(copies, step, end);
+      for (const auto& [form, copies] :
+           {std::pair(Form::whole, kTogether), std::pair(Form::whole, std::int64_t{1}),
+            std::pair(Form::half, to_.avx512() ? std::int64_t{1} : kTogether),
+            std::pair(Form::half, std::int64_t{1}), std::pair(Form::one, std::int64_t{1})}) {
+        const std::int64_t step = copies * values(form);
+        const std::int64_t end = done + (count - done) / step * step;
+        if (end > done && (form != Form::whole || to_.avx512())) {
+          innermost(form, copies, end);
           done = end;
         }
       }
     } else {
-      to_.wide = false;
+      to_.form = Form::one;
       body(1);
     }
     for (std::size_t k = outer_; k-- > 0;) {
@@ -95,7 +96,7 @@ class LoopWriter {
     to_.keep_bits(General::rsp, -kAligned);
     to_.store({General::rsp, General::none, former_stack()}, General::r12);
     to_.move(General::rbx, General::rdi);
-    to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single)));
+    to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single())));
     std::size_t next = 0;
     for (auto& [strides, reg] : pointers_) {
       const bool still =
@@ -116,11 +117,13 @@ class LoopWriter {
     to_.end();
   }
 
-  void innermost(std::int64_t copies, std::int64_t step, std::int64_t end) {
-    to_.wide = step > 1;
+  std::int64_t values(Form form) const { return to_.form_bytes(form) / to_.value_bytes(); }
+
+  void innermost(Form form, std::int64_t copies, std::int64_t end) {
+    to_.form = form;
     const std::size_t head = to_.here();
     body(copies);
-    to_.add(General::rcx, static_cast<std::int32_t>(step) * to_.value_bytes());
+    to_.add(General::rcx, static_cast<std::int32_t>(copies) * to_.form_bytes());
     to_.compare(General::rcx, static_cast<std::int32_t>(end * to_.value_bytes()));
     to_.jump_if_below(head);
   }
@@ -135,9 +138,8 @@ class LoopWriter {
                           of.walk->strides.begin() + static_cast<std::ptrdiff_t>(outer_));
       const bool moves = indexed_ && of.walk->strides.back() != 0;
       Value value;
-      value.home = {
-          pointers_.at(outer), moves ? General::rcx : General::none,
-          static_cast<std::int32_t>(of.walk->start + of.copy * to_.values() * to_.value_bytes())};
+      value.home = {pointers_.at(outer), moves ? General::rcx : General::none,
+                    static_cast<std::int32_t>(of.walk->start + of.copy * to_.form_bytes())};
       value.spread = indexed_ && !moves;
       value.at_home = of.in_memory;
       value.uses = of.uses;

@@ -1,0 +1,29 @@
+#include "machine/processor.h"
+
+#include <algorithm>
+
+namespace shamal::machine {
+
+namespace {
+
+Processor find() {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+    return Processor::any;
+  }
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return avx512 ? Processor::avx512 : Processor::avx2;
+#else
+  return Processor::any;
+#endif
+}
+
+}  // namespace
+
+Processor processor(Processor most) {
+  static const Processor here = find();
+  return std::min(here, most);
+}
+
+}  // namespace shamal::machine

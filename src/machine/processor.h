@@ -1,0 +1,18 @@
+// What instructions the processor has, of those that the library has code for.
+#pragma once
+
+#include <cstdint>
+
+namespace shamal::machine {
+
+// Each has what those before it have.
+enum class Processor : std::uint8_t {
+  any,
+  avx2,   // x86-64 with AVX2 and FMA
+  avx512  // and with AVX-512 F, BW, DQ and VL
+};
+
+// That of this machine, or `most` if it has more.
+Processor processor(Processor most = Processor::avx512);
+
+}  // namespace shamal::machine
