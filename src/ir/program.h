@@ -9,6 +9,8 @@
 // Meaning of an elementwise instruction, for one run:
 //   for every index tuple i of the loop, in row-major order:
 //     value[dst(i)] = op(value[arg0(i)], value[arg1(i)], …)
+// A division may have a third argument, which changes no result: the reciprocal of a divisor that
+// stays what it is, or NaN (ir/reciprocals.h).
 // A reduction is an elementwise instruction whose destination does not move along an axis:
 //   sum(i) = sum(i) + x(i, j), after a copy of zero; the order of additions is the order of the
 //   loop.

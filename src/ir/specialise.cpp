@@ -3,13 +3,15 @@
 #include "ir/cluster.h"
 #include "ir/pair.h"
 #include "ir/place.h"
+#include "ir/reciprocals.h"
 #include "ir/reduce.h"
 
 namespace shamal::ir {
 
 Specialised specialise(const Program& program, const Wanted& wanted) {
   Program made = program;
-  const Simplified simplified = simplify(made, wanted);
+  Simplified simplified = simplify(made, wanted);
+  add_reciprocals(made, simplified, wanted);
   cluster(made);
   std::vector<SlotSpan> saved;
   for (const SlotSpan& span : wanted.saved) {

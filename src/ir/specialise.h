@@ -6,6 +6,7 @@
 //   share    equal computations are done once, copies are read where they come from
 //   sweep    what no saved variable depends on goes, stocks included
 //   hoist    what never changes leaves `rates` for `initial`
+//   invert   divisors that never change get their reciprocals beside them (reciprocals.h)
 //   pair     an operation whose result only one other reads stands right before it
 //   place    what is the same in all runs gets the first slots (Program::shared); everything else
 //            shares slots with what it never meets, so that the working set stays in the cache

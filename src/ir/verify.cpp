@@ -161,6 +161,9 @@ class Verifier {
     const std::uint32_t aux = instruction.aux;
     int arity = row(instruction.op).arity;
     int least = arity;
+    if (instruction.op == Op::divide) {
+      arity = 3;
+    }
     switch (instruction.op) {
       case Op::lookup:
         if (aux >= program_.table_views.size()) {

@@ -79,9 +79,13 @@ Views operand_views(const ir::Program& program, const ir::Instruction& instructi
       views[next++] = program.views[id];
     }
   };
+  // Rows have no use for the reciprocal of a divisor.
+  const auto arguments = [](const ir::Instruction& of) {
+    return std::span(of.args).first(of.op == ir::Op::divide ? 2 : of.args.size());
+  };
   made.choice.op = instruction.op;
   if (inner == nullptr) {
-    for (const ir::ViewId arg : instruction.args) {
+    for (const ir::ViewId arg : arguments(instruction)) {
       take(arg);
     }
     if (instruction.op == ir::Op::lookup) {
@@ -89,11 +93,11 @@ Views operand_views(const ir::Program& program, const ir::Instruction& instructi
     }
   } else {
     made.choice.inner = inner->op;
-    for (const ir::ViewId arg : inner->args) {
+    for (const ir::ViewId arg : arguments(*inner)) {
       take(arg);
     }
     const ir::View& result = program.views[inner->dst];
-    for (std::size_t a = 0; a < instruction.args.size(); ++a) {
+    for (std::size_t a = 0; a < arguments(instruction).size(); ++a) {
       if (instruction.args[a] == ir::kNone) {
         continue;
       }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include "ir/access.h"
@@ -163,7 +164,8 @@ class Planner {
       operation.table = table;
       operation.dst = program_.views[instruction.dst];
       met.target = object(operation.dst);
-      for (const ir::ViewId arg : instruction.args) {
+      const bool inverts = instruction.op == ir::Op::divide && !target_.uses_reciprocals();
+      for (const ir::ViewId arg : std::span(instruction.args).first(inverts ? 2 : 3)) {
         if (arg != ir::kNone) {
           met.sources[operation.arity] = object(program_.views[arg]);
           operation.args[operation.arity++] = program_.views[arg];

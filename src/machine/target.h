@@ -35,6 +35,8 @@ class Target {
  public:
   virtual ~Target() = default;  // and the code with it
   virtual bool has_code(ir::Op op) const = 0;
+  // Whether it divides by them where it can (ir/reciprocals.h).
+  virtual bool uses_reciprocals() const { return false; }
   // Of one nest: the code and the values on their way must stay near the processor.
   virtual std::size_t most_operations() const = 0;
   // Appends a function. Views of one object within the nest are the same where one of them is

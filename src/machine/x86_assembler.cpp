@@ -117,6 +117,26 @@ void Assembler::arithmetic(Arithmetic op, int to, int left, const Place& right, 
   vector(number(static_cast<unsigned>(op)), to, left, right, {0, false}, spread && wide());
 }
 
+void Assembler::multiply_subtract(int to, int minus, int by) {
+  vector(fused(0x9a), to, minus, by);  // vfmsub132
+}
+
+void Assembler::multiply_subtract(int to, int minus, const Place& by, bool spread) {
+  vector(fused(0x9a), to, minus, by, {0, false}, spread && wide());
+}
+
+void Assembler::multiply_from(int to, int plus, int by) {
+  vector(fused(0x9c), to, plus, by);  // vfnmadd132
+}
+
+void Assembler::multiply_from(int to, int plus, const Place& by, bool spread) {
+  vector(fused(0x9c), to, plus, by, {0, false}, spread && wide());
+}
+
+void Assembler::copy(int to, int from) {
+  vector(Code{0x28, single_ ? 0u : 1u, 1, length(), false, !single_}, to, 0, from);  // vmovapd
+}
+
 void Assembler::square_root(int to, int from) { vector(number(0x51), to, wide() ? 0 : from, from); }
 
 void Assembler::round(Rounding how, int to, int from) {
@@ -155,6 +175,21 @@ void Assembler::blend(int to, int where_clear, int where_set, int mask) {
     vector(Code{opcode, 1, 3, length()}, to, where_clear, where_set);
     byte(static_cast<unsigned>(mask) << 4);
   }
+}
+
+void Assembler::test_mask(int mask, General scratch) {
+  if (avx512_) {
+    test_either(mask, mask);
+  } else {
+    vector(Code{0x50, single_ ? 0u : 1u, 1, length()}, static_cast<int>(scratch), 0, mask);
+    byte(kRex64 | (of(scratch) >= 8 ? 5u : 0u));
+    byte(0x85);
+    byte(0xc0u | ((of(scratch) & 7u) << 3) | (of(scratch) & 7u));
+  }
+}
+
+void Assembler::test_either(int mask, int other) {
+  vector(Code{0x98, 0, 1, 0}, mask, 0, other);  // kortestw
 }
 
 void Assembler::compare_where(int where, Comparison op, int mask, int left, const Place& right) {
@@ -379,15 +414,32 @@ void Assembler::decrease_on_stack(std::int32_t offset) {
   byte(1);
 }
 
-void Assembler::jump(unsigned condition, std::size_t to) {
+void Assembler::jump_on(unsigned condition, std::size_t to) {
   byte(0x0f);
   byte(0x80u | condition);
   word(static_cast<std::int32_t>(static_cast<std::int64_t>(to) -
                                  static_cast<std::int64_t>(here() + 4)));
 }
 
-void Assembler::jump_if_below(std::size_t to) { jump(2, to); }
-void Assembler::jump_if_not_zero(std::size_t to) { jump(5, to); }
+void Assembler::jump_if_below(std::size_t to) { jump_on(2, to); }
+void Assembler::jump_if_zero(std::size_t to) { jump_on(4, to); }
+void Assembler::jump_if_not_zero(std::size_t to) { jump_on(5, to); }
+
+void Assembler::jump(std::size_t to) {
+  byte(0xe9);
+  word(0);
+  lead(here() - 4, to);
+}
+
+std::size_t Assembler::jump_if_not_zero_later() {
+  jump_if_not_zero(here());
+  return here() - 4;
+}
+
+void Assembler::lead(std::size_t jump, std::size_t to) {
+  patch(jump, static_cast<std::int32_t>(static_cast<std::int64_t>(to) -
+                                        static_cast<std::int64_t>(jump + 4)));
+}
 
 void Assembler::end() {
   byte(0xc5);  // vzeroupper

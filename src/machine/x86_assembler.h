@@ -60,12 +60,13 @@ enum class Bitwise : std::uint8_t {
   exclusive = 0x57
 };
 
-// Of `compare`; false where one is not a number, but for not_equal.
+// Of `compare`; false where one is not a number, but for those that say "not".
 enum class Comparison : std::uint8_t {
   equal = 0x00,
   not_equal = 0x04,
   less = 0x11,
   less_equal = 0x12,
+  not_at_least = 0x19,  // true where one is not a number
   greater_equal = 0x1d,
   greater = 0x1e
 };
@@ -101,6 +102,12 @@ class Assembler {
   // only AVX-512 can do.
   void arithmetic(Arithmetic op, int to, int left, int right);
   void arithmetic(Arithmetic op, int to, int left, const Place& right, bool spread = false);
+  // With one rounding: to = to * by - minus, to = plus - to * by.
+  void multiply_subtract(int to, int minus, int by);
+  void multiply_subtract(int to, int minus, const Place& by, bool spread = false);
+  void multiply_from(int to, int plus, int by);
+  void multiply_from(int to, int plus, const Place& by, bool spread = false);
+  void copy(int to, int from);
   void square_root(int to, int from);
   void round(Rounding how, int to, int from);
   void bitwise(Bitwise op, int to, int left, int right);
@@ -109,9 +116,13 @@ class Assembler {
   void compare(Comparison op, int mask, int left, int right);
   void compare(Comparison op, int mask, int left, const Place& right, bool spread = false);
   void blend(int to, int where_clear, int where_set, int mask);
+  // Sets the flags to "not zero" if the mask is set anywhere; with AVX2 the general register is
+  // lost.
+  void test_mask(int mask, General scratch);
   // Of AVX-512 alone.
   void compare_where(int where, Comparison op, int mask, int left,
                      const Place& right);                      // and false elsewhere
+  void test_either(int mask, int other);                       // as test_mask
   void multiply_where(int mask, int to, int left, int right);  // and zero elsewhere
   void load_where(int mask, int to, const Place& from);        // and zero elsewhere
   void mask_of_signs(int mask, int from);
@@ -163,6 +174,11 @@ class Assembler {
   void decrease_on_stack(std::int32_t offset);  // sets the flags
   void jump_if_below(std::size_t to);
   void jump_if_not_zero(std::size_t to);
+  void jump_if_zero(std::size_t to);
+  void jump(std::size_t to);
+  // The place to tell where the jump leads, with lead().
+  std::size_t jump_if_not_zero_later();
+  void lead(std::size_t jump, std::size_t to);
   void end();  // clears the upper halves of the registers and returns
 
  private:
@@ -191,7 +207,10 @@ class Assembler {
   void evex(const Code& code, int reg, int left, unsigned index_high, unsigned base_high,
             Masking masking, bool spread);
   void address(int reg, const Place& place, std::int32_t unit = 1);
-  void jump(unsigned condition, std::size_t to);
+  void jump_on(unsigned condition, std::size_t to);
+  Code fused(unsigned opcode) const {
+    return {opcode + (wide() ? 0u : 1u), 1, 2, length(), !single_, !single_, form_bytes()};
+  }
   unsigned length() const {
     return static_cast<unsigned>(form == Form::one ? 0 : form == Form::half ? 1 : 2);
   }

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "ir/reciprocals.h"
+
 namespace shamal::machine {
 
 namespace {
@@ -20,6 +22,7 @@ struct alignas(64) Pool {
 
   Row one = filled<Row>(Value{1});
   Row zero = filled<Row>(Value{0});
+  Row least_quotient = filled<Row>(static_cast<Value>(ir::kLeastQuotient));
   Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
   BitsRow sign = filled<BitsRow>(kSign);
   BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
@@ -81,6 +84,23 @@ const void* native_pool(bool single) {
 
 namespace {
 
+constexpr int kFirst = 14;  // of two registers for use within an operation
+constexpr int kSecond = 15;
+constexpr int kTable = 10;  // of four more for use within look-ups
+constexpr int kFirstMask = 6;
+constexpr int kSecondMask = 7;
+
+// Of a row of kNativePool, the place in the pool of the precision.
+Place pool(const void* of) {
+  return {General::rdi, General::none,
+          static_cast<std::int32_t>(static_cast<const char*>(of) -
+                                    reinterpret_cast<const char*>(&kNativePool))};
+}
+Place one() { return pool(&kNativePool.one); }
+Place zero() { return pool(&kNativePool.zero); }
+
+int odd_quotients(const Assembler& to) { return to.masks_apart() ? kFirstMask : kFirst; }
+
 class Body {
  public:
   Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t spills)
@@ -105,20 +125,15 @@ class Body {
     }
   }
 
-  std::int32_t write() {
+  BodyEnd write() {
     for (at_ = 0; at_ < operations_.size(); ++at_) {
       write(operations_[at_]);
     }
-    return static_cast<std::int32_t>(last_uses_.size()) * to_.register_bytes();
+    return {static_cast<std::int32_t>(last_uses_.size()) * to_.register_bytes(),
+            std::move(detours_)};
   }
 
  private:
-  static constexpr int kFirst = 14;  // of two for use within an operation
-  static constexpr int kSecond = 15;
-  static constexpr int kTable = 10;  // of four more for use within look-ups
-  static constexpr int kFirstMask = 6;
-  static constexpr int kSecondMask = 7;
-
   // Registers of one kind that values may have.
   struct Bank {
     std::vector<int> all;
@@ -136,15 +151,6 @@ class Body {
   // Masks for use within an operation; with AVX2 they lie where numbers do.
   int first_mask() const { return to_.masks_apart() ? kFirstMask : kFirst; }
   int second_mask() const { return to_.masks_apart() ? kSecondMask : kSecond; }
-
-  // Of a row of kNativePool, the place in the pool of the precision.
-  static Place pool(const void* of) {
-    return {General::rdi, General::none,
-            static_cast<std::int32_t>(static_cast<const char*>(of) -
-                                      reinterpret_cast<const char*>(&kNativePool))};
-  }
-  static Place one() { return pool(&kNativePool.one); }
-  static Place zero() { return pool(&kNativePool.zero); }
 
   Value& value(std::uint32_t a) { return values_[operands_[at_][a]]; }
   bool used_later(const Value& of) const { return !of.uses.empty() && of.uses.back() > at_; }
@@ -576,7 +582,8 @@ class Body {
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
       case ir::Op::divide:
-        return binary(Arithmetic::divide, 0, 1);
+        return operations_[at_].arity == 3 ? divide_by_reciprocal()
+                                           : binary(Arithmetic::divide, 0, 1);
       case ir::Op::minimum:  // b < a ? b : a
         return binary(Arithmetic::minimum, 1, 0);
       case ir::Op::maximum:  // b > a ? b : a
@@ -657,6 +664,43 @@ class Body {
     }
   }
 
+  // [Brisebarre2004] (ir/reciprocals.h): q = a y, corrected by the remainder, y being the
+  // reciprocal of b. For a zero it gives a zero of the right sign, as b is positive. Quotients that
+  // are smaller than it is proved for, or no numbers, make a detour.
+  void divide_by_reciprocal() {
+    const int a = number(0);
+    const bool fetch_b = operands_[at_][0] != operands_[at_][1] && from_memory(1);
+    const bool fetch_y = from_memory(2);
+    const int b = fetch_b ? -1 : number(1);
+    const int y = fetch_y ? -1 : number(2);
+    const Value& in_b = value(1);
+    const Value& in_y = value(2);
+    const int to = result();
+    if (fetch_y) {
+      to_.arithmetic(Arithmetic::multiply, kFirst, a, in_y.home, in_y.spread);
+    } else {
+      to_.arithmetic(Arithmetic::multiply, kFirst, a, y);
+    }
+    to_.copy(to, kFirst);
+    if (fetch_b) {
+      to_.multiply_subtract(to, a, in_b.home, in_b.spread);
+    } else {
+      to_.multiply_subtract(to, a, b);
+    }
+    if (fetch_y) {
+      to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
+    } else {
+      to_.multiply_from(to, kFirst, y);
+    }
+    to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
+    to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
+                pool(&kNativePool.least_quotient));
+    to_.test_mask(odd_quotients(to_), General::r15);
+    const std::size_t jump = to_.jump_if_not_zero_later();
+    detours_.push_back({to_.form, jump, to_.here(), to, a, b, in_b});
+    release();
+  }
+
   // An operand as a number that may also be the mask of this operation, which stays one.
   int number_beside(std::uint32_t a) {
     Value& of = value(a);
@@ -680,6 +724,7 @@ class Body {
   std::vector<Value> values_;
   std::vector<std::array<std::size_t, 4>> operands_;
   std::int32_t spills_;
+  std::vector<Detour> detours_;
   std::vector<std::size_t> last_uses_;  // of what waits on the stack, by place
   Bank numbers_;
   Bank masks_;  // of AVX-512 alone
@@ -688,9 +733,40 @@ class Body {
 
 }  // namespace
 
-std::int32_t write_body(const std::vector<Operation>& operations, BodyValues values,
-                        std::int32_t spills, Assembler& to) {
+BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, std::int32_t spills,
+                   Assembler& to) {
   return Body(to, operations, std::move(values), spills).write();
+}
+
+void write_detour(const Detour& detour, Assembler& to) {
+  to.form = detour.form;
+  to.lead(detour.from, to.here());
+  // Zeros divided are as they should be, if the quotient is a zero too.
+  const auto back_if_zeros = [&] { to.jump_if_zero(detour.back); };
+  if (to.masks_apart()) {
+    to.compare_where(kFirstMask, Comparison::not_equal, kSecondMask, detour.dividend, zero());
+    to.compare_where(kFirstMask, Comparison::not_equal, kFirstMask, detour.quotient, zero());
+    to.test_either(kFirstMask, kSecondMask);
+    back_if_zeros();
+  } else {
+    to.compare(Comparison::not_equal, kSecond, detour.dividend, zero());
+    to.bitwise(Bitwise::conjunction, kSecond, kSecond, kFirst);
+    to.test_mask(kSecond, General::r15);
+    const std::size_t divide = to.jump_if_not_zero_later();
+    to.compare(Comparison::not_equal, kSecond, detour.quotient, zero());
+    to.bitwise(Bitwise::conjunction, kSecond, kSecond, kFirst);
+    to.test_mask(kSecond, General::r15);
+    back_if_zeros();
+    to.lead(divide, to.here());
+  }
+  if (detour.divisor < 0) {
+    const Value& divisor = detour.divisor_in_memory;
+    to.arithmetic(Arithmetic::divide, detour.quotient, detour.dividend, divisor.home,
+                  divisor.spread);
+  } else {
+    to.arithmetic(Arithmetic::divide, detour.quotient, detour.dividend, detour.divisor);
+  }
+  to.jump(detour.back);
 }
 
 }  // namespace shamal::machine

@@ -33,9 +33,27 @@ struct BodyValues {
   std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
 };
 
+// What a body seldom needs and its function has at the end: a division by a reciprocal whose
+// quotient is not that of ordinary numbers.
+struct Detour {
+  Form form;
+  std::size_t from;  // a jump that waits to be told where this is
+  std::size_t back;  // where the body goes on
+  int quotient;      // registers
+  int dividend;
+  int divisor;  // or, if negative,
+  Value divisor_in_memory;
+};
+
+struct BodyEnd {
+  std::int32_t spilled = 0;  // bytes on the stack
+  std::vector<Detour> detours;
+};
+
 // `spills` is where on the stack, from rsp, values may wait that find no register and that nobody
-// wants after the nest. The bytes taken there.
-std::int32_t write_body(const std::vector<Operation>& operations, BodyValues values,
-                        std::int32_t spills, Assembler& to);
+// wants after the nest.
+BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, std::int32_t spills,
+                   Assembler& to);
+void write_detour(const Detour& detour, Assembler& to);
 
 }  // namespace shamal::machine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -115,6 +116,9 @@ class LoopWriter {
       to_.pop(kSaved[i]);
     }
     to_.end();
+    for (const Detour& detour : detours_) {
+      write_detour(detour, to_);
+    }
   }
 
   std::int64_t values(Form form) const { return to_.form_bytes(form) / to_.value_bytes(); }
@@ -149,7 +153,9 @@ class LoopWriter {
     for (const Operation& operation : operations_) {
       all.insert(all.end(), static_cast<std::size_t>(copies), operation);
     }
-    spilled_ = std::max(spilled_, write_body(all, std::move(made), spills(), to_));
+    BodyEnd end = write_body(all, std::move(made), spills(), to_);
+    spilled_ = std::max(spilled_, end.spilled);
+    std::move(end.detours.begin(), end.detours.end(), std::back_inserter(detours_));
   }
 
   const std::vector<Operation>& operations_;
@@ -159,6 +165,7 @@ class LoopWriter {
   std::size_t outer_ = 0;
   std::size_t frame_ = 0;     // where the size of what is on the stack is to be written
   std::int32_t spilled_ = 0;  // bytes
+  std::vector<Detour> detours_;
   std::map<Strides, General> pointers_;
 };
 

@@ -1,0 +1,21 @@
+// A pass of ir/specialise.h: a division in `rates` whose divisor is settled before the time loop
+// gets the divisor's reciprocal as a third argument, computed once by `initial`. It changes no
+// result: with it, machine code divides by one product and two fused multiply-adds instead of by
+// the processor's divider, several times as fast, and rounds as that does. [Brisebarre2004]: N.
+// Brisebarre, J.-M. Muller and S. K. Raina, Accelerating correctly rounded floating-point division
+// when the divisor is known in advance, IEEE Transactions on Computers 53(8), 2004.
+#pragma once
+
+#include "ir/simplify.h"
+
+namespace shamal::ir {
+
+// Of such a division: a number if `divisor` is positive and so far from the ends of the range that
+// quotients of kLeastQuotient and more have exact remainders.
+inline constexpr double kLeastDivisor = 0x1p-100;
+inline constexpr double kMostDivisor = 0x1p100;
+inline constexpr double kLeastQuotient = 0x1p-800;
+
+void add_reciprocals(Program& program, Simplified& simplified, const Wanted& wanted);
+
+}  // namespace shamal::ir
