@@ -1,5 +1,6 @@
 #include "machine/nest.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -73,6 +74,44 @@ bool several(Nest& nest, const std::vector<Operation>& operations, std::int64_t 
     even = even && nest.walks[i][3].strides.back() == value_bytes;
   }
   return even;
+}
+
+std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,
+                              std::size_t outer) {
+  constexpr std::int64_t kMost = 64;  // operations
+  if (outer == 0) {
+    return operations;
+  }
+  const std::size_t k = outer - 1;
+  const auto count = static_cast<std::int64_t>(operations.size());
+  std::int64_t turns = std::min(nest.extents[k], kMost / count);
+  while (turns > 1 && nest.extents[k] % turns != 0) {
+    --turns;
+  }
+  if (turns <= 1) {
+    return operations;
+  }
+  std::vector<Operation> all;
+  std::vector<std::array<Walk, 4>> walks;
+  for (std::int64_t turn = 0; turn < turns; ++turn) {
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      all.push_back(operations[i]);
+      if (nest.walks[i][3].strides[k] == 0) {
+        all.back().stored = operations[i].stored && turn + 1 == turns;
+      }
+      std::array<Walk, 4> moved = nest.walks[i];
+      for (Walk& of : moved) {
+        if (!of.strides.empty()) {
+          of.start += of.strides[k] * turn;
+          of.strides[k] *= turns;
+        }
+      }
+      walks.push_back(std::move(moved));
+    }
+  }
+  nest.extents[k] /= turns;
+  nest.walks = std::move(walks);
+  return all;
 }
 
 std::set<Strides> find_pointers(Nest& nest, const std::vector<Operation>& operations,

@@ -51,6 +51,13 @@ Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
 bool several(Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
              std::int64_t value_bytes);
 
+// Several turns of the last loop but the innermost one (of the last, if none is innermost: `outer`
+// loops are outside) become one: nothing is written twice that could be on its way in a register,
+// as sums are, and short bodies are seldom interrupted. The operations of the longer body, as the
+// nest has walks for them.
+std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,
+                              std::size_t outer);
+
 using Strides = std::vector<std::int64_t>;
 
 // Pointers are told apart by how they move along the axes outside of the innermost loop.

@@ -48,7 +48,7 @@ class X86 final : public Target {
   }
 
   bool has_code(ir::Op op) const override { return machine::has_code(op); }
-  bool uses_reciprocals() const override { return !layout_.single; }
+  bool uses_reciprocals() const override { return true; }
   std::size_t most_operations() const override { return 1600; }
 
   void write(const ir::Loop& loop, const std::vector<Operation>& operations) override {

@@ -61,9 +61,10 @@ struct Pointer {
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout)
-      : operations_(operations), nest_(make_nest(loop, operations, layout)) {
-    indexed_ = several(nest_, operations_, kValues, kValueBytes);
+      : nest_(make_nest(loop, operations, layout)) {
+    indexed_ = several(nest_, operations, kValues, kValueBytes);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
+    operations_ = unroll(nest_, operations, outer_);
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {
       const bool still =
           std::all_of(strides.begin(), strides.end(), [](std::int64_t by) { return by == 0; });
@@ -395,8 +396,8 @@ class LoopWriter {
     return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(table.rows.data()));
   }
 
-  const std::vector<Operation>& operations_;
   Nest nest_;
+  std::vector<Operation> operations_;
   bool indexed_ = false;  // the innermost loop counts bytes in index_
   std::size_t outer_ = 0;
   bool wide_ = true;

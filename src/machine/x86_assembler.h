@@ -66,7 +66,8 @@ enum class Comparison : std::uint8_t {
   not_equal = 0x04,
   less = 0x11,
   less_equal = 0x12,
-  not_at_least = 0x19,  // true where one is not a number
+  unordered = 0x03,  // true where one is not a number, as the next
+  not_at_least = 0x19,
   greater_equal = 0x1d,
   greater = 0x1e
 };
@@ -132,6 +133,11 @@ class Assembler {
   void store_mask(const Place& to, int mask);
 
   // With AVX-512, of a whole register.
+  void reciprocal(int to, int from);                         // to 14 bits
+  void subtract_product(int to, int left, int right);        // to -= left * right, rounded once
+  void add_to_own_product(int to, int by, bool up);          // to += to * by, rounded once; or up
+  void subtract_bits(int to, int left, const Place& right);  // as 64-bit numbers
+  void compare_bits_above(int mask, int left, const Place& right);  // unsigned
   void whole_numbers(int to, int from);  // truncated; low bits of zeroes for what is not a number
   // to = the values of `from`, or of `to` and `from` one after the other, that the numbers say
   void permute(int to, int numbers, const Place& from);

@@ -1,6 +1,7 @@
 #include "machine/x86_body.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -24,6 +25,11 @@ struct alignas(64) Pool {
   Row zero = filled<Row>(Value{0});
   Row least_quotient = filled<Row>(static_cast<Value>(ir::kLeastQuotient));
   Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
+  // Of divisors that are neither negative nor far from 1: where they begin, and their range.
+  BitsRow least_divisor =
+      filled<BitsRow>(std::bit_cast<Bits>(static_cast<Value>(ir::kLeastDivisor)));
+  BitsRow divisors = filled<BitsRow>(std::bit_cast<Bits>(static_cast<Value>(ir::kMostDivisor)) -
+                                     std::bit_cast<Bits>(static_cast<Value>(ir::kLeastDivisor)));
   BitsRow sign = filled<BitsRow>(kSign);
   BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
   BitsRow all = filled<BitsRow>(static_cast<Bits>(~Bits{0}));
@@ -126,6 +132,7 @@ class Body {
   }
 
   BodyEnd write() {
+    share_divisions();
     for (at_ = 0; at_ < operations_.size(); ++at_) {
       write(operations_[at_]);
     }
@@ -582,8 +589,7 @@ class Body {
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
       case ir::Op::divide:
-        return operations_[at_].arity == 3 ? divide_by_reciprocal()
-                                           : binary(Arithmetic::divide, 0, 1);
+        return divide();
       case ir::Op::minimum:  // b < a ? b : a
         return binary(Arithmetic::minimum, 1, 0);
       case ir::Op::maximum:  // b > a ? b : a
@@ -666,7 +672,8 @@ class Body {
 
   // [Brisebarre2004] (ir/reciprocals.h): q = a y, corrected by the remainder, y being the
   // reciprocal of b. For a zero it gives a zero of the right sign, as b is positive. Quotients that
-  // are smaller than it is proved for, or no numbers, make a detour.
+  // are smaller than it is proved for, or no numbers, make a detour. In single precision, which
+  // promises no bits, the product will do.
   void divide_by_reciprocal() {
     const int a = number(0);
     const bool fetch_b = operands_[at_][0] != operands_[at_][1] && from_memory(1);
@@ -676,29 +683,103 @@ class Body {
     const Value& in_b = value(1);
     const Value& in_y = value(2);
     const int to = result();
+    const int product = to_.single() ? to : kFirst;
     if (fetch_y) {
-      to_.arithmetic(Arithmetic::multiply, kFirst, a, in_y.home, in_y.spread);
+      to_.arithmetic(Arithmetic::multiply, product, a, in_y.home, in_y.spread);
     } else {
-      to_.arithmetic(Arithmetic::multiply, kFirst, a, y);
+      to_.arithmetic(Arithmetic::multiply, product, a, y);
     }
-    to_.copy(to, kFirst);
-    if (fetch_b) {
-      to_.multiply_subtract(to, a, in_b.home, in_b.spread);
+    if (to_.single()) {
+      to_.compare(Comparison::unordered, odd_quotients(to_), to, to);
     } else {
-      to_.multiply_subtract(to, a, b);
+      to_.copy(to, kFirst);
+      if (fetch_b) {
+        to_.multiply_subtract(to, a, in_b.home, in_b.spread);
+      } else {
+        to_.multiply_subtract(to, a, b);
+      }
+      if (fetch_y) {
+        to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
+      } else {
+        to_.multiply_from(to, kFirst, y);
+      }
+      find_odd_quotients(to);
     }
-    if (fetch_y) {
-      to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
-    } else {
-      to_.multiply_from(to, kFirst, y);
-    }
-    to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
+    to_.test_mask(odd_quotients(to_), General::r15);
+    detour({to_.form, 0, 0, !to_.single(), to, a, b, in_b});
+    release();
+  }
+
+  void find_odd_quotients(int of) {
+    to_.bitwise(Bitwise::conjunction, kFirst, of, pool(&kNativePool.size));
     to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
                 pool(&kNativePool.least_quotient));
-    to_.test_mask(odd_quotients(to_), General::r15);
-    const std::size_t jump = to_.jump_if_not_zero_later();
-    detours_.push_back({to_.form, jump, to_.here(), to, a, b, in_b});
+  }
+
+  void detour(Detour made) {
+    made.from = to_.jump_if_not_zero_later();
+    made.back = to_.here();
+    detours_.push_back(made);
+  }
+
+  // The same with a reciprocal y that is made here, so that the divider has less to do: 14 bits are
+  // made 28, 56 and then all, correctly rounded [Markstein1990: P. W. Markstein, Computation of
+  // elementary functions on the IBM RISC System/6000 processor, IBM J. Res. Dev. 34(1)]; that the
+  // step before the last rounds up makes this true also of a b whose bits are all set.
+  void divide_by_products() {
+    const int a = number(0);
+    const int b = number(1);
+    const int to = result();
+    const int y = kFirst;
+    to_.reciprocal(y, b);
+    for (const bool up : {false, true, false}) {
+      to_.load(kSecond, one());
+      to_.subtract_product(kSecond, b, y);
+      to_.add_to_own_product(y, kSecond, up);
+    }
+    to_.arithmetic(Arithmetic::multiply, kSecond, a, y);
+    to_.copy(to, kSecond);
+    to_.multiply_subtract(to, a, b);
+    to_.multiply_from(to, kSecond, y);
+    find_odd_quotients(to);
+    to_.subtract_bits(kSecond, b, pool(&kNativePool.least_divisor));
+    to_.compare_bits_above(kSecondMask, kSecond, pool(&kNativePool.divisors));
+    to_.test_either(kFirstMask, kSecondMask);
+    detour({to_.form, 0, 0, false, to, a, b, {}});
     release();
+  }
+
+  // Which divisions of a body leave the divider alone: so many that it is done when the rest is.
+  // Cycles are those of eight values on processors that do two operations on whole registers at
+  // once (Intel's since 2017); they decide nothing but the time.
+  void share_divisions() {
+    constexpr double kDivider = 16;
+    constexpr double kProducts = 8.5;
+    double divisions = 0;
+    double rest = 0;
+    for (const Operation& operation : operations_) {
+      if (operation.op == ir::Op::divide && operation.arity == 2 && !operation.euler) {
+        ++divisions;
+      } else {
+        rest += operation.table != nullptr ? 8 : operation.op == ir::Op::divide ? 3 : 0.75;
+      }
+    }
+    const double over = divisions * kDivider - rest;
+    if (to_.avx512() && !to_.single() && to_.form == Form::whole && over > 0) {
+      spared_ = over / (divisions * (kDivider + kProducts));
+    }
+  }
+
+  void divide() {
+    if (operations_[at_].arity == 3) {
+      return divide_by_reciprocal();
+    }
+    due_ += spared_;
+    if (due_ >= 1) {
+      due_ -= 1;
+      return divide_by_products();
+    }
+    binary(Arithmetic::divide, 0, 1);
   }
 
   // An operand as a number that may also be the mask of this operation, which stays one.
@@ -725,6 +806,8 @@ class Body {
   std::vector<std::array<std::size_t, 4>> operands_;
   std::int32_t spills_;
   std::vector<Detour> detours_;
+  double spared_ = 0;  // of the divisions, the part that the divider is
+  double due_ = 0;
   std::vector<std::size_t> last_uses_;  // of what waits on the stack, by place
   Bank numbers_;
   Bank masks_;  // of AVX-512 alone
@@ -738,26 +821,36 @@ BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, 
   return Body(to, operations, std::move(values), spills).write();
 }
 
-void write_detour(const Detour& detour, Assembler& to) {
-  to.form = detour.form;
-  to.lead(detour.from, to.here());
-  // Zeros divided are as they should be, if the quotient is a zero too.
-  const auto back_if_zeros = [&] { to.jump_if_zero(detour.back); };
+namespace {
+
+// Zeros divided are as they should be, if the quotient is a zero too.
+void back_if_zeros(const Detour& detour, Assembler& to) {
   if (to.masks_apart()) {
     to.compare_where(kFirstMask, Comparison::not_equal, kSecondMask, detour.dividend, zero());
     to.compare_where(kFirstMask, Comparison::not_equal, kFirstMask, detour.quotient, zero());
     to.test_either(kFirstMask, kSecondMask);
-    back_if_zeros();
-  } else {
-    to.compare(Comparison::not_equal, kSecond, detour.dividend, zero());
+    to.jump_if_zero(detour.back);
+    return;
+  }
+  const auto test_odd = [&](int reg) {
+    to.compare(Comparison::not_equal, kSecond, reg, zero());
     to.bitwise(Bitwise::conjunction, kSecond, kSecond, kFirst);
     to.test_mask(kSecond, General::r15);
-    const std::size_t divide = to.jump_if_not_zero_later();
-    to.compare(Comparison::not_equal, kSecond, detour.quotient, zero());
-    to.bitwise(Bitwise::conjunction, kSecond, kSecond, kFirst);
-    to.test_mask(kSecond, General::r15);
-    back_if_zeros();
-    to.lead(divide, to.here());
+  };
+  test_odd(detour.dividend);
+  const std::size_t divide = to.jump_if_not_zero_later();
+  test_odd(detour.quotient);
+  to.jump_if_zero(detour.back);
+  to.lead(divide, to.here());
+}
+
+}  // namespace
+
+void write_detour(const Detour& detour, Assembler& to) {
+  to.form = detour.form;
+  to.lead(detour.from, to.here());
+  if (detour.maybe_zero) {
+    back_if_zeros(detour, to);
   }
   if (detour.divisor < 0) {
     const Value& divisor = detour.divisor_in_memory;

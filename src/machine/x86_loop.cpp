@@ -28,9 +28,10 @@ class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
              Assembler& to)
-      : operations_(operations), to_(to), nest_(make_nest(loop, operations, layout)) {
-    indexed_ = several(nest_, operations_, values(Form::half), to_.value_bytes());
+      : to_(to), nest_(make_nest(loop, operations, layout)) {
+    indexed_ = several(nest_, operations, values(Form::half), to_.value_bytes());
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
+    operations_ = unroll(nest_, operations, outer_);
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {
       pointers_.emplace(strides, General::none);
     }
@@ -158,9 +159,9 @@ class LoopWriter {
     std::move(end.detours.begin(), end.detours.end(), std::back_inserter(detours_));
   }
 
-  const std::vector<Operation>& operations_;
   Assembler& to_;
   Nest nest_;
+  std::vector<Operation> operations_;
   bool indexed_ = false;  // the innermost loop counts bytes in rcx
   std::size_t outer_ = 0;
   std::size_t frame_ = 0;     // where the size of what is on the stack is to be written

@@ -73,14 +73,16 @@ void expect_same(const Ready& model, std::size_t runs, double steps) {
       }
     }
   }
-  const auto machine = sim::simulate(kernel, spec, inputs, *machine::find_backend("machine"));
   const auto reference = sim::simulate(kernel, spec, inputs, *machine::find_backend("reference"));
-  ASSERT_EQ(machine.values.size(), reference.values.size());
-  ASSERT_FALSE(machine.values.empty());
-  for (std::size_t i = 0; i < machine.values.size(); ++i) {
-    ASSERT_TRUE(same(machine.values[i], reference.values[i]))
-        << "value " << i << " of " << runs << " runs: " << machine.values[i] << " and "
-        << reference.values[i];
+  ASSERT_FALSE(reference.values.empty());
+  for (const std::string_view backend : {"machine", "avx2"}) {
+    const auto found = sim::simulate(kernel, spec, inputs, *machine::find_backend(backend));
+    ASSERT_EQ(found.values.size(), reference.values.size());
+    for (std::size_t i = 0; i < found.values.size(); ++i) {
+      ASSERT_TRUE(same(found.values[i], reference.values[i]))
+          << backend << ": value " << i << " of " << runs << " runs: " << found.values[i] << " and "
+          << reference.values[i];
+    }
   }
 }
 

@@ -92,7 +92,7 @@ TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
     spec.save_interval = 1;
     spec.method = sim::find_method("euler");
     spec.saved = nest.saved;
-    for (const std::size_t runs : {1, 21}) {
+    for (const std::size_t runs : {1, 21, 70}) {
       std::mt19937_64 random(seed);
       sim::Inputs inputs;
       inputs.runs = runs;
@@ -102,14 +102,17 @@ TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
           values.push_back(static_cast<double>(random() % 4001) / 1000.0 - 2.0);
         }
       }
-      const auto found = sim::simulate(kernel, spec, inputs);
       const auto expected =
           sim::simulate(kernel, spec, inputs, *machine::find_backend("reference"));
-      std::size_t wrong = 0;
-      for (std::size_t i = 0; i < expected.values.size(); ++i) {
-        wrong += same(found.values[i], expected.values[i]) ? 0 : 1;
+      for (const std::string_view backend : {"machine", "avx2"}) {
+        const auto found = sim::simulate(kernel, spec, inputs, *machine::find_backend(backend));
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < expected.values.size(); ++i) {
+          wrong += same(found.values[i], expected.values[i]) ? 0 : 1;
+        }
+        EXPECT_EQ(wrong, 0u) << backend << ": of " << expected.values.size() << " in " << runs
+                             << " runs";
       }
-      EXPECT_EQ(wrong, 0u) << "of " << expected.values.size() << " in " << runs << " runs";
     }
   }
 }

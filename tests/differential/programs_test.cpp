@@ -104,10 +104,14 @@ TEST(Programs, MachineGivesTheBitsOfTheReference) {
     }
     for (const std::size_t width : {1, 3, 64, 128}) {
       c.spec.batch_width = width;
-      const auto found = sim::simulate(c.kernel, c.spec, c.inputs);
-      const std::string different = difference(expected, found, 0);
-      ASSERT_EQ(different, "") << "seed " << seed << ", batch width " << width << "\n"
-                               << ir::print(c.kernel.program());
+      for (const std::string_view backend : {"machine", "avx2"}) {
+        const auto found =
+            sim::simulate(c.kernel, c.spec, c.inputs, *machine::find_backend(backend));
+        const std::string different = difference(expected, found, 0);
+        ASSERT_EQ(different, "") << backend << ", seed " << seed << ", batch width " << width
+                                 << "\n"
+                                 << ir::print(c.kernel.program());
+      }
     }
     // A few slots alone: what the others need may go, and slots are used again.
     const ir::Program& program = c.kernel.program();
