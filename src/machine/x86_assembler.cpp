@@ -227,37 +227,6 @@ void Assembler::store_mask(const Place& to, int mask) {
   vector(Code{0x91, 0, 1, 0}, mask, 0, to);  // kmovw
 }
 
-void Assembler::reciprocal(int to, int from) {
-  vector(newer(0x4c, 1, 2, true), to, 0, from);  // vrcp14pd
-}
-
-void Assembler::subtract_product(int to, int left, int right) {
-  vector(newer(0xbc, 1, 2, true), to, left, right);  // vfnmadd231pd
-}
-
-void Assembler::add_to_own_product(int to, int by, bool up) {
-  Code code = newer(0xa8, 1, 2, true);  // vfmadd213pd
-  if (up) {
-    // Of registers alone the bit for spreading says that the length is a rounding: 2, up.
-    code.length = 2;
-    evex(code, to, by, static_cast<unsigned>(to) >> 4, (static_cast<unsigned>(to) >> 3) & 1u,
-         {0, false}, true);
-    const unsigned low = static_cast<unsigned>(to) & 7u;
-    byte(0xc0u | (low << 3) | low);
-  } else {
-    vector(code, to, by, to);
-  }
-}
-
-void Assembler::subtract_bits(int to, int left, const Place& right) {
-  vector(newer(0xfb, 1, 1, true), to, left, right);  // vpsubq
-}
-
-void Assembler::compare_bits_above(int mask, int left, const Place& right) {
-  vector(newer(0x1e, 1, 3, true), mask, left, right);  // vpcmpuq
-  byte(6);
-}
-
 void Assembler::whole_numbers(int to, int from) {
   if (single_) {
     vector(newer(0x5b, 2, 1, false), to, 0, from);  // vcvttps2dq

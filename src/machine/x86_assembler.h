@@ -133,11 +133,6 @@ class Assembler {
   void store_mask(const Place& to, int mask);
 
   // With AVX-512, of a whole register.
-  void reciprocal(int to, int from);                         // to 14 bits
-  void subtract_product(int to, int left, int right);        // to -= left * right, rounded once
-  void add_to_own_product(int to, int by, bool up);          // to += to * by, rounded once; or up
-  void subtract_bits(int to, int left, const Place& right);  // as 64-bit numbers
-  void compare_bits_above(int mask, int left, const Place& right);  // unsigned
   void whole_numbers(int to, int from);  // truncated; low bits of zeroes for what is not a number
   // to = the values of `from`, or of `to` and `from` one after the other, that the numbers say
   void permute(int to, int numbers, const Place& from);

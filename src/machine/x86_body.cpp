@@ -1,7 +1,6 @@
 #include "machine/x86_body.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -25,11 +24,6 @@ struct alignas(64) Pool {
   Row zero = filled<Row>(Value{0});
   Row least_quotient = filled<Row>(static_cast<Value>(ir::kLeastQuotient));
   Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
-  // Of divisors that are neither negative nor far from 1: where they begin, and their range.
-  BitsRow least_divisor =
-      filled<BitsRow>(std::bit_cast<Bits>(static_cast<Value>(ir::kLeastDivisor)));
-  BitsRow divisors = filled<BitsRow>(std::bit_cast<Bits>(static_cast<Value>(ir::kMostDivisor)) -
-                                     std::bit_cast<Bits>(static_cast<Value>(ir::kLeastDivisor)));
   BitsRow sign = filled<BitsRow>(kSign);
   BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
   BitsRow all = filled<BitsRow>(static_cast<Bits>(~Bits{0}));
@@ -132,7 +126,6 @@ class Body {
   }
 
   BodyEnd write() {
-    share_divisions();
     for (at_ = 0; at_ < operations_.size(); ++at_) {
       write(operations_[at_]);
     }
@@ -589,7 +582,8 @@ class Body {
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
       case ir::Op::divide:
-        return divide();
+        return operations_[at_].arity == 3 ? divide_by_reciprocal()
+                                           : binary(Arithmetic::divide, 0, 1);
       case ir::Op::minimum:  // b < a ? b : a
         return binary(Arithmetic::minimum, 1, 0);
       case ir::Op::maximum:  // b > a ? b : a
@@ -703,83 +697,14 @@ class Body {
       } else {
         to_.multiply_from(to, kFirst, y);
       }
-      find_odd_quotients(to);
+      to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
+      to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
+                  pool(&kNativePool.least_quotient));
     }
     to_.test_mask(odd_quotients(to_), General::r15);
-    detour({to_.form, 0, 0, !to_.single(), to, a, b, in_b});
+    const std::size_t jump = to_.jump_if_not_zero_later();
+    detours_.push_back({to_.form, jump, to_.here(), !to_.single(), to, a, b, in_b});
     release();
-  }
-
-  void find_odd_quotients(int of) {
-    to_.bitwise(Bitwise::conjunction, kFirst, of, pool(&kNativePool.size));
-    to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
-                pool(&kNativePool.least_quotient));
-  }
-
-  void detour(Detour made) {
-    made.from = to_.jump_if_not_zero_later();
-    made.back = to_.here();
-    detours_.push_back(made);
-  }
-
-  // The same with a reciprocal y that is made here, so that the divider has less to do: 14 bits are
-  // made 28, 56 and then all, correctly rounded [Markstein1990: P. W. Markstein, Computation of
-  // elementary functions on the IBM RISC System/6000 processor, IBM J. Res. Dev. 34(1)]; that the
-  // step before the last rounds up makes this true also of a b whose bits are all set.
-  void divide_by_products() {
-    const int a = number(0);
-    const int b = number(1);
-    const int to = result();
-    const int y = kFirst;
-    to_.reciprocal(y, b);
-    for (const bool up : {false, true, false}) {
-      to_.load(kSecond, one());
-      to_.subtract_product(kSecond, b, y);
-      to_.add_to_own_product(y, kSecond, up);
-    }
-    to_.arithmetic(Arithmetic::multiply, kSecond, a, y);
-    to_.copy(to, kSecond);
-    to_.multiply_subtract(to, a, b);
-    to_.multiply_from(to, kSecond, y);
-    find_odd_quotients(to);
-    to_.subtract_bits(kSecond, b, pool(&kNativePool.least_divisor));
-    to_.compare_bits_above(kSecondMask, kSecond, pool(&kNativePool.divisors));
-    to_.test_either(kFirstMask, kSecondMask);
-    detour({to_.form, 0, 0, false, to, a, b, {}});
-    release();
-  }
-
-  // Which divisions of a body leave the divider alone: so many that it is done when the rest is.
-  // Cycles are those of eight values on processors that do two operations on whole registers at
-  // once (Intel's since 2017); they decide nothing but the time.
-  void share_divisions() {
-    constexpr double kDivider = 16;
-    constexpr double kProducts = 8.5;
-    double divisions = 0;
-    double rest = 0;
-    for (const Operation& operation : operations_) {
-      if (operation.op == ir::Op::divide && operation.arity == 2 && !operation.euler) {
-        ++divisions;
-      } else {
-        rest += operation.table != nullptr ? 8 : operation.op == ir::Op::divide ? 3 : 0.75;
-      }
-    }
-    const double over = divisions * kDivider - rest;
-    if (to_.avx512() && !to_.single() && to_.form == Form::whole && over > 0) {
-      spared_ = over / (divisions * (kDivider + kProducts));
-    }
-  }
-
-  void divide() {
-    if (operations_[at_].arity == 3) {
-      return divide_by_reciprocal();
-    }
-    due_ += spared_;
-    if (due_ >= 1) {
-      due_ -= 1;
-      return divide_by_products();
-    }
-    binary(Arithmetic::divide, 0, 1);
   }
 
   // An operand as a number that may also be the mask of this operation, which stays one.
@@ -806,8 +731,6 @@ class Body {
   std::vector<std::array<std::size_t, 4>> operands_;
   std::int32_t spills_;
   std::vector<Detour> detours_;
-  double spared_ = 0;  // of the divisions, the part that the divider is
-  double due_ = 0;
   std::vector<std::size_t> last_uses_;  // of what waits on the stack, by place
   Bank numbers_;
   Bank masks_;  // of AVX-512 alone
