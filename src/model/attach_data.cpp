@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "model/data_functions.h"
 #include "model/data_points.h"
+#include "model/inner_tables.h"
 #include "model/queue_functions.h"
 #include "model/run_calls.h"
 #include "model/sheet_calls.h"
@@ -49,7 +50,11 @@ class Attacher {
 
   void run() {
     read_subscripts();
+    for (syntax::MacroDecl& macro : parsed_.macros) {
+      rewrite_inner_tables(macro.variables);
+    }
     for (syntax::ModelDecl& model : parsed_.models) {
+      rewrite_inner_tables(model.variables);
       step_ = model.sim_specs && model.sim_specs->dt ? *model.sim_specs->dt
                                                      : parsed_.sim_specs.dt.value_or(1.0);
       std::set<std::string> used = data_function_arguments(model);
@@ -190,10 +195,13 @@ class Attacher {
     std::vector<Equation> made = equations_of_elements(equation);
     std::vector<std::string> labels;
     for (const Equation& each : made) {
-      labels.push_back(label_of(each, call.text));
+      labels.push_back(excepted(each, equation) ? "" : label_of(each, call.text));
     }
     auto series = calls_.read_series(call, labels);
     for (std::size_t i = 0; i < made.size(); ++i) {
+      if (labels[i].empty()) {
+        continue;
+      }
       data::Points points = series ? std::move((*series)[i]) : data::Points{{0}, {0}};
       made[i].gf = syntax::GraphicalFunction{
           {}, std::move(points.x), std::move(points.y), {}, {}, call.span};
@@ -209,6 +217,9 @@ class Attacher {
       return elements_of(Word{subscript, call.span});
     });
     for (std::size_t i = 0; i < made.size(); ++i) {
+      if (excepted(made[i], equation)) {
+        continue;
+      }
       data::Points points = series ? std::move((*series)[i]) : data::Points{{0}, {0}};
       if (constants) {
         made[i].expr = syntax::make::number(points.y.front(), call.span);
@@ -228,7 +239,21 @@ class Attacher {
     return names.empty() ? otherwise : fmt::format("{}", fmt::join(names, ","));
   }
 
-  // Row-major over the ranges of the left side, without what :EXCEPT: takes away.
+  // Whether :EXCEPT: takes the element away. Its series stays in its place beside the others.
+  bool excepted(const Equation& element, const Equation& whole) {
+    return std::any_of(whole.except.begin(), whole.except.end(), [&](const auto& words) {
+      bool covered = words.size() == element.subscripts.size();
+      for (std::size_t i = 0; covered && i < words.size(); ++i) {
+        const std::vector<std::string> names = elements_of(words[i]);
+        covered = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+          return fold_name(name) == fold_name(element.subscripts[i].text);
+        });
+      }
+      return covered;
+    });
+  }
+
+  // Row-major over the ranges of the left side.
   std::vector<Equation> equations_of_elements(const Equation& equation) {
     std::vector<std::vector<Word>> tuples = {{}};
     for (const Word& subscript : equation.subscripts) {
@@ -277,6 +302,9 @@ class Attacher {
     }
     std::vector<std::string> missing;
     for (Equation& made : equations_of_elements(equation)) {
+      if (excepted(made, equation)) {
+        continue;
+      }
       std::vector<std::string> subscripts;
       for (const Word& word : made.subscripts) {
         subscripts.push_back(word.text);

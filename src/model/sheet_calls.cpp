@@ -135,10 +135,12 @@ std::optional<std::vector<data::Points>> SheetCalls::read_series(
   for (std::uint32_t i = 0; i < labels.size(); ++i) {
     result.push_back(data::read_points(*place->sheet, *cells, i, bad));
   }
-  const bool none = std::all_of(result.begin(), result.end(),
-                                [](const data::Points& points) { return points.x.empty(); });
+  bool none = true;
   for (std::uint32_t i = 0; i < labels.size(); ++i) {
-    if (result[i].x.empty()) {
+    none = none && (labels[i].empty() || result[i].x.empty());
+  }
+  for (std::uint32_t i = 0; i < labels.size(); ++i) {
+    if (result[i].x.empty() && !labels[i].empty()) {
       no_points(none ? Code::no_data : Code::no_points, *place, *cells, i, labels[i], call.span);
       result[i] = {{0}, {std::numeric_limits<double>::quiet_NaN()}};
     }

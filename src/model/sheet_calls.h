@@ -30,8 +30,9 @@ class SheetCalls {
       const syntax::Expr& call, const std::vector<std::uint32_t>& sizes);
 
   // GET … DATA and LOOKUPS(file, sheet, row or column of x, first cell): that many series beside
-  // each other, each called as `labels` says. Nothing after an error in the call; a series without
-  // a point is no number, with a warning, or an error if all are so.
+  // each other, each called as `labels` says; one without a label is not asked for. Nothing after
+  // an error in the call; a series without a point is no number, with a warning, or an error if all
+  // are so.
   std::optional<std::vector<data::Points>> read_series(const syntax::Expr& call,
                                                        const std::vector<std::string>& labels);
 

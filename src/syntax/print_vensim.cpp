@@ -5,6 +5,9 @@
 #include <array>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
+#include "base/names.h"
 #include "syntax/numbers.h"
 #include "syntax/print_marked.h"
 #include "syntax/vensim_characters.h"
@@ -76,7 +79,13 @@ class Printer {
         return;
       case ExprKind::call:
         write_name(expr);
-        write_arguments(expr);
+        if (const std::string folded = base::fold_name(expr.text); folded == "with_lookup") {
+          write_points(expr);
+        } else if (folded == "tabbed_array") {
+          write_numbers(expr);
+        } else {
+          write_arguments(expr);
+        }
         return;
       case ExprKind::conditional:
         out_ += "IF THEN ELSE";
@@ -140,6 +149,29 @@ class Printer {
     out_ += ')';
   }
 
+  // WITH LOOKUP: its arguments are x and the points.
+  void write_points(const Expr& expr) {
+    out_ += '(';
+    write(expr.args.front());
+    out_ += ", (";
+    for (std::size_t i = 1; i + 1 < expr.args.size(); i += 2) {
+      out_ += i > 1 ? std::string(",") + kMayBreak : "";
+      out_ += fmt::format("({},{})", write_vensim_number(expr.args[i].number),
+                          write_vensim_number(expr.args[i + 1].number));
+    }
+    out_ += "))";
+  }
+
+  // TABBED ARRAY: one row says the same as several.
+  void write_numbers(const Expr& expr) {
+    out_ += '(';
+    for (const Expr& argument : expr.args) {
+      out_ += &argument == expr.args.data() ? "" : "\t";
+      out_ += write_vensim_number(argument.number);
+    }
+    out_ += ')';
+  }
+
   void write_binary(const Expr& expr) {
     const OperatorRow& op = row(expr.op);
     const bool power = op.level == kPower;
@@ -195,6 +227,10 @@ std::string write_vensim_name(std::string_view name) {
     result += c == '"' ? "\\\"" : c == '\n' ? std::string("\\n") : std::string(1, c);
   }
   return result + '"';
+}
+
+std::string write_vensim_number(double value) {
+  return value == -0x1p109 ? std::string(":NA:") : write_number(value);
 }
 
 std::string print_vensim(const Expr& expr) { return Printer().print(expr); }

@@ -2,6 +2,8 @@
 //
 // Where points and a scale for x are both given, which the standard forbids and many tools write,
 // the points count.
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "base/names.h"
@@ -40,7 +42,10 @@ std::optional<std::vector<double>> XmileReader::read_points(pugi::xml_node node,
     if (part.text.empty() && (blank || last)) {
       continue;
     }
-    const auto value = read_number(part.text);
+    const auto value =
+        std::string_view(node.name()) == "ypts" && base::fold_name(part.text) == "nan"
+            ? std::optional(std::numeric_limits<double>::quiet_NaN())
+            : read_number(part.text);
     if (!value) {
       const bool other = given.empty() && part.text.find_first_of(" ;\t\n") != std::string::npos;
       error(Code::bad_value, part.text.empty() ? text.span() : part.span(),

@@ -235,6 +235,9 @@ VensimParser::Tree VensimParser::parse_call(std::size_t first, Expr name) {
   if (folded == "with_lookup") {
     return parse_with_lookup(first);
   }
+  if (folded == "tabbed_array") {
+    return parse_tabbed_array(first);
+  }
   const std::size_t opening = next_;
   advance();
   Tree call;
@@ -285,13 +288,13 @@ VensimParser::Tree VensimParser::parse_conditional(std::size_t first, Tree call)
   return call;
 }
 
-// WITH LOOKUP(x, ([(0,0)-(10,10)],(0,0),(10,10))): a call with x alone; the table waits in
-// with_lookup_.
+// WITH LOOKUP(x, ([(0,0)-(10,10)],(0,0),(10,10))): a call with x and then the points, each x before
+// its y; the table also waits in with_lookup_.
 VensimParser::Tree VensimParser::parse_with_lookup(std::size_t first) {
   const std::size_t opening = next_;
-  ++with_lookups_;
   advance();
-  Tree argument = parse_binary(kOr);
+  std::vector<Tree> args;
+  args.push_back(parse_binary(kOr));
   if (accept(Kind::comma) && at(Kind::left_parenthesis)) {
     const std::size_t table = next_;
     advance();
@@ -301,11 +304,11 @@ VensimParser::Tree VensimParser::parse_with_lookup(std::size_t first) {
     skip_to_restart();
   }
   expect_closing(Kind::right_parenthesis, opening);
-  std::vector<Tree> args;
-  args.push_back(std::move(argument));
-  Tree call = make(ExprKind::call, first, std::move(args), Operator::add);
-  call.expr.text = call.expr.kind == ExprKind::call ? "WITH LOOKUP" : "";
-  return call;
+  std::vector<double> numbers;
+  for (std::size_t i = 0; with_lookup_ && i < with_lookup_->x.size(); ++i) {
+    numbers.insert(numbers.end(), {with_lookup_->x[i], with_lookup_->y[i]});
+  }
+  return table_call(first, "WITH LOOKUP", std::move(args), numbers);
 }
 
 std::vector<Expr> VensimParser::parse_subscripts() {

@@ -82,6 +82,9 @@ class VensimParser {
   Tree parse_call(std::size_t first, Expr name);
   Tree parse_conditional(std::size_t first, Tree call);
   Tree parse_with_lookup(std::size_t first);
+  Tree parse_tabbed_array(std::size_t first);
+  Tree table_call(std::size_t first, std::string_view function, std::vector<Tree> args,
+                  const std::vector<double>& numbers);
   std::vector<Expr> parse_subscripts();
   Tree parse_subscript();
   Tree make(ExprKind kind, std::size_t first, std::vector<Tree> args, Operator op);
@@ -97,7 +100,6 @@ class VensimParser {
   std::optional<std::pair<double, double>> parse_point();
   bool fill_lookup(GraphicalFunction& gf, const std::vector<double>& numbers);
   std::optional<ConstantTable> parse_constant_list(const Expr& first_value, std::size_t first);
-  ConstantTable parse_tabbed_array(std::size_t first);
 
   // --- statements -------------------------------------------------------------------------------
 
@@ -124,8 +126,8 @@ class VensimParser {
   int nesting_ = 0;
   std::string owner_;  // the variable, for messages
   bool gave_up_ = false;
-  int with_lookups_ = 0;
   std::optional<GraphicalFunction> with_lookup_;  // of the last of them
+  ConstantTable tabbed_array_;                    // likewise
 };
 
 }  // namespace shamal::syntax

@@ -133,10 +133,6 @@ void VensimParser::parse_right_side(VariableDecl& variable, Equation& equation) 
     return;
   }
   const std::size_t first = next_;
-  if (at_name("tabbed_array") && token(1).kind == Kind::left_parenthesis) {
-    equation.constants = parse_tabbed_array(first);
-    return;
-  }
   Expr expr = parse_expression();
   if (at(Kind::comma) || at(Kind::semicolon)) {
     equation.constants = parse_constant_list(expr, first);
@@ -161,7 +157,7 @@ void VensimParser::parse_lookup_definition(VariableDecl& variable, Equation& equ
 
 // The functions that define what kind of variable it is. They stand first and alone [Vensim
 // reference manual, "INTEG", "ACTIVE INITIAL", "WITH LOOKUP"]; elsewhere they are ordinary calls,
-// which later stages refuse.
+// which later stages refuse but for WITH LOOKUP and TABBED ARRAY (model/inner_tables.h).
 void VensimParser::take_apart(Expr expr, VariableDecl& variable, Equation& equation) {
   const bool integral = is_call(expr, "integ");
   if (integral || is_call(expr, "active_initial")) {
@@ -175,15 +171,14 @@ void VensimParser::take_apart(Expr expr, VariableDecl& variable, Equation& equat
     variable.kind = integral ? VariableKind::stock : VariableKind::auxiliary;
     return;
   }
-  const bool with_lookup = is_call(expr, "with_lookup") && with_lookups_ == 1;
-  if (with_lookups_ > 0 && !with_lookup && !failed()) {
-    error(Code::unexpected_token, expr.span, "WITH LOOKUP inside of an expression",
-          "give it a variable of its own");
+  if (is_call(expr, "tabbed_array")) {
+    equation.constants = std::move(tabbed_array_);
+    return;
   }
   if (reads_lookup(expr)) {
     variable.kind = VariableKind::graphical;
   }
-  if (with_lookup) {
+  if (is_call(expr, "with_lookup")) {
     equation.gf = std::move(with_lookup_);
     Expr argument = std::move(expr.args[0]);
     expr = std::move(argument);

@@ -196,9 +196,9 @@ std::optional<ConstantTable> VensimParser::parse_constant_list(const Expr& first
   return table;
 }
 
-ConstantTable VensimParser::parse_tabbed_array(std::size_t first) {
+// A call with the numbers; the rows wait in tabbed_array_.
+VensimParser::Tree VensimParser::parse_tabbed_array(std::size_t first) {
   ConstantTable table;
-  advance();
   const std::size_t opening = next_;
   advance();
   while (!at(Kind::right_parenthesis) && !at(Kind::end)) {
@@ -214,7 +214,24 @@ ConstantTable VensimParser::parse_tabbed_array(std::size_t first) {
   }
   expect_closing(Kind::right_parenthesis, opening);
   table.span = span_from(first);
-  return table;
+  std::vector<double> numbers;
+  for (const std::vector<double>& row : table.rows) {
+    numbers.insert(numbers.end(), row.begin(), row.end());
+  }
+  tabbed_array_ = std::move(table);
+  return table_call(first, "TABBED ARRAY", {}, numbers);
+}
+
+VensimParser::Tree VensimParser::table_call(std::size_t first, std::string_view function,
+                                            std::vector<Tree> args,
+                                            const std::vector<double>& numbers) {
+  for (const double number : numbers) {
+    args.push_back(placeholder(first));
+    args.back().expr.number = number;
+  }
+  Tree call = make(ExprKind::call, first, std::move(args), Operator::add);
+  call.expr.text = call.expr.kind == ExprKind::call ? function : "";
+  return call;
 }
 
 }  // namespace shamal::syntax

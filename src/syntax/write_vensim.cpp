@@ -52,10 +52,6 @@ std::string names(const std::vector<Word>& words, std::string_view separator = "
   return text;
 }
 
-std::string number(double value) {
-  return value == -0x1p109 ? std::string(":NA:") : write_number(value);
-}
-
 // What ends an entry must not stand in a comment.
 std::string comment(std::string text) {
   for (char& c : text) {
@@ -206,12 +202,13 @@ class Writer {
   static std::string points(const GraphicalFunction& gf) {
     std::string text;
     if (gf.y_scale) {
-      text = fmt::format("[({},{})-({},{})]", number(gf.x.front()), number(gf.y_scale->first),
-                         number(gf.x.back()), number(gf.y_scale->second));
+      text = fmt::format("[({},{})-({},{})]", write_vensim_number(gf.x.front()),
+                         write_vensim_number(gf.y_scale->first), write_vensim_number(gf.x.back()),
+                         write_vensim_number(gf.y_scale->second));
     }
     for (std::size_t i = 0; i < gf.x.size(); ++i) {
       text += text.empty() ? "" : std::string(",") + kMayBreak;
-      text += fmt::format("({},{})", number(gf.x[i]), number(gf.y[i]));
+      text += fmt::format("({},{})", write_vensim_number(gf.x[i]), write_vensim_number(gf.y[i]));
     }
     return text;
   }
@@ -221,7 +218,7 @@ class Writer {
     std::size_t count = 0;
     for (const std::vector<double>& row : table.rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
-        text += (i > 0 ? std::string(",") + kMayBreak : "") + number(row[i]);
+        text += (i > 0 ? std::string(",") + kMayBreak : "") + write_vensim_number(row[i]);
       }
       count += row.size();
       text += table.rows.size() > 1 ? std::string(";") + kMayBreak : "";

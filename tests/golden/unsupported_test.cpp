@@ -55,10 +55,8 @@ const std::vector<Example> kExamples = {
      "R: r1, r2 ~~|\ny[R] = INTEG(1, 0) ~~|\nx = SHIFT IF TRUE(y[r1], 1, 2, 0, 0) ~~|\n"
      "z = SHIFT IF TRUE(y[r2], 1, 1, 0, 0) ~~|\n",
      5},
-    {"`GET DIRECT …` or `TABBED ARRAY` within a larger expression", "E0211", true,
-     "x = 1 + TABBED ARRAY(2) ~~|\n", 2},
-    {"`WITH LOOKUP` within a larger expression", "E0102", true,
-     "x = 1 + WITH LOOKUP(2, ((0,0),(1,1))) ~~|\n", 2},
+    {"`GET DIRECT CONSTANTS` or `GET VDF …` within a larger expression, which the manual rules out",
+     "E0211", true, "x = 1 + GET DIRECT CONSTANTS('a.csv', ',', 'B2') ~~|\n", 2},
     {"`VECTOR ELM MAP` of a computed value, which Vensim refuses too", "E0304", true,
      "R: r1, r2 ~~|\nv[R] = 1, 2 ~~|\nx = VECTOR ELM MAP(v[r1] * 2, 1) ~~|\n", 4},
     {std::string("an equation that reads `") + std::string(3, '?') + "`", "E0106", false,

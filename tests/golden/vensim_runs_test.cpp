@@ -56,6 +56,23 @@ TEST(ChangingTimes, MayBeFixedByTheRequest) {
   EXPECT_THAT(result->dimensions.at(0).values, ElementsAre(0, 1.5, 3));
 }
 
+TEST(InnerTables, AreVariablesOfTheirOwn) {
+  std::string messages;
+  const auto result = run("inner_tables.mdl", {}, messages);
+  ASSERT_TRUE(result) << messages;
+  EXPECT_EQ(messages, "");
+  EXPECT_THAT(result->find("once")->values, ElementsAre(-1, 3, 11));
+  EXPECT_THAT(result->find("twice")->values, ElementsAre(1, 1, 1, 5.5, 5.5, 5.5, 12.5, 12.5, 12.5));
+  EXPECT_THAT(result->find("level")->values, ElementsAre(10, -20, 30, 11, -19, 31, 12, -18, 32));
+  EXPECT_THAT(result->find("start")->values, ElementsAre(4, 5, 6, 5, 6, 7, 6, 7, 8));
+  EXPECT_THAT(result->find("within macro")->values, ElementsAre(0, 20, 40));
+  EXPECT_THAT(result->find("read")->values,
+              ElementsAre(100, 1000, -100, 200, 2000, -200, 300, 3000, -300));
+  EXPECT_THAT(result->find("held")->values, ElementsAre(1, 10, -1, 1, 10, -1, 3, 30, -3));
+  EXPECT_THAT(result->find("some")->values, ElementsAre(1, 7, -1, 2, 7, -2, 3, 7, -3));
+  EXPECT_THAT(result->find("beyond")->values, ElementsAre(5, 5, 5));
+}
+
 TEST(RealityChecks, AreTestedByRunsOfTheChangedModel) {
   base::Sources sources;
   base::Diagnostics diagnostics;

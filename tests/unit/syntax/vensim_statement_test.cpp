@@ -74,9 +74,6 @@ TEST(VensimStatement, LookupsThatAreNone) {
             "1:2: graphical function is not well-formed: no points (write points: (x, y))\n");
   EXPECT_EQ(ReadMdl("t((1,a)) ~~|").summary(),
             "1:6: unexpected \"a\" (only numbers can stand here)\n");
-  EXPECT_EQ(
-      ReadMdl("a = 1 + WITH LOOKUP(b, ((0,0),(1,1))) ~~|").summary(),
-      "1:5: unexpected WITH LOOKUP inside of an expression (give it a variable of its own)\n");
   EXPECT_EQ(ReadMdl("a = WITH LOOKUP(b, t) ~~|").summary(),
             "1:20: unexpected \"t\" (write WITH LOOKUP(x, ((x1,y1),(x2,y2))))\n");
 }

@@ -74,6 +74,8 @@ d[DimA,DimB] = 1,2,3;4,5,6;7,8,9; ~~|
 b == 4 ~~|
 table([(0,0)-(10,10)],(0,1),(5,2),(10,-3)) ~~|
 w = WITH LOOKUP(Time, ((0,0),(10,5))) ~~|
+within[DimA] = 1 - WITH LOOKUP(b, ((-1,-2),(1,:NA:)))*TABBED ARRAY(1	-2
+	3) ~~|
 e = ACTIVE INITIAL(b + SUM(c[DimA!]), 3) ~~|
 f = GROW(b, 2 : g) + table(b) + :NA: ~~|
 data :RAW: ~~|
