@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 #include "model/device.h"
 
 namespace shamal::machine {
 
-// Of the slats of a belt or the batches of a queue, the front first. `place` is a one-based place;
-// beyond the ends an element is `beyond`. The least and greatest of nothing are no numbers.
+// Of the slats of a belt or the batches of a queue, the front first. `place` is a one-based place,
+// or of a rank its k; beyond the ends an element or rank is `beyond`. The least and greatest of
+// nothing are no numbers.
 template <class Amounts>
 double look_at(const Amounts& amounts, model::Contents what, double place, double beyond) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -48,6 +51,19 @@ double look_at(const Amounts& amounts, model::Contents what, double place, doubl
         product *= *amount;
       }
       return product;
+    }
+    case model::Contents::rank: {
+      const double whole = std::floor(place);
+      if (!(whole >= 1 && whole <= count)) {
+        return beyond;
+      }
+      std::vector<std::size_t> order(static_cast<std::size_t>(end - begin));
+      std::iota(order.begin(), order.end(), 0);
+      std::stable_sort(order.begin(), order.end(), [begin](std::size_t a, std::size_t b) {
+        return *(begin + static_cast<std::ptrdiff_t>(a)) <
+               *(begin + static_cast<std::ptrdiff_t>(b));
+      });
+      return static_cast<double>(order[static_cast<std::size_t>(whole) - 1]) + 1;
     }
   }
   return kNan;

@@ -19,7 +19,16 @@ enum class DeviceAction : std::uint8_t {
 };
 
 // What is asked of what a conveyor or queue holds: slats or batches, the front first.
-enum class Contents : std::uint8_t { element, size, least, greatest, mean, deviation, product };
+enum class Contents : std::uint8_t {
+  element,
+  size,
+  least,
+  greatest,
+  mean,
+  deviation,
+  product,
+  rank,  // the place of the k-th smallest; the first of equals comes first
+};
 
 // Where on a conveyor an inflow lands (isee:spreadflow).
 enum class Spread : std::uint8_t {

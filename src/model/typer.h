@@ -97,8 +97,8 @@ class Typer {
                                            Scope& scope, ArrayContext* array);
   std::optional<NodeId> container_element(const Symbol& symbol, const syntax::Expr& expr,
                                           Scope& scope, ArrayContext* array);
-  NodeId function_element(const syntax::GraphicalFunction& function, const syntax::Expr& expr,
-                          Scope& scope, ArrayContext* array);
+  NodeId numbered(const std::vector<double>& numbers, const syntax::Expr& where, double beyond,
+                  base::Span span, Scope& scope, ArrayContext* array);
   NodeId subscripted(VariableId variable, const syntax::Expr& expr, Scope& scope,
                      ArrayContext* array);
   NodeId reference(VariableId variable, std::vector<Index> indices, base::Span span);

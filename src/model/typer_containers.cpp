@@ -21,6 +21,8 @@ using syntax::ExprKind;
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kPlaceOfElement =
+    "a place on an array of conveyors or in an array of queues that is not one number for all";
 
 // What a builtin asks of a container. The sum of what a conveyor or queue holds is the stock.
 std::optional<Contents> question(const Builtin& builtin) {
@@ -31,6 +33,8 @@ std::optional<Contents> question(const Builtin& builtin) {
       return Contents::deviation;
     case Treatment::size:
       return Contents::size;
+    case Treatment::rank:
+      return Contents::rank;
     case Treatment::fold:
       return builtin.operation == Operation::minimum ? Contents::least : Contents::greatest;
     case Treatment::reduction:
@@ -74,6 +78,42 @@ const syntax::GraphicalFunction* points_of(const Symbol& symbol) {
              : nullptr;
 }
 
+// Where the k-th smallest stands, for each k; the first of equals comes first.
+std::vector<double> ranks(const std::vector<double>& numbers) {
+  std::vector<std::size_t> order(numbers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return numbers[a] < numbers[b]; });
+  std::vector<double> places;
+  for (const std::size_t place : order) {
+    places.push_back(static_cast<double>(place) + 1);
+  }
+  return places;
+}
+
+// A subscript that stands for one element of each element of the equation.
+bool is_one(const Expr& subscript) {
+  return subscript.kind != ExprKind::wildcard && subscript.kind != ExprKind::range;
+}
+
+// Whether an expression is one number, whichever element it is computed for.
+bool is_scalar(const Expr& expr, Resolver& resolver, Scope& scope) {
+  if (expr.kind == ExprKind::name) {
+    const Symbol* const symbol = resolver.find_symbol(scope, expr.text);
+    if (symbol == nullptr ? resolver.find_dimension(scope, expr.text).has_value()
+                          : symbol->kind != Symbol::Kind::variable) {
+      return false;
+    }
+    if (symbol != nullptr && expr.subscripts.empty() &&
+        !resolver.model.variables[symbol->variable].dimensions.empty()) {
+      return false;
+    }
+  }
+  const auto scalar = [&](const Expr& part) { return is_scalar(part, resolver, scope); };
+  return std::all_of(expr.args.begin(), expr.args.end(), scalar) &&
+         std::all_of(expr.subscripts.begin(), expr.subscripts.end(), scalar);
+}
+
 bool is_all(const std::vector<Expr>& subscripts) {
   return subscripts.empty() ||
          (subscripts.size() == 1 && subscripts.front().kind == ExprKind::wildcard &&
@@ -111,80 +151,100 @@ std::optional<NodeId> Typer::container_function(const Builtin& builtin, const Ex
       builtin.treatment == Treatment::mean || builtin.treatment == Treatment::deviation ||
       builtin.treatment == Treatment::size || builtin.treatment == Treatment::fold ||
       builtin.treatment == Treatment::reduction || rank;
-  if (!of_array || arg == nullptr || arg->kind != ExprKind::name || is_vensim(expr) ||
-      !is_all(arg->subscripts)) {
+  if (!of_array || arg == nullptr || arg->kind != ExprKind::name || is_vensim(expr)) {
     return std::nullopt;
   }
   const Symbol* const symbol = resolver_.find_symbol(scope, arg->text);
   if (symbol == nullptr) {
     return std::nullopt;
   }
-  if (const syntax::GraphicalFunction* const points = points_of(*symbol); points && !rank) {
-    return constant(folded(points->y, builtin), expr.span);
+  if (const syntax::GraphicalFunction* const points = points_of(*symbol);
+      points && is_all(arg->subscripts) && expr.args.size() <= 2) {
+    return rank ? numbered(ranks(points->y), expr.args[1], 0, expr.span, scope, array)
+                : constant(folded(points->y, builtin), expr.span);
   }
   if (symbol->kind != Symbol::Kind::variable) {
     return std::nullopt;
   }
   const VariableId stock = resolver_.resolve_alias(symbol->variable);
   const auto asked = question(builtin);
-  if (resolver_.info[stock].device == kNone ||
-      (builtin.treatment == Treatment::reduction && !asked)) {
+  if (resolver_.info[stock].device == kNone || !asked) {
     return std::nullopt;
   }
-  const bool in_array = array != nullptr || !resolver_.model.variables[stock].dimensions.empty();
-  if (!asked || in_array) {
-    return fail(
-        Code::unsupported_element, expr.span,
-        fmt::format("{} of what {} holds", expr.text,
-                    in_array ? "each of an array of conveyors or queues" : "a conveyor or queue"));
+  // Of an array of them the subscripts say which one is meant.
+  const std::size_t dimensions = resolver_.model.variables[stock].dimensions.size();
+  const bool one = dimensions > 0 && arg->subscripts.size() == dimensions &&
+                   std::all_of(arg->subscripts.begin(), arg->subscripts.end(), is_one);
+  if (dimensions == 0 && !is_all(arg->subscripts)) {
+    return std::nullopt;
+  }
+  if (expr.args.size() > 2 || (dimensions > 0 && !one)) {
+    return fail(Code::unsupported_element, expr.span,
+                expr.args.size() > 2
+                    ? "RANK of what a conveyor or queue holds, with a second array"
+                    : fmt::format("{} of each of an array of conveyors or queues", expr.text),
+                expr.args.size() > 2 ? "" : "say which one: name its element, or the dimension");
+  }
+  if (rank && one && !is_scalar(expr.args[1], resolver_, scope)) {
+    return fail(Code::unsupported_element, expr.args[1].span, kPlaceOfElement);
   }
   const Resolver::ExpansionKey key = key_of(expr, scope);
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const VariableId seen = resolver_.contents_of(stock, *asked, nullptr, scope, kNan);
+    const Expr* const index = rank ? &expr.args[1] : nullptr;
+    const VariableId seen = resolver_.contents_of(stock, *asked, index, scope, rank ? 0 : kNan);
     found = resolver_.expansions.emplace(key, seen).first;
   }
-  return whole(found->second, expr.span);
+  return one ? subscripted(found->second, *arg, scope, array)
+             : whole(found->second, expr.span, array);
 }
 
 std::optional<NodeId> Typer::container_element(const Symbol& symbol, const Expr& expr, Scope& scope,
                                                ArrayContext* array) {
-  if (expr.subscripts.size() != 1 || is_vensim(expr)) {
+  if (expr.subscripts.empty() || is_vensim(expr)) {
     return std::nullopt;
   }
-  if (const syntax::GraphicalFunction* const points = points_of(symbol)) {
-    return function_element(*points, expr, scope, array);
+  const double beyond = resolver_.gives_nan_beyond_arrays() ? kNan : 0;
+  if (const syntax::GraphicalFunction* const points = points_of(symbol);
+      points && expr.subscripts.size() == 1) {
+    return numbered(points->y, expr.subscripts.front(), beyond, expr.span, scope, array);
   }
   if (symbol.kind != Symbol::Kind::variable) {
     return std::nullopt;
   }
   const VariableId stock = resolver_.resolve_alias(symbol.variable);
-  if (resolver_.info[stock].device == kNone ||
-      !resolver_.model.variables[stock].dimensions.empty()) {
+  const std::size_t dimensions = resolver_.model.variables[stock].dimensions.size();
+  if (resolver_.info[stock].device == kNone || expr.subscripts.size() != dimensions + 1) {
     return std::nullopt;
+  }
+  if (dimensions > 0 && !is_scalar(expr.subscripts.back(), resolver_, scope)) {
+    return fail(Code::unsupported_element, expr.subscripts.back().span, kPlaceOfElement);
   }
   const Resolver::ExpansionKey key = key_of(expr, scope);
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const double beyond = resolver_.gives_nan_beyond_arrays() ? kNan : 0;
     const VariableId seen =
-        resolver_.contents_of(stock, Contents::element, &expr.subscripts.front(), scope, beyond);
+        resolver_.contents_of(stock, Contents::element, &expr.subscripts.back(), scope, beyond);
     found = resolver_.expansions.emplace(key, seen).first;
   }
-  return whole(found->second, expr.span, array);
+  if (dimensions == 0) {
+    return whole(found->second, expr.span, array);
+  }
+  Expr which = expr;
+  which.subscripts.pop_back();
+  return subscripted(found->second, which, scope, array);
 }
 
-// The y-value of a point, by its number.
-NodeId Typer::function_element(const syntax::GraphicalFunction& function, const Expr& expr,
-                               Scope& scope, ArrayContext* array) {
-  syntax::GraphicalFunction numbered;
-  numbered.kind = syntax::GraphicalKind::discrete;
-  numbered.y = function.y;
-  for (std::size_t i = 1; i <= function.y.size(); ++i) {
-    numbered.x.push_back(static_cast<double>(i));
+// One of several numbers, by its place.
+NodeId Typer::numbered(const std::vector<double>& numbers, const Expr& where, double beyond,
+                       base::Span span, Scope& scope, ArrayContext* array) {
+  syntax::GraphicalFunction function;
+  function.kind = syntax::GraphicalKind::discrete;
+  function.y = numbers;
+  for (std::size_t i = 1; i <= numbers.size(); ++i) {
+    function.x.push_back(static_cast<double>(i));
   }
-  const base::Span span = expr.span;
-  const NodeId place = type(expr.subscripts.front(), scope, array);
+  const NodeId place = type(where, scope, array);
   Node looked;
   looked.kind = NodeKind::lookup;
   looked.arity = 1;
@@ -192,15 +252,14 @@ NodeId Typer::function_element(const syntax::GraphicalFunction& function, const 
   looked.axes = node(place).axes;
   looked.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
   looked.span = span;
-  resolver_.model.lookups.push_back({0, {resolver_.add_table(numbered)}});
+  resolver_.model.lookups.push_back({0, {resolver_.add_table(function)}});
   const NodeId value = resolver_.add_node(looked);
   const NodeId inside =
       apply(Operation::logical_and,
             {apply(Operation::greater_equal, {place, constant(1, span)}, span),
              apply(Operation::less,
-                   {place, constant(static_cast<double>(function.y.size()) + 1, span)}, span)},
+                   {place, constant(static_cast<double>(numbers.size()) + 1, span)}, span)},
             span);
-  const double beyond = resolver_.gives_nan_beyond_arrays() ? kNan : 0;
   return apply(Operation::select, {inside, value, constant(beyond, span)}, span);
 }
 

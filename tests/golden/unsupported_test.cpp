@@ -31,12 +31,12 @@ const std::vector<Example> kExamples = {
      "<aux name='x'><eqn>INTERPOLATE(x)</eqn></aux>", 5},
     {"`GET TIME VALUE` of the computer's clock", "E0211", true, "x = GET TIME VALUE(2, 1, 3) ~~|\n",
      2},
-    {"`RANK` of what a conveyor or queue holds, or a function of what each of an array of them "
-     "holds, such as `MAX(belts)`",
+    {"a function of what each of an array of conveyors or queues holds, such as `MAX(belts)` "
+     "without subscripts, or `RANK` of such contents with a second array",
      "E0111", false,
      "<stock "
      "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"
-     "<flow name='out'/><aux name='x'><eqn>RANK(belt, 1)</eqn></aux>",
+     "<flow name='out'/><aux name='x'><eqn>RANK(belt, 1, belt)</eqn></aux>",
      5},
     {"an option filter of another option than `non_negative`, of stocks' own values, or where a "
      "flow has a graphical function",
