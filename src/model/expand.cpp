@@ -196,14 +196,14 @@ bool Resolver::is_recursive(const syntax::MacroDecl& macro, const Scope& caller,
   const bool plain = macro.variables.empty() && !macro.sim_specs;
   const bool too_many = within_itself && plain && ++recursive_uses_ > kMaxRecursiveUses;
   if (depth > kMaxMacroDepth || too_many || (within_itself && !plain)) {
-    // One path that does not end tells of all others.
-    if (!std::exchange(endless_recursion_, true) || !plain) {
+    // One path through a macro that does not end tells of all others through it.
+    if (endless_macros_.insert(&macro).second || !plain) {
       error(Code::recursive_macro, call, macro.name.text,
             plain ? "let conditions that follow from numbers and constants alone end it" : "");
     }
     return true;
   }
-  return within_itself && endless_recursion_;
+  return within_itself && endless_macros_.contains(&macro);
 }
 
 bool Resolver::calls_itself(const syntax::MacroDecl& macro) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,6 +46,32 @@ bool is_on(const VariableDecl& variable, const syntax::Behavior& behavior) {
   const auto& otherwise = variable.kind == VariableKind::stock ? behavior.stocks_non_negative
                                                                : behavior.flows_non_negative;
   return variable.non_negative.value_or(otherwise.value_or(false));
+}
+
+// A flow's graphical function becomes one of its own, since the filter is applied to what it gives.
+void name_tables(ModelDecl& model) {
+  std::vector<VariableDecl> made;
+  for (VariableDecl& flow : model.variables) {
+    if (flow.kind != VariableKind::flow) {
+      continue;
+    }
+    std::size_t count = 0;
+    for (Equation& equation : flow.equations) {
+      if (!equation.gf || !equation.expr) {
+        continue;
+      }
+      VariableDecl table;
+      table.kind = VariableKind::graphical;
+      table.name = {fmt::format("{} <table {}>", flow.name.text, ++count), equation.gf->span};
+      Equation points;
+      points.gf = std::exchange(equation.gf, std::nullopt);
+      points.span = equation.span;
+      table.equations.push_back(std::move(points));
+      equation.expr = call(table.name.text, {*equation.expr}, equation.expr->span);
+      made.push_back(std::move(table));
+    }
+  }
+  std::move(made.begin(), made.end(), std::back_inserter(model.variables));
 }
 
 void wrap(VariableDecl& flow, const std::string& filter, const std::vector<Expr>& rest) {
@@ -100,18 +127,6 @@ void apply(MacroDecl& macro, const Kind& kind, syntax::ParsedModel& parsed) {
   }
 }
 
-// The value of such a flow is not that of its equation alone.
-bool any_graphical_flow(const syntax::ParsedModel& parsed) {
-  const auto graphical = [](const Equation& equation) { return equation.gf.has_value(); };
-  return std::any_of(parsed.models.begin(), parsed.models.end(), [&](const ModelDecl& model) {
-    return std::any_of(
-        model.variables.begin(), model.variables.end(), [&](const VariableDecl& variable) {
-          return variable.kind == VariableKind::flow &&
-                 std::any_of(variable.equations.begin(), variable.equations.end(), graphical);
-        });
-  });
-}
-
 // What a filter does takes the place of what the option would.
 void switch_off(VariableKind kind, syntax::ParsedModel& parsed) {
   for (ModelDecl& model : parsed.models) {
@@ -126,14 +141,14 @@ void switch_off(VariableKind kind, syntax::ParsedModel& parsed) {
 }  // namespace
 
 void apply_option_filters(syntax::ParsedModel& parsed) {
-  if (any_graphical_flow(parsed)) {
-    return;
-  }
   std::vector<VariableKind> filtered;
   for (const Kind& kind : kKinds) {
     for (MacroDecl& macro : parsed.macros) {
       if (macro.filter == kind.filter && macro.apply_to == kind.apply_to &&
           fold_name(macro.name.text) == "non_negative") {
+        for (ModelDecl& model : parsed.models) {
+          name_tables(model);
+        }
         apply(macro, kind, parsed);
         filtered.push_back(kind.of);
       }

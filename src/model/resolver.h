@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -282,7 +283,7 @@ class Resolver {
   std::unordered_map<NodeId, PlainCall> plain_calls;
   std::unordered_map<const syntax::MacroDecl*, bool> calls_themselves_;
   std::size_t recursive_uses_ = 0;
-  bool endless_recursion_ = false;
+  std::unordered_set<const syntax::MacroDecl*> endless_macros_;
   std::span<const std::unique_ptr<Scope>> scopes() const { return scopes_; }
   // Tables of a graphical function, by element; null if nothing asked for them.
   const std::vector<std::uint32_t>* known_tables(const syntax::VariableDecl& decl) const {

@@ -38,9 +38,8 @@ const std::vector<Example> kExamples = {
      "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"
      "<flow name='out'/><aux name='x'><eqn>RANK(belt, 1, belt)</eqn></aux>",
      5},
-    {"an option filter of another option than `non_negative`, of stocks' own values, or where a "
-     "flow has a graphical function",
-     "E0111", false,
+    {"an option filter of another option than `non_negative`, or of stocks' own values", "E0111",
+     false,
      "</variables></model><macro name='non_negative' filter='stock'><parm>stock</parm>"
      "<parm>option</parm><eqn>MAX(stock, option)</eqn></macro><model name='other'><variables>",
      5},
