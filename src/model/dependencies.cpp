@@ -18,10 +18,6 @@ using base::Code;
 
 namespace {
 
-// Equations of one circle, which a program holds once for each round: more are reported as
-// circular.
-constexpr std::size_t kMostInRound = 2000;
-
 template <class Visit>
 void for_each_element(const Model& model, const Variable& variable, const Assignment& assignment,
                       Visit visit) {
@@ -301,6 +297,7 @@ void Dependencies::go_round(Components& components) const {
       continue;
     }
     if (group.members.size() > kMostInRound) {
+      group.too_large = true;
       groups.push_back(std::move(group));
       continue;
     }

@@ -236,7 +236,11 @@ class Orderer {
       text += fmt::format("\"{}\"", label(path[0]));
       resolver_.error(phase == Phase::run ? Code::circular_equations : Code::circular_initial,
                       model_.assignments[path[0]].span, text,
-                      phase == Phase::run
+                      group.too_large
+                          ? fmt::format("SIMULTANEOUS goes round in {} equations at most, and this "
+                                        "circle has {}",
+                                        kMostInRound, group.members.size())
+                      : phase == Phase::run
                           ? "break the circle with a stock, a smooth or PREVIOUS"
                           : "give one of them a starting value that needs none of the others");
     }

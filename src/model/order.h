@@ -18,7 +18,13 @@ struct Group {
   std::vector<std::uint32_t> members;
   // Found by going round (SIMULTANEOUS): the members stand in the order of one round.
   bool rounds = false;
+  // Would be found so, but has more equations than kMostInRound.
+  bool too_large = false;
 };
+
+// Equations of one circle of SIMULTANEOUS, which a program holds once for each round: more are
+// reported as circular.
+inline constexpr std::size_t kMostInRound = 2000;
 
 struct Components {
   std::vector<Group> groups;                      // dependencies first

@@ -145,6 +145,34 @@ TEST(Simultaneous, EquationsAreFoundByGoingRound) {
   }
 }
 
+// x0 = SIMULTANEOUS(x_n / 2 + 1, 0), x1 = x0, … x_n; with what SIMULTANEOUS finds n + 2 equations.
+std::string circle(std::size_t equations) {
+  const std::size_t last = equations - 2;
+  std::string text = "{UTF-8}\nx0 = SIMULTANEOUS(x" + std::to_string(last) + " / 2 + 1, 0) ~~|\n";
+  for (std::size_t i = 1; i <= last; ++i) {
+    text += "x" + std::to_string(i) + " = x" + std::to_string(i - 1) + " ~~|\n";
+  }
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "circle.mdl";
+  std::ofstream(path)
+      << text << "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n";
+  return path.string();
+}
+
+TEST(Simultaneous, GoesRoundInTwoThousandEquationsAndNoMore) {
+  base::Sources sources;
+  base::Diagnostics diagnostics;
+  const auto compiled = api::compile(circle(2000), sources, diagnostics);
+  ASSERT_TRUE(compiled) << base::print(diagnostics, sources);
+  const auto result = api::run(*compiled, {}, diagnostics);
+  ASSERT_TRUE(result) << base::print(diagnostics, sources);
+  EXPECT_NEAR(result->find("x1998")->values.back(), 2, 1e-12);
+  EXPECT_FALSE(api::compile(circle(2001), sources, diagnostics));
+  const std::string said = base::print(diagnostics, sources);
+  EXPECT_THAT(said, HasSubstr("circle.mdl:2:1: error[E0401]"));
+  EXPECT_THAT(said, HasSubstr("SIMULTANEOUS goes round in 2000 equations at most, and this circle "
+                              "has 2001"));
+}
+
 TEST(Calendar, TellsPartsOfTheDate) {
   for (const char* backend : {"machine", "reference"}) {
     std::string messages;
