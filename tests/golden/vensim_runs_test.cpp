@@ -145,17 +145,24 @@ TEST(Simultaneous, EquationsAreFoundByGoingRound) {
   }
 }
 
+// A model with times from 0 to 2, in a file of its own.
+std::string written(const std::string& equations) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "written.mdl";
+  std::ofstream(path) << "{UTF-8}\n"
+                      << equations
+                      << "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\n"
+                         "SAVEPER = 1 ~~|\n";
+  return path.string();
+}
+
 // x0 = SIMULTANEOUS(x_n / 2 + 1, 0), x1 = x0, … x_n; with what SIMULTANEOUS finds n + 2 equations.
 std::string circle(std::size_t equations) {
   const std::size_t last = equations - 2;
-  std::string text = "{UTF-8}\nx0 = SIMULTANEOUS(x" + std::to_string(last) + " / 2 + 1, 0) ~~|\n";
+  std::string text = "x0 = SIMULTANEOUS(x" + std::to_string(last) + " / 2 + 1, 0) ~~|\n";
   for (std::size_t i = 1; i <= last; ++i) {
     text += "x" + std::to_string(i) + " = x" + std::to_string(i - 1) + " ~~|\n";
   }
-  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "circle.mdl";
-  std::ofstream(path)
-      << text << "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n";
-  return path.string();
+  return written(text);
 }
 
 TEST(Simultaneous, GoesRoundInTwoThousandEquationsAndNoMore) {
@@ -168,9 +175,32 @@ TEST(Simultaneous, GoesRoundInTwoThousandEquationsAndNoMore) {
   EXPECT_NEAR(result->find("x1998")->values.back(), 2, 1e-12);
   EXPECT_FALSE(api::compile(circle(2001), sources, diagnostics));
   const std::string said = base::print(diagnostics, sources);
-  EXPECT_THAT(said, HasSubstr("circle.mdl:2:1: error[E0401]"));
+  EXPECT_THAT(said, HasSubstr("written.mdl:2:1: error[E0401]"));
   EXPECT_THAT(said, HasSubstr("SIMULTANEOUS goes round in 2000 equations at most, and this circle "
                               "has 2001"));
+}
+
+// An array is computed in pieces where it refers to its own elements; a draw is that of its
+// element.
+TEST(Draws, KeepTheirNumbersInAnArrayThatIsSplit) {
+  const std::string arrays =
+      "R: (r1-r6) ~~|\nLater: (r2-r6) ~~|\nFormer: (r1-r5) -> Later ~~|\n"
+      "x[r1] = RANDOM UNIFORM(0, 1, 3) ~~|\ny[R] = x[R] + RANDOM NORMAL(-3, 3, 0, 1, 4) ~~|\n"
+      "x[Later] = RANDOM UNIFORM(0, 1, 3) + 0 * ";
+  std::vector<std::vector<double>> runs;
+  for (const char* other : {"Time", "x[Former]", "y[Former]"}) {
+    base::Sources sources;
+    base::Diagnostics diagnostics;
+    const auto compiled = api::compile(written(arrays + other + " ~~|\n"), sources, diagnostics);
+    ASSERT_TRUE(compiled) << base::print(diagnostics, sources);
+    const auto result = api::run(*compiled, {}, diagnostics);
+    ASSERT_TRUE(result) << base::print(diagnostics, sources);
+    runs.push_back(result->find("x")->values);
+    const std::vector<double>& y = result->find("y")->values;
+    runs.back().insert(runs.back().end(), y.begin(), y.end());
+  }
+  EXPECT_EQ(runs[1], runs[0]);
+  EXPECT_EQ(runs[2], runs[0]);
 }
 
 TEST(Calendar, TellsPartsOfTheDate) {
