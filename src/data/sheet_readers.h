@@ -21,6 +21,8 @@ std::optional<std::uint64_t> unpacked_size(std::string_view bytes);
 SheetFault read_xlsx(std::string_view bytes, Workbook& workbook);
 // Adds the texts that stand within their cells, which read_xlsx's library passes over. May throw.
 void read_inline_texts(std::string_view bytes, Workbook& workbook);
+// Adds the rows that stand for several, of which read_ods's library reads one. May throw.
+void repeat_rows(std::string_view bytes, Workbook& workbook);
 SheetFault read_ods(std::string_view bytes, Workbook& workbook);
 SheetFault read_xls(std::string_view bytes, Workbook& workbook);
 

@@ -279,12 +279,15 @@ class Factory : public ss::iface::import_factory {
   std::deque<Cells> sheets_;
 };
 
+// `add` reads what the library passes over.
 template <typename Filter>
-SheetFault import(std::string_view bytes, Workbook& workbook) {
+SheetFault import(std::string_view bytes, Workbook& workbook,
+                  void (*add)(std::string_view, Workbook&)) {
   try {
     Factory factory(workbook);
     Filter filter(&factory);
     filter.read_stream(bytes);
+    add(bytes, workbook);
   } catch (const std::exception& error) {
     return error.what();
   }
@@ -294,19 +297,11 @@ SheetFault import(std::string_view bytes, Workbook& workbook) {
 }  // namespace
 
 SheetFault read_xlsx(std::string_view bytes, Workbook& workbook) {
-  if (auto fault = import <orcus::orcus_xlsx>(bytes, workbook)) {
-    return fault;
-  }
-  try {
-    read_inline_texts(bytes, workbook);
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return std::nullopt;
+  return import <orcus::orcus_xlsx>(bytes, workbook, read_inline_texts);
 }
 
 SheetFault read_ods(std::string_view bytes, Workbook& workbook) {
-  return import <orcus::orcus_ods>(bytes, workbook);
+  return import <orcus::orcus_ods>(bytes, workbook, repeat_rows);
 }
 
 }  // namespace shamal::data

@@ -79,6 +79,29 @@ TEST(Sheet, NamedRangesOfExcelAndOpenDocument) {
   }
 }
 
+TEST(Sheet, RowsAndColumnsOfOpenDocumentMayStandForSeveral) {
+  base::Diagnostics diagnostics;
+  const auto workbook = load_workbook(kFolder + "repeated.ods", '\0', {}, diagnostics);
+  ASSERT_TRUE(workbook);
+  const Sheet& one = *workbook->find_sheet("one");
+  for (const std::uint32_t row : {0u, 1u}) {
+    EXPECT_EQ(one.at({row, 0}).number, 1);
+    EXPECT_TRUE(one.at({row, 1}).blank());
+    EXPECT_EQ(one.at({row, 2}).number, 2);
+    EXPECT_EQ(one.at({row, 4}).number, 2);
+    EXPECT_EQ(one.at({row, 5}).text, "x");
+  }
+  EXPECT_EQ(one.at({2, 0}).number, 7);
+  EXPECT_TRUE(one.at({2, 2}).blank());
+  for (const std::uint32_t row : {3u, 4u, 5u}) {
+    EXPECT_EQ(one.at({row, 2}).number, 8);
+  }
+  EXPECT_EQ(one.cells(), 2u * 5 + 1 + 3);
+  const Sheet& two = *workbook->find_sheet("two");
+  EXPECT_EQ(two.at({3, 0}).number, 5);
+  EXPECT_EQ(two.at({4, 0}).number, 6);
+}
+
 TEST(Sheet, DamagedFilesAreRefused) {
   for (const char* bytes :
        {"PK\x03\x04 and no directory", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 end"}) {
