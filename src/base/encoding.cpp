@@ -18,7 +18,41 @@ constexpr std::array<std::uint16_t, 32> kWindows1252 = {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+void append(std::string& text, std::uint32_t point) {
+  std::array<utf8proc_uint8_t, 4> encoded;
+  const auto width = utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), encoded.data());
+  text.append(reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(width));
+}
+
+std::string utf16_to_utf8(std::string_view bytes, bool big_endian) {
+  constexpr std::uint32_t kReplacement = 0xfffd;
+  const auto unit = [&](std::size_t i) {
+    const auto first = static_cast<unsigned char>(bytes[i]);
+    const auto second = static_cast<unsigned char>(bytes[i + 1]);
+    return static_cast<std::uint32_t>(big_endian ? first << 8 | second : second << 8 | first);
+  };
+  std::string text;
+  text.reserve(bytes.size() / 2);
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    std::uint32_t point = unit(i);
+    const bool high = point >= 0xd800 && point < 0xdc00;
+    const std::uint32_t low = high && i + 3 < bytes.size() ? unit(i + 2) : 0;
+    if (low >= 0xdc00 && low < 0xe000) {
+      point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+      i += 2;
+    } else if (point >= 0xd800 && point < 0xe000) {
+      point = kReplacement;
+    }
+    append(text, point);
+  }
+  return text;
+}
+
 }  // namespace
+
+bool is_utf16(std::string_view bytes) {
+  return bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
+}
 
 bool is_utf8(std::string_view bytes) {
   const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(bytes.data());
@@ -36,6 +70,9 @@ bool is_utf8(std::string_view bytes) {
 }
 
 std::string to_utf8(std::string bytes) {
+  if (is_utf16(bytes)) {
+    return utf16_to_utf8(std::string_view(bytes).substr(2), bytes.starts_with("\xfe"));
+  }
   if (is_utf8(bytes)) {
     if (bytes.starts_with(kByteOrderMark)) {
       bytes.erase(0, kByteOrderMark.size());
@@ -47,10 +84,7 @@ std::string to_utf8(std::string bytes) {
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     const bool special = byte >= 0x80 && byte < 0xa0;
-    const std::uint32_t point = special ? kWindows1252[byte - 0x80u] : byte;
-    std::array<utf8proc_uint8_t, 4> encoded;
-    const auto width = utf8proc_encode_char(static_cast<utf8proc_int32_t>(point), encoded.data());
-    text.append(reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(width));
+    append(text, special ? kWindows1252[byte - 0x80u] : byte);
   }
   return text;
 }

@@ -30,6 +30,9 @@ using model::VariableId;
 // Temporary slots are numbered from here until it is known where they begin.
 constexpr Slot kTemporary = 0x80000000u;
 
+// Elements of a loop, within which an array function may stand: a limit for the time of a step.
+constexpr std::uint64_t kMostTurns = 1'000'000'000;
+
 struct Operand {
   Slot base = 0;
   std::map<std::uint32_t, Axis> axes;  // by axis of the assignment; absent: does not move
@@ -73,6 +76,10 @@ class Lowerer {
   }
 
   Slot temporary(std::uint32_t count) {
+    if (count > kTemporary - 1 - temporaries_) {
+      fail(fmt::format("more than {} intermediate results in all", kTemporary - 1));
+      return kTemporary;
+    }
     const Slot base = kTemporary + temporaries_;
     temporaries_ += count;
     return base;
@@ -226,8 +233,14 @@ class Lowerer {
       fail();
       return 0;
     }
+    std::uint64_t count = 1;
     for (std::size_t k = 0; k < axes.size(); ++k) {
       made.extents[k] = assignment_->axes[axes[k]].size();
+      count = std::min<std::uint64_t>(count * made.extents[k], kNone);
+    }
+    if (count > kMostTurns) {
+      fail(fmt::format("an equation that runs over more than {} combinations", kMostTurns));
+      return 0;
     }
     std::string key;
     for (std::size_t k = 0; k < axes.size(); ++k) {
@@ -243,10 +256,10 @@ class Lowerer {
     return known->second;
   }
 
-  void fail() {
+  void fail(std::string what = fmt::format("an equation with more than {} nested indices",
+                                           kMaxRank)) {
     if (!failed_) {
-      diagnostics_.add(base::Code::array_too_large, assignment_->span,
-                       fmt::format("an equation with more than {} nested indices", kMaxRank));
+      diagnostics_.add(base::Code::array_too_large, assignment_->span, std::move(what));
     }
     failed_ = true;
   }

@@ -17,6 +17,7 @@ using base::fold_name;
 namespace {
 
 constexpr int kMaxModuleDepth = 64;
+constexpr std::size_t kMostModules = 10'000;
 
 }  // namespace
 
@@ -121,6 +122,13 @@ void Resolver::declare_module(const syntax::ParsedModel& file, const syntax::Var
       !(*found->sim_specs == syntax::SimSpecs{})) {
     diagnostics.add(Code::module_sim_specs, found->sim_specs->span,
                     fmt::format("model \"{}\"", found->name.text));
+  }
+  if (modules_.size() >= kMostModules) {
+    if (!std::exchange(too_many_modules_, true)) {
+      error(Code::array_too_large, decl.name.span,
+            fmt::format("more than {} modules, those within modules included", kMostModules));
+    }
+    return;
   }
   Scope& inside = new_scope();
   inside.prefix = scope.prefix + base::display_name(decl.name.text) + ".";

@@ -359,6 +359,7 @@ class Resolver {
     Scope* inside;
   };
   std::vector<Module> modules_;
+  bool too_many_modules_ = false;
   std::unordered_map<std::string, std::uint32_t> hidden_names_;
   std::unordered_map<ExpansionKey, Scope*, ExpansionHash> macro_scopes_;
   std::unordered_map<ExpansionKey, Scope*, ExpansionHash> uses_in_steps_;

@@ -365,6 +365,8 @@ void Resolver::declare_ranges(const syntax::ParsedModel& file) {
             fmt::format("subscript range \"{}\"", base::display_name(decl.name.text)));
     }
   }
+  constexpr std::size_t kMostListed = 4'000'000;
+  std::size_t listed_words = 0;
   // The elements of a range, ranges within it replaced by theirs; `open` guards against circles.
   std::vector<const syntax::DimensionDecl*> open;
   const std::function<void(const syntax::DimensionDecl&, std::vector<Word>&)> expand =
@@ -389,8 +391,7 @@ void Resolver::declare_ranges(const syntax::ParsedModel& file) {
           } else {
             elements.push_back(word);
           }
-          total_elements_ += 1;
-          if (elements.size() > kMaxElements || total_elements_ > kMaxElements) {
+          if (++listed_words > kMostListed) {
             break;
           }
         }
@@ -404,6 +405,13 @@ void Resolver::declare_ranges(const syntax::ParsedModel& file) {
     syntax::DimensionDecl whole = decl;
     whole.elements.clear();
     expand(decl, whole.elements);
+    if (listed_words > kMostListed) {
+      error(Code::array_too_large, decl.name.span,
+            fmt::format("ranges that list more than {} elements, those of ranges within them "
+                        "included",
+                        kMostListed));
+      return;
+    }
     if (whole.elements.empty()) {
       if (!decl.source) {
         error(Code::empty_dimension, decl.name.span, fmt::format("\"{}\"", decl.name.text));

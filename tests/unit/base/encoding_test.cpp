@@ -21,6 +21,12 @@ TEST(ToUtf8, ReadsLatin1AndWindows1252) {
   EXPECT_EQ(to_utf8("\x81"), "\xc2\x81");
 }
 
+TEST(ToUtf8, ReadsUtf16WithAByteOrderMark) {
+  EXPECT_EQ(to_utf8(std::string("\xff\xfex\0\x3d\xd8\x00\xde", 8)), "x\xf0\x9f\x98\x80");
+  EXPECT_EQ(to_utf8(std::string("\xfe\xff\0x\x20\xac\xd8\x00\0y", 10)), "x€\xef\xbf\xbdy");
+  EXPECT_EQ(to_utf8("\xff\xfe"), "");
+}
+
 TEST(IsUtf8, RefusesWhatIsNot) {
   EXPECT_TRUE(is_utf8("السكان"));
   EXPECT_FALSE(is_utf8("\xe9"));
