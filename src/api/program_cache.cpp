@@ -109,8 +109,9 @@ json diagnostics_json(const base::Diagnostics& diagnostics, base::FileId first) 
 void repeat(const json& kept, base::FileId first, base::Diagnostics& diagnostics) {
   for (const json& of : kept) {
     const auto rows = base::diagnostic_codes();
+    const auto id = of[0].get<std::string>();
     const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const base::CodeRow& at) { return at.id == of[0]; });
+                                  [&](const base::CodeRow& at) { return at.id == id; });
     base::Span span{base::kNoFile, of[2], of[3]};
     if (!of[1].is_null()) {
       span.file = first + of[1].get<base::FileId>();
