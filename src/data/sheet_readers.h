@@ -18,6 +18,8 @@ using SheetFault = std::optional<std::string>;
 // Bytes that a zip archive says it will take when unpacked; nothing if it is not one.
 std::optional<std::uint64_t> unpacked_size(std::string_view bytes);
 
+// Throws if a part of the archive could lead its reader beyond its end.
+void check_parts(std::string_view bytes);
 SheetFault read_xlsx(std::string_view bytes, Workbook& workbook);
 // Adds the texts that stand within their cells, which read_xlsx's library passes over. May throw.
 void read_inline_texts(std::string_view bytes, Workbook& workbook);

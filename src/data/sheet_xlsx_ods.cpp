@@ -284,6 +284,7 @@ template <typename Filter>
 SheetFault import(std::string_view bytes, Workbook& workbook,
                   void (*add)(std::string_view, Workbook&)) {
   try {
+    check_parts(bytes);
     Factory factory(workbook);
     Filter filter(&factory);
     filter.read_stream(bytes);

@@ -214,10 +214,9 @@ Expr Translator::apply(const Node& of, const Place& place) {
 }
 
 // An element in brackets: of a numbered dimension of XMILE a number.
-Expr Translator::subscript_of(const std::string& element) const {
-  return !vensim() && !element.empty() && element[0] >= '0' && element[0] <= '9'
-             ? make::number(std::stod(element))
-             : name_expr(element);
+Expr Translator::subscript_of(DimensionId dimension, const std::string& element) const {
+  return !vensim() && is_numbered(dimension) ? make::number(std::stod(element))
+                                             : name_expr(element);
 }
 
 // What an array function runs over: the range! or *.
@@ -256,11 +255,11 @@ Expr Translator::refer(const Reference& reference, const Place& place, base::Spa
       inside.condition = false;
       subscript = expression(index.node, inside);
     } else if (index.kind == Index::Kind::fixed) {
-      subscript = subscript_of(element_name(of, index.element));
+      subscript = subscript_of(of, element_name(of, index.element));
     } else {
       const AxisName& named = place.axes[index.axis];
       subscript = named.kind == AxisName::Kind::element
-                      ? subscript_of(element_name(of, index.elements[named.position]))
+                      ? subscript_of(of, element_name(of, index.elements[named.position]))
                   : named.kind == AxisName::Kind::slice ? slice_of(named.range)
                                                         : name_expr(named.range);
     }

@@ -195,7 +195,12 @@ std::string Translator::element_of(const Axis& axis, std::uint32_t position) {
 
 bool Translator::is_numbered(DimensionId dimension) const {
   const std::vector<std::string>& elements = model_.dimensions[dimension].elements;
-  return !elements.empty() && elements[0] == "1";
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (elements[i] != std::to_string(i + 1)) {
+      return false;
+    }
+  }
+  return !elements.empty();
 }
 
 std::string Translator::range_name(const Axis& axis, std::uint32_t occurrence) {

@@ -143,7 +143,7 @@ Expr Translator::in_array(const Array& array, const Place& place) {
     const AxisName& named = place.axes[a];
     Expr subscript = name_expr(named.range);
     if (named.kind == AxisName::Kind::element) {
-      subscript = subscript_of(element_of(axis, named.position));
+      subscript = subscript_of(axis.dimension, element_of(axis, named.position));
     } else if (named.kind == AxisName::Kind::slice) {
       subscript = slice_of(named.range);
     }

@@ -83,7 +83,7 @@ class Translator {
                           const Place& place);
   syntax::Expr table_name(std::uint32_t table, const Place& place);
   syntax::Expr axis_number(const Node& of, const Place& place);
-  syntax::Expr subscript_of(const std::string& element) const;
+  syntax::Expr subscript_of(DimensionId dimension, const std::string& element) const;
   syntax::Expr slice_of(const std::string& range) const;
   syntax::Expr refer(const Reference& reference, const Place& place, base::Span span);
   syntax::Expr computed_index(const Reference& reference, const Place& place);
