@@ -175,10 +175,17 @@ void Translator::look_at(NodeId id, const Assignment& assignment, std::vector<bo
     case NodeKind::reference: {
       const Reference& reference = model_.references[of.index];
       const Variable& variable = model_.variables[reference.variable];
+      AxisMask before = 0;
       for (std::size_t d = 0; d < reference.indices.size(); ++d) {
         const Index& index = reference.indices[d];
         if (index.kind == Index::Kind::axis) {
           used[index.axis] = true;
+          // XMILE: two * in one array are all pairs, not the diagonal.
+          const AxisMask own = AxisMask{1} << index.axis;
+          if (!vensim() && index.axis >= assignment.box_axes && (before & own) != 0) {
+            named[index.axis] = false;
+          }
+          before |= own;
           if (!const_cast<Translator*>(this)->index_is_named(index, variable.dimensions[d],
                                                              assignment.axes[index.axis])) {
             named[index.axis] = false;

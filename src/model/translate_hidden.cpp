@@ -74,6 +74,12 @@ std::optional<Expr> Translator::inlined(const Reference& reference, const Place&
   const bool small = given.size() == 1 && node(given[0]->expr).kind != NodeKind::reduce &&
                      (node(given[0]->expr).kind == NodeKind::reference ||
                       node(given[0]->expr).kind == NodeKind::constant);
+  // The value at the start of what never changes is itself.
+  const bool number = hidden.kind == Kind::initial_only && given.size() == 1 &&
+                      node(given[0]->expr).kind == NodeKind::constant;
+  if (number) {
+    return expression(given[0]->expr, place);
+  }
   if (hidden.kind == Kind::auxiliary && (references_[variable] == 1 || small) &&
       given[0]->start_expr == kNone && !names_[variable].size()) {
     const NodeKind kind = node(given[0]->expr).kind;
