@@ -38,6 +38,7 @@ class State {
   void* code_values() {
     return single() ? static_cast<void*>(singles_.get()) : static_cast<void*>(values_.get());
   }
+  float* single_row(ir::Slot slot) { return singles_.get() + layout().place(slot); }
   void bring(ir::SlotSpan span);
   void give(ir::SlotSpan span);
   void bring_all();

@@ -68,22 +68,28 @@ class EulerIntegrator final : public Integrator {
   explicit EulerIntegrator(const Integration& integration) : of_(integration) {}
 
   void advance(double) override {
+    machine::State& state = of_.state;
     for (const ir::Stock& stock : of_.kernel.program().stocks) {
-      double* const level = of_.state.row(stock.level);
-      const double* const net = of_.state.row(stock.net);
-      const std::size_t count = stock.count * of_.state.width(stock.level);
-      of_.state.bring({stock.level, stock.count});
-      of_.state.bring({stock.net, stock.count});
-      for (std::size_t i = 0; i < count; ++i) {
-        level[i] += of_.dt * net[i];
+      const std::size_t count = stock.count * state.width(stock.level);
+      if (state.single()) {
+        step(state.single_row(stock.level), state.single_row(stock.net), count);
+      } else {
+        step(state.row(stock.level), state.row(stock.net), count);
       }
-      of_.state.give({stock.level, stock.count});
     }
   }
 
   std::optional<LaneFailure> failure(std::size_t) const override { return std::nullopt; }
 
  private:
+  template <class Value>
+  void step(Value* level, const Value* net, std::size_t count) const {
+    const auto dt = static_cast<Value>(of_.dt);
+    for (std::size_t i = 0; i < count; ++i) {
+      level[i] += dt * net[i];
+    }
+  }
+
   Integration of_;
 };
 
