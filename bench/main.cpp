@@ -2,7 +2,7 @@
 // (emit_c.h), compiled here by GCC and Clang and run in turn with ours in one process.
 //
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
-//                [--vary-all] [--no-rivals] [--steps N]
+//                [--vary-all] [--no-rivals] [--steps N] [--backend NAME]
 //   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
 //   shamal_bench --limits [--only NAME] [--runs N] [--width N]
 //   shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]
@@ -23,9 +23,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "cycles.h"
@@ -49,6 +51,7 @@ struct Options {
   std::string json;
   std::string keep;
   bool rivals = true;
+  const machine::Backend* backend = &machine::backends().front();
   std::uint32_t steps = 0;  // of synthetic mixes; 0: as usual
   bool gradients = false;
   bool limits = false;
@@ -169,7 +172,7 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
   const auto started = std::chrono::steady_clock::now();
   for (std::size_t r = 0; r < options.repeat && (r < 2 || seconds_since(started) < 60); ++r) {
     Counts before = counter.now();
-    result = sim::simulate(kernel, spec, inputs);
+    result = sim::simulate(kernel, spec, inputs, *options.backend);
     ours.take(before, counter.now());
     if (machine::single_possible()) {
       before = counter.now();
@@ -183,7 +186,7 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
     sim::RunSpec alone = spec;
     alone.batch_width = 0;
     for (std::size_t i = 0; i < few; ++i) {
-      sim::simulate(kernel, alone, one);
+      sim::simulate(kernel, alone, one, *options.backend);
     }
     ours_one.take(before, counter.now());
     for (std::size_t v = 0; v < rivals.size(); ++v) {
@@ -374,6 +377,10 @@ int run(const Options& options) {
 }  // namespace shamal::bench
 
 int main(int argc, char** argv) {
+  // Where the kernel counts nothing for a virtual machine, its own time for fresh memory counts
+  // too: it is asked for once, for the rivals' results as for ours.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   shamal::bench::Options options;
   for (int i = 1; i < argc; ++i) {
     const std::string_view flag = argv[i];
@@ -408,13 +415,15 @@ int main(int argc, char** argv) {
       options.workload.vary_all = true;
     } else if (flag == "--no-rivals") {
       options.rivals = false;
+    } else if (flag == "--backend" && shamal::machine::find_backend(next) != nullptr) {
+      options.backend = shamal::machine::find_backend(next), ++i;
     } else if (flag == "--steps") {
       options.steps = static_cast<std::uint32_t>(std::atoi(next)), ++i;
     } else {
       fmt::print(stderr,
                  "shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] "
                  "[--keep FOLDER] "
-                 "[--vary-all] [--no-rivals] [--steps N]\n"
+                 "[--vary-all] [--no-rivals] [--steps N] [--backend machine|avx2|rows|reference]\n"
                  "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
                  "[--repeat N]\n"
                  "shamal_bench --limits [--only NAME] [--runs N] [--width N]\n"
