@@ -5,7 +5,7 @@
 // The code does each operation of the program as the rows of row.h do, several values at once, so
 // that the bits are the same. What it cannot do (functions, look-ups in uneven tables, procedures,
 // axes with offset tables) is left to them: a plan (plan.h) is a list of both. What writes the code
-// is the target (target.h): for x86-64 with AVX2, or, in WebAssembly, more WebAssembly.
+// is the target (target.h): for x86-64 with AVX2 or AVX-512, or, in WebAssembly, more WebAssembly.
 //
 // In single precision it does twice as many at once, on values of its own (State::singles()); what
 // it cannot do is still done in double precision, for which the plan says what to bring over.
