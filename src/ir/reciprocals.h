@@ -1,9 +1,7 @@
 // A pass of ir/specialise.h: a division in `rates` whose divisor is settled before the time loop
 // gets the divisor's reciprocal as a third argument, computed once by `initial`. It changes no
-// result: with it, machine code divides by one product and two fused multiply-adds instead of by
-// the processor's divider, several times as fast, and rounds as that does. [Brisebarre2004]: N.
-// Brisebarre, J.-M. Muller and S. K. Raina, Accelerating correctly rounded floating-point division
-// when the divisor is known in advance, IEEE Transactions on Computers 53(8), 2004.
+// result: with it, machine code divides by one product and two fused multiply-adds, several times
+// as fast as the processor's divider, and rounds as that does [Brisebarre2004].
 #pragma once
 
 #include "ir/simplify.h"
