@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/defect.h"
+#include "base/large_memory.h"
 
 namespace shamal::machine {
 
@@ -17,11 +17,7 @@ std::size_t pitch_for(std::size_t lanes) {
 
 template <class Value>
 Value* allocate(std::size_t count) {
-  const std::size_t bytes = (count * sizeof(Value) + kCacheLine - 1) / kCacheLine * kCacheLine;
-  auto* values = static_cast<Value*>(std::aligned_alloc(kCacheLine, bytes));
-  if (values == nullptr) {
-    base::out_of_memory();
-  }
+  auto* values = static_cast<Value*>(base::allocate_large(count * sizeof(Value)));
   std::fill_n(values, count, Value{0});
   return values;
 }

@@ -62,6 +62,14 @@ class State {
 
   std::uint32_t step = 0;  // steps done
 
+  // Memory that is looked at after the next execution of a block, or written: it is fetched while
+  // the block is executed, little by little.
+  struct Ahead {
+    const double* from = nullptr;
+    std::size_t count = 0;
+  };
+  Ahead ahead;
+
   // What `element` of a delay line's input was at an earlier step.
   double past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step,
               std::size_t lane) const;

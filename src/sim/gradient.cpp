@@ -143,12 +143,18 @@ BackPlan plan_back(const Differentiated& of, const ir::Wanted& wanted,
 }
 
 // The values of a step wait for the way back: what is too large for the first cache anyhow does
-// best in a narrow batch that stays in the second.
+// best in a narrow batch that stays in the second, with the states and the code beside it.
 std::size_t width_of(const machine::Kernel& kernel) {
   constexpr std::size_t kLeastForward = 24;
   constexpr std::size_t kNarrow = 16;
+  constexpr std::size_t kNarrowest = 8;
+  constexpr std::size_t kCacheBytes = std::size_t{512} << 10;
   const std::size_t forward = kernel.batch_width();
-  return forward > kLeastForward ? forward : kNarrow;
+  if (forward > kLeastForward) {
+    return forward;
+  }
+  const std::size_t slots = kernel.program().slots - kernel.program().shared;
+  return slots * kNarrow * sizeof(double) <= kCacheBytes ? kNarrow : kNarrowest;
 }
 
 // A few runs, forward and back.
@@ -248,17 +254,17 @@ Differentiated::Differentiated(const machine::Kernel& kernel, ir::Specialised re
       parameters_(std::move(parameters)),
       saved_(std::move(saved)) {}
 
-std::vector<double> Differentiated::take_room() const {
+base::LargeVector<double> Differentiated::take_room() const {
   const base::Lock lock(rooms_->mutex);
   if (rooms_->free.empty()) {
     return {};
   }
-  std::vector<double> room = std::move(rooms_->free.back());
+  base::LargeVector<double> room = std::move(rooms_->free.back());
   rooms_->free.pop_back();
   return room;
 }
 
-void Differentiated::give_room(std::vector<double> room) const {
+void Differentiated::give_room(base::LargeVector<double> room) const {
   const base::Lock lock(rooms_->mutex);
   room.clear();
   rooms_->free.push_back(std::move(room));

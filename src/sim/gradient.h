@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "base/mutex.h"
 #include "ir/adjoint.h"
 #include "sim/run.h"
@@ -50,8 +51,8 @@ class Differentiated {
 
   // Room for kept states that a batch has done with, for the next one: fresh memory costs as much
   // time as running forward.
-  std::vector<double> take_room() const;
-  void give_room(std::vector<double> room) const;
+  base::LargeVector<double> take_room() const;
+  void give_room(base::LargeVector<double> room) const;
 
   // Where `forward` has a slot of `kernel`; kNone: nothing saved depends on it.
   ir::Slot place(ir::Slot slot) const { return place_[slot]; }
@@ -71,7 +72,7 @@ class Differentiated {
   std::vector<SlotRange> saved_;
   struct Rooms {
     base::Mutex mutex;
-    std::vector<std::vector<double>> free;
+    std::vector<base::LargeVector<double>> free;
     std::atomic<bool> guarded = false;
   };
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();

@@ -84,6 +84,7 @@ void BackSweep::step_back(std::uint32_t step, const double* begin) {
   }
   seed_delays(step, step < grid_.steps);
   seed_saved(save_, 1 / spec_.dt);
+  state_.ahead = forward_.before(step);
   if (machine::has_euler(state_)) {
     machine::execute_euler(plan_.kernel(), state_);
   } else {

@@ -5,8 +5,8 @@
 namespace shamal::sim {
 
 ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
-                           std::size_t lanes, std::uint64_t first_run, std::vector<double> kept,
-                           std::size_t memory)
+                           std::size_t lanes, std::uint64_t first_run,
+                           base::LargeVector<double> kept, std::size_t memory)
     : plan_(plan),
       spec_(spec),
       grid_(grid),
@@ -42,6 +42,9 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
   for (std::uint32_t step = 0;; ++step) {
     if (step % apart_ == 0) {
       keep(checkpoint(), kept_);
+    }
+    if ((step + 1) % apart_ == 0 && step < grid_.steps) {
+      state_.ahead = {kept_.data() + kept_.size(), size(checkpoint())};
     }
     state_.step = step;
     state_.fill(ir::kTimeSlot, grid_.time(step));
@@ -91,7 +94,8 @@ std::size_t ForwardSweep::size(const std::vector<SlotRange>& ranges) const {
   return values;
 }
 
-void ForwardSweep::keep(const std::vector<SlotRange>& ranges, std::vector<double>& kept) const {
+void ForwardSweep::keep(const std::vector<SlotRange>& ranges,
+                        base::LargeVector<double>& kept) const {
   for (const SlotRange& range : ranges) {
     const double* const row = state_.row(range.base);
     kept.insert(kept.end(), row, row + range.count * state_.width(range.base));
@@ -115,6 +119,14 @@ const double* ForwardSweep::at(std::uint32_t step) {
     run_again(*stretch_, step);
   }
   return again_.data() + (step - *stretch_) * size_;
+}
+
+machine::State::Ahead ForwardSweep::before(std::uint32_t step) const {
+  if (step == 0 || (apart_ > 1 && step <= stretch_)) {
+    return {};
+  }
+  const double* const from = apart_ == 1 ? kept_.data() : again_.data();
+  return {from + (step - 1 - stretch_.value_or(0)) * size_, size_};
 }
 
 // From the states kept at `first`, those of all steps up to `last`. What delays were given is

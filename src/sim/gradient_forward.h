@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "sim/integrator.h"
 #include "sim/run.h"
 #include "sim/time_grid.h"
@@ -28,7 +29,7 @@ class ForwardSweep {
  public:
   // `kept` is room for states; `memory` bounds their bytes, but for two steps' worth.
   ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
-               std::size_t lanes, std::uint64_t first_run, std::vector<double> kept,
+               std::size_t lanes, std::uint64_t first_run, base::LargeVector<double> kept,
                std::size_t memory);
 
   machine::State& state() { return state_; }
@@ -41,12 +42,14 @@ class ForwardSweep {
   // the first; the place is good until the next one is.
   const double* at(std::uint32_t step);
   std::size_t levels() const { return levels_; }  // values before the memories
+  // Where those of the step before lie, if they are there already.
+  machine::State::Ahead before(std::uint32_t step) const;
 
   // Finds the levels at each further stage of the step that began so.
   void find_stages(std::uint32_t step, const double* begin, std::size_t stages);
   const double* stage(std::size_t i) const { return stage_levels_[i].data(); }
 
-  std::vector<double> give_room() { return std::move(kept_); }
+  base::LargeVector<double> give_room() { return std::move(kept_); }
 
  private:
   void execute(ir::Block block) { machine_.execute(plan_.kernel(), block, state_); }
@@ -58,7 +61,7 @@ class ForwardSweep {
   void finish_step(std::uint32_t step);
   void record(Trajectories& into, std::size_t save) const;
   std::size_t size(const std::vector<SlotRange>& ranges) const;
-  void keep(const std::vector<SlotRange>& ranges, std::vector<double>& kept) const;
+  void keep(const std::vector<SlotRange>& ranges, base::LargeVector<double>& kept) const;
   void restore(const double* from);
   void run_again(std::uint32_t first, std::uint32_t last);
 
@@ -72,8 +75,8 @@ class ForwardSweep {
   std::size_t size_ = 0;    // of one step's visited levels and memories, all lanes
   std::size_t levels_ = 0;  // of the levels among them
   std::uint32_t apart_ = 1;
-  std::vector<double> kept_;                // of every apart_-th step; if apart, of all states
-  std::vector<double> again_;               // of a stretch between
+  base::LargeVector<double> kept_;          // of every apart_-th step; if apart, of all states
+  base::LargeVector<double> again_;         // of a stretch between
   std::optional<std::uint32_t> stretch_{};  // its first step
   std::array<Levels, kMaxStages> slopes_;
   std::array<Levels, kMaxStages> stage_levels_;
