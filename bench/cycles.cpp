@@ -1,5 +1,6 @@
 #include "cycles.h"
 
+#include <chrono>
 #include <ctime>
 #include <initializer_list>
 
@@ -27,6 +28,21 @@ std::uint64_t value(int counter) {
   return counter >= 0 && read(counter, &count, sizeof count) == sizeof count ? count : 0;
 }
 
+// Of the clock that never stops, in a nanosecond.
+double ticks_a_nanosecond() {
+  static const double rate = [] {
+    constexpr auto kLong = std::chrono::milliseconds(20);
+    const auto begun = std::chrono::steady_clock::now();
+    const std::uint64_t from = __rdtsc();
+    while (std::chrono::steady_clock::now() - begun < kLong) {
+    }
+    const std::uint64_t ticks = __rdtsc() - from;
+    const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - begun;
+    return static_cast<double>(ticks) / time.count();
+  }();
+  return rate;
+}
+
 }  // namespace
 
 Counter::Counter()
@@ -44,8 +60,11 @@ Counter::~Counter() {
 Counts Counter::now() const {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return {exact() ? value(cycles_) : __rdtsc(), value(instructions_),
-          static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec)};
+  const double seconds =
+      static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  // Where nothing counts, the time that the thread has had, in ticks: other work does not count.
+  const auto ticks = static_cast<std::uint64_t>(1e9 * seconds * ticks_a_nanosecond());
+  return {exact() ? value(cycles_) : ticks, value(instructions_), seconds};
 }
 
 std::optional<std::uint64_t> count_event(Event event, const std::function<void()>& work) {

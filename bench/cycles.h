@@ -1,6 +1,6 @@
 // This thread's processor cycles and instructions in user mode, from the processor's own counters:
 // what other processes do to the clock does not count. Where the kernel does not give them, the
-// time stamp counter and no instructions.
+// thread's processor time in ticks of the time stamp counter, and no instructions.
 #pragma once
 
 #include <cstddef>

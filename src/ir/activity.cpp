@@ -55,6 +55,18 @@ class Activity {
       const auto first = active_.begin() + span.base;
       return std::any_of(first, first + span.count, [](char c) { return c != 0; });
     }
+    if (instruction.op == Op::procedure) {
+      const Call& call = program_.calls[instruction.aux];
+      for (std::size_t a = 0; a < call.inputs.size(); ++a) {
+        const Call::Input& input = call.inputs[a];
+        const bool matters = !differentiable(call.procedure) || has_partial(call.procedure, a);
+        if (input.view != kNone && matters &&
+            any(reached_slots(program_, instruction, {input.view, input.inner}))) {
+          return true;
+        }
+      }
+      return false;
+    }
     for (std::size_t a = 0; a < instruction.args.size(); ++a) {
       const bool matters = !differentiable(instruction.op) || has_partial(instruction.op, a);
       if (instruction.args[a] != kNone && matters && any(reached_slots(program_, instruction, a))) {

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "ir/access.h"
 #include "ir/activity.h"
 #include "ir/emitter.h"
@@ -403,7 +405,10 @@ class Reverser {
     if (instruction.args[a] == kNone) {
       return false;
     }
-    const std::vector<Slot> slots = reached_slots(made_.program, instruction, a);
+    return any_active(reached_slots(made_.program, instruction, a));
+  }
+
+  bool any_active(const std::vector<Slot>& slots) const {
     return std::any_of(slots.begin(), slots.end(), [&](Slot slot) { return active_[slot] != 0; });
   }
 
@@ -422,6 +427,10 @@ class Reverser {
     const Value r = emit_.value(instruction.loop, made_.program.views[instruction.dst]);
     const Value d = emit_.value(instruction.loop, adjoint_of(r.view, written[0]));
     const Signed of = signed_adjoint(d, written[0]);
+    if (instruction.op == Op::procedure) {
+      reverse_call(instruction, d);
+      return;
+    }
     if (is_fold(made_.program, instruction)) {
       reverse_fold(instruction, position, r, of);
       return;
@@ -562,6 +571,41 @@ class Reverser {
     }
   }
 
+  void reverse_call(const Instruction& instruction, const Value& d) {
+    const Call call = made_.program.calls[instruction.aux];
+    for (std::size_t a = 0; a < call.inputs.size() && !refusal_; ++a) {
+      const Call::Input& input = call.inputs[a];
+      if (input.view == kNone ||
+          !any_active(reached_slots(made_.program, instruction, {input.view, input.inner}))) {
+        continue;
+      }
+      if (!differentiable(call.procedure)) {
+        refuse(instruction, fmt::format("{} has no derivative", model::row(call.procedure).name));
+      } else if (has_partial(call.procedure, a)) {
+        const std::optional<Value> part =
+            partial_of_call(instruction, a, what_to_do(instruction),
+                            {emit_, made_.program.views[instruction.dst], d.view});
+        if (part) {
+          accumulate(part->loop, made_.program.views[input.view], *part);
+        } else {
+          refuse(instruction, fmt::format("what {} is told to do is no constant",
+                                          model::row(call.procedure).name));
+        }
+      }
+    }
+  }
+
+  // As the program that was differentiated has it.
+  std::optional<double> what_to_do(const Instruction& instruction) const {
+    const std::size_t tells = telling_argument(made_.program.calls[instruction.aux].procedure);
+    if (tells == std::size_t{kNone}) {
+      return std::nullopt;
+    }
+    Instruction original = instruction;
+    original.aux = of_.call_of[instruction.aux];
+    return constant_argument(original_, original, tells);
+  }
+
   void reverse_fold(const Instruction& instruction, std::size_t position, const Value& r,
                     const Signed& d) {
     if (!any_active_argument(instruction, 1)) {
@@ -572,7 +616,7 @@ class Reverser {
     if (share) {
       accumulate(instruction.loop, made_.program.views[instruction.args[1]], *share, d.negative);
     } else {
-      refuse(instruction, "a fold whose start varies, or of other than the last axes");
+      refuse(instruction, "a fold whose start varies");
     }
   }
 
@@ -603,9 +647,8 @@ class Reverser {
 std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
                                                  const std::vector<Slot>& parameters,
                                                  const std::vector<Port>& saved) {
-  if (const Instruction* const called = first_procedure(program)) {
-    return NotDifferentiable{Op::procedure, program.views[called->dst].base,
-                             "procedures have no derivative yet"};
+  if (!program.keepers.empty()) {
+    return NotDifferentiable{Op::procedure, 0, "what procedures remember has no derivative"};
   }
   if (!program.device_uses.empty()) {
     return NotDifferentiable{Op::device, program.device_uses[0].base,

@@ -433,9 +433,11 @@ class Lowerer {
         }
         result = into != nullptr ? *into : result_operand(axes);
         if (const int factors = factors_of(node); factors > 0) {
-          emit(Op::multiply, axes, result, {args[0], args[0]});
-          for (int i = 2; i < factors; ++i) {
-            emit(Op::multiply, axes, result, {result, args[0]});
+          Operand product = args[0];
+          for (int i = 2; i <= factors; ++i) {
+            const Operand longer = i < factors ? result_operand(axes) : result;
+            emit(Op::multiply, axes, longer, {product, args[0]});
+            product = longer;
           }
         } else {
           emit(op_of(node.op), axes, result, args);

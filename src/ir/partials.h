@@ -52,15 +52,42 @@ Value partial_of_lookup(const Instruction& instruction, Slot first_slope, const 
 std::optional<Value> partial_of_draw(const Instruction& instruction, std::size_t argument,
                                      const Flow& flow);
 
+// Of procedures: the same questions. Keepers, whose memory has no derivative, are not
+// differentiable.
+bool differentiable(model::Procedure procedure);
+bool has_partial(model::Procedure procedure, std::size_t argument);
+
+// A number that tells a procedure what to do must be a constant: this one of the program in which
+// the call was found first, or nothing.
+std::optional<double> constant_argument(const Program& program, const Instruction& instruction,
+                                        std::size_t argument);
+
+// With respect to an argument with a partial, over the instruction's loop joined with that of the
+// argument; `r` and `d` are views of either loop. Nothing if what the call does is not constant.
+struct CallFlow {
+  Emitter& emit;
+  View r;
+  View d;
+};
+std::optional<Value> partial_of_call(const Instruction& instruction, std::size_t argument,
+                                     const std::optional<double>& what, const CallFlow& flow);
+// Which argument says what the procedure does; kNone: none.
+std::size_t telling_argument(model::Procedure procedure);
+
+// Of the first of the least or greatest of x, or of a product of x, over the axes of a loop from
+// `outer_rank` on.
+Value partial_of_extremum(LoopId loop, std::uint32_t outer_rank, const View& x, const Flow& flow);
+Value partial_of_product(LoopId loop, std::uint32_t outer_rank, const View& start, const View& x,
+                         const Flow& flow);
+
 // Where the start value of the fold at `position` of a block lies, unless it is more than a copy or
 // depends on parameters.
 std::optional<View> start_of_fold(const Program& program, const std::vector<Instruction>& block,
                                   std::size_t position, const std::vector<char>& active);
 
 // Of a fold r = op(r, x_i) after the value in `start`, which does not depend on parameters, with
-// respect to x_i, over the fold's whole loop. Nothing if `start` is needed and missing, or if other
-// axes than the last are folded. Where several elements are the largest or smallest, the first
-// counts.
+// respect to x_i, over the fold's whole loop. Nothing if `start` is needed and missing. Where
+// several elements are the largest or smallest, the first counts.
 std::optional<Value> partial_of_fold(const Instruction& instruction,
                                      const std::optional<View>& start, const Flow& flow);
 

@@ -106,22 +106,58 @@ struct Rows {
   }
 };
 
-std::optional<Rows> rows_of(const Program& program, const Instruction& instruction) {
-  const View& result = program.views[instruction.dst];
+Rows rows_of(const Loop& loop, std::uint32_t outer_rank) {
   Rows rows;
-  rows.loop = program.loops[instruction.loop];
-  rows.outer_rank = rows.loop.rank;
-  while (rows.outer_rank > 0 && result.axes[rows.outer_rank - 1] == Axis{}) {
-    --rows.outer_rank;
-  }
-  for (std::uint32_t k = 0; k < rows.loop.rank; ++k) {
-    const bool stays = k < rows.outer_rank;
-    if (stays && rows.loop.extents[k] > 1 && result.axes[k] == Axis{}) {
-      return std::nullopt;
-    }
-    (stays ? rows.outer : rows.inner) *= rows.loop.extents[k];
+  rows.loop = loop;
+  rows.outer_rank = outer_rank;
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    (k < outer_rank ? rows.outer : rows.inner) *= loop.extents[k];
   }
   return rows;
+}
+
+// The axes of a fold in another order: those that stay, then those that are folded.
+struct Order {
+  std::vector<std::uint32_t> axes;
+  std::uint32_t outer_rank = 0;
+
+  Loop apply(const Loop& loop) const {
+    Loop made = loop;
+    for (std::size_t k = 0; k < axes.size(); ++k) {
+      made.extents[k] = loop.extents[axes[k]];
+    }
+    return made;
+  }
+  View apply(const View& view) const {
+    View made = view;
+    for (std::size_t k = 0; k < axes.size(); ++k) {
+      made.axes[k] = view.axes[axes[k]];
+    }
+    return made;
+  }
+  View undo(const View& view) const {
+    View made = view;
+    for (std::size_t k = 0; k < axes.size(); ++k) {
+      made.axes[axes[k]] = view.axes[k];
+    }
+    return made;
+  }
+};
+
+Order order_of(const Program& program, const Instruction& instruction) {
+  const View& result = program.views[instruction.dst];
+  const Loop& loop = program.loops[instruction.loop];
+  const auto stays = [&](std::uint32_t k) { return result.axes[k] != Axis{}; };
+  Order made;
+  for (const bool staying : {true, false}) {
+    for (std::uint32_t k = 0; k < loop.rank; ++k) {
+      if (stays(k) == staying) {
+        made.axes.push_back(k);
+      }
+    }
+    made.outer_rank = staying ? static_cast<std::uint32_t>(made.axes.size()) : made.outer_rank;
+  }
+  return made;
 }
 
 // Arrays of one element more than are folded, along which something runs: where the rows begin, and
@@ -160,11 +196,12 @@ class Running {
   LoopId all_;
 };
 
+}  // namespace
+
 // d where x is the first element that equals r, else 0.
-Value of_extremum(const Instruction& instruction, const Rows& rows, const View& x,
-                  const Flow& flow) {
+Value partial_of_extremum(LoopId loop, std::uint32_t outer_rank, const View& x, const Flow& flow) {
   Emitter& emit = flow.emit;
-  const LoopId loop = instruction.loop;
+  const Rows rows = rows_of(emit.program().loops[loop], outer_rank);
   Running running(emit, rows);
   const Slot equal = emit.slots(rows.outer * rows.inner);
   const View equals = rows.view(equal, rows.inner);
@@ -178,10 +215,10 @@ Value of_extremum(const Instruction& instruction, const Rows& rows, const View& 
 }
 
 // d times all the other factors.
-Value of_product(const Instruction& instruction, const Rows& rows, const View& start, const View& x,
-                 const Flow& flow) {
+Value partial_of_product(LoopId loop, std::uint32_t outer_rank, const View& start, const View& x,
+                         const Flow& flow) {
   Emitter& emit = flow.emit;
-  const LoopId loop = instruction.loop;
+  const Rows rows = rows_of(emit.program().loops[loop], outer_rank);
   Running running(emit, rows);
   const Slot factors = emit.slots(rows.outer * rows.inner);
   const Slot before = running.make(View{start.base, {}});
@@ -193,8 +230,6 @@ Value of_product(const Instruction& instruction, const Rows& rows, const View& s
                                                  emit.value(loop, running.at(after, 1))});
   return emit.apply(Op::scale, {flow.d, others});
 }
-
-}  // namespace
 
 std::optional<View> start_of_fold(const Program& program, const std::vector<Instruction>& block,
                                   std::size_t position, const std::vector<char>& active) {
@@ -224,20 +259,27 @@ std::optional<Value> partial_of_fold(const Instruction& instruction,
   if (instruction.op == Op::subtract) {
     return flow.emit.apply(Op::negate, {flow.d});
   }
-  const std::optional<Rows> rows = rows_of(program, instruction);
-  if (!rows || !start) {
+  if (!start) {
     return std::nullopt;
   }
-  const View x = program.views[instruction.args[1]];
+  const Order order = order_of(program, instruction);
+  const LoopId loop = flow.emit.add(order.apply(program.loops[instruction.loop]));
+  const auto ordered = [&](const Value& of) { return flow.emit.value(loop, order.apply(of.view)); };
+  const Flow turned{flow.emit, ordered(flow.r), ordered(flow.d)};
+  const View x = order.apply(program.views[instruction.args[1]]);
+  std::optional<Value> made;
   switch (instruction.op) {
     case Op::minimum:
     case Op::maximum:
-      return of_extremum(instruction, *rows, x, flow);
+      made = partial_of_extremum(loop, order.outer_rank, x, turned);
+      break;
     case Op::multiply:
-      return of_product(instruction, *rows, *start, x, flow);
+      made = partial_of_product(loop, order.outer_rank, *start, x, turned);
+      break;
     default:
       return std::nullopt;
   }
+  return flow.emit.value(instruction.loop, order.undo(made->view));
 }
 
 }  // namespace shamal::ir

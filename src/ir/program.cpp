@@ -99,17 +99,6 @@ std::vector<Access> places(const Program& program, const Instruction& instructio
   return operands(program, instruction, true);
 }
 
-const Instruction* first_procedure(const Program& program) {
-  for (const std::vector<Instruction>& block : program.blocks) {
-    for (const Instruction& instruction : block) {
-      if (instruction.op == Op::procedure) {
-        return &instruction;
-      }
-    }
-  }
-  return nullptr;
-}
-
 Access write(const Program& program, const Instruction& instruction) {
   return {instruction.dst,
           instruction.op == Op::procedure ? program.calls[instruction.aux].result : 0,

@@ -296,8 +296,6 @@ struct Access {
   LoopId inner = 0;
   std::uint32_t count = 1;  // neighbouring slots at each place, of a device's inputs and outputs
 };
-// The first call of a procedure, if there is one: for passes that do not understand them.
-const Instruction* first_procedure(const Program& program);
 std::vector<Access> reads(const Program& program, const Instruction& instruction);
 // Views that say where something is, whose values the instruction itself does not read: the array
 // of a gather, the input of a delay line, and what a keeper reads at the end of a step.

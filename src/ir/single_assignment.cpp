@@ -9,31 +9,24 @@
 namespace shamal::ir {
 
 std::vector<Slot> reached_slots(const Program& program, const Instruction& instruction,
-                                std::size_t argument) {
-  const View& view = program.views[instruction.args[argument]];
-  const Loop& loop = program.loops[instruction.loop];
-  const bool inner = instruction.op == Op::rank && argument != 1;
+                                const Access& access) {
+  const View& view = program.views[access.view];
   std::vector<Slot> slots;
-  for (const std::int64_t outer : offsets(program, loop, view)) {
-    if (!inner) {
-      slots.push_back(static_cast<Slot>(view.base + outer));
-      continue;
-    }
-    for (const std::int64_t more :
-         offsets(program, program.loops[instruction.aux], view, loop.rank)) {
-      slots.push_back(static_cast<Slot>(view.base + outer + more));
-    }
+  for (const std::int64_t offset : offsets(program, loop_of(program, instruction, access), view)) {
+    slots.push_back(static_cast<Slot>(view.base + offset));
   }
   return slots;
 }
 
+std::vector<Slot> reached_slots(const Program& program, const Instruction& instruction,
+                                std::size_t argument) {
+  const bool inner = instruction.op == Op::rank && argument != 1;
+  return reached_slots(program, instruction,
+                       Access{instruction.args[argument], inner ? instruction.aux : 0});
+}
+
 std::vector<Slot> written_slots(const Program& program, const Instruction& instruction) {
-  const View& view = program.views[instruction.dst];
-  std::vector<Slot> slots;
-  for (const std::int64_t offset : offsets(program, program.loops[instruction.loop], view)) {
-    slots.push_back(static_cast<Slot>(view.base + offset));
-  }
-  return slots;
+  return reached_slots(program, instruction, write(program, instruction));
 }
 
 bool is_fold(const Program& program, const Instruction& instruction) {
@@ -68,6 +61,7 @@ class Renamer {
     made_.program = program;
     made_.program.stocks.clear();
     made_.program.memories.clear();
+    made_.program.calls.clear();
     for (std::vector<Instruction>& block : made_.program.blocks) {
       block.clear();
     }
@@ -181,6 +175,19 @@ class Renamer {
     return static_cast<ViewId>(made_.program.views.size() - 1);
   }
 
+  std::uint32_t renamed_call(const std::vector<Slot>& places, const Instruction& instruction) {
+    Call made = old_.calls[instruction.aux];
+    for (Call::Input& input : made.inputs) {
+      if (input.view != kNone) {
+        input.view = renamed(places, input.view,
+                             reached_slots(old_, instruction, {input.view, input.inner}));
+      }
+    }
+    made_.program.calls.push_back(std::move(made));
+    made_.call_of.push_back(instruction.aux);
+    return static_cast<std::uint32_t>(made_.program.calls.size() - 1);
+  }
+
   std::vector<Slot> gathered_slots(const Instruction& instruction) const {
     const SlotSpan span = gathered_span(old_, instruction);
     std::vector<Slot> slots(span.count);
@@ -201,6 +208,9 @@ class Renamer {
                         made.op == Op::gather && a == 1 ? gathered_slots(instruction)
                                                         : reached_slots(old_, instruction, a));
           }
+        }
+        if (made.op == Op::procedure) {
+          made.aux = renamed_call(places, instruction);
         }
         const std::vector<Slot> written = written_slots(old_, instruction);
         if (!is_fold(old_, instruction)) {

@@ -20,6 +20,9 @@ namespace shamal::ir {
 // the loop and then the inner loop.
 std::vector<Slot> reached_slots(const Program& program, const Instruction& instruction,
                                 std::size_t argument);
+// Those that an access of the instruction reaches.
+std::vector<Slot> reached_slots(const Program& program, const Instruction& instruction,
+                                const Access& access);
 std::vector<Slot> written_slots(const Program& program, const Instruction& instruction);
 
 // Whether the instruction folds: its destination is also its first argument.
@@ -33,6 +36,8 @@ struct SingleAssignment {
   Program program;             // block outputs has become the end of block rates, and is empty
   std::vector<Slot> at_start;  // of each slot of the original: where its value is after `initial`,
   std::vector<Slot> in_step;   // and after `rates` and `outputs` of a step
+  // Of each call: which of the original's it is. A use of a procedure has a call of its own.
+  std::vector<std::uint32_t> call_of;
 };
 
 // Levels and memories have two places: what `initial` computes (at_start), and what a step begins

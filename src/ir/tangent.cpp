@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include <fmt/format.h>
+
+#include "ir/access.h"
 #include "ir/activity.h"
 #include "ir/emitter.h"
 #include "ir/partials.h"
@@ -101,6 +104,10 @@ class Follower {
 
   void follow(const std::vector<Instruction>& block, std::size_t position) {
     const Instruction& instruction = block[position];
+    if (instruction.op == Op::procedure) {
+      follow_call(instruction);
+      return;
+    }
     if (is_fold(old_, instruction)) {
       follow_fold(block, position);
       return;
@@ -118,6 +125,41 @@ class Follower {
       }
     }
     emit_.assign(to, sum ? *sum : emit_.constant(instruction.loop, 0.0));
+  }
+
+  void follow_call(const Instruction& instruction) {
+    const Call& call = old_.calls[instruction.aux];
+    const View to = shifted(old_.views[instruction.dst], made_.shift);
+    const LoopId whole = emit_.add(loop_of(old_, instruction, write(old_, instruction)));
+    emit_.assign(to, emit_.constant(whole, 0.0));
+    const std::size_t tells = telling_argument(call.procedure);
+    for (std::size_t a = 0; a < call.inputs.size() && !refusal_; ++a) {
+      const Call::Input& input = call.inputs[a];
+      if (input.view == kNone) {
+        continue;
+      }
+      const std::vector<Slot> slots =
+          reached_slots(old_, instruction, Access{input.view, input.inner});
+      if (std::none_of(slots.begin(), slots.end(), [&](Slot s) { return active_[s] != 0; })) {
+        continue;
+      }
+      if (!differentiable(call.procedure)) {
+        refuse(instruction, fmt::format("{} has no derivative", model::row(call.procedure).name));
+      } else if (has_partial(call.procedure, a)) {
+        const std::optional<double> what = tells == std::size_t{kNone}
+                                               ? std::nullopt
+                                               : constant_argument(old_, instruction, tells);
+        const std::optional<Value> part = partial_of_call(
+            instruction, a, what,
+            {emit_, old_.views[instruction.dst], shifted(old_.views[input.view], made_.shift)});
+        if (part) {
+          emit_.emit(Op::add, part->loop, to, {to, part->view});
+        } else {
+          refuse(instruction, fmt::format("what {} is told to do is no constant",
+                                          model::row(call.procedure).name));
+        }
+      }
+    }
   }
 
   // What argument a contributes; nothing if it is constant.
@@ -189,7 +231,7 @@ class Follower {
                                       {emit_, value(instruction, instruction.dst, false),
                                        value(instruction, instruction.args[1], true)});
     if (!part) {
-      refuse(instruction, "a fold whose start varies, or of other than the last axes");
+      refuse(instruction, "a fold whose start varies");
       return;
     }
     const View to = shifted(old_.views[instruction.dst], made_.shift);
@@ -208,9 +250,8 @@ class Follower {
 
 std::variant<Tangent, NotDifferentiable> tangent(const Program& program,
                                                  const std::vector<Slot>& parameters) {
-  if (const Instruction* const called = first_procedure(program)) {
-    return NotDifferentiable{Op::procedure, program.views[called->dst].base,
-                             "procedures have no derivative yet"};
+  if (!program.keepers.empty()) {
+    return NotDifferentiable{Op::procedure, 0, "what procedures remember has no derivative"};
   }
   if (!program.device_uses.empty()) {
     return NotDifferentiable{Op::device, program.device_uses[0].base,

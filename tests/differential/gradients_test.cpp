@@ -290,6 +290,150 @@ TIME STEP= 0.125
             3);
 }
 
+// Every action of VECTOR SELECT, with an element that is not selected and selections that weigh.
+TEST(GradientsOfProcedures, OfVectorSelectAgree) {
+  const fs::path path = fs::temp_directory_path() / "shamal_gradient_select.mdl";
+  for (int action = 0; action <= 10; ++action) {
+    std::ofstream(path) << R"({UTF-8}
+Row: R1, R2
+	~	~	|
+Column: C1, C2, C3, C4
+	~	~	|
+weight[Column]= 1.5, 0.5, 0, 2
+	~	~	|
+amount[Row,Column]= 1.2, 0.7, 3, 1.1; 0.4, 0.9, 2, 0.6;
+	~	~	|
+missing= 0.3
+	~	~	|
+none[Column]= 0, 0, 0, 0
+	~	~	|
+Level[Row]= INTEG(0.1*VECTOR SELECT(weight[Column!], amount[Row,Column!]*Level[Row], 0, )"
+                        << action << R"(, 0)
+  + VECTOR SELECT(none[Column!], amount[Row,Column!], missing, 0, 0) - 0.2*Level[Row]^3, 1)
+	~	~	|
+INITIAL TIME= 0
+	~	~	|
+FINAL TIME= 3
+	~	~	|
+SAVEPER= TIME STEP
+	~	~	|
+TIME STEP= 0.125
+	~	~	|
+)";
+    const auto model = compiled(path);
+    ASSERT_TRUE(model);
+    Subject of = subject(*model, 24);
+    // Zeros are not selected; beside them the function jumps.
+    std::erase_if(of.parameters,
+                  [&](ir::Slot slot) { return constant_of(model->program, slot) == 0; });
+    for (ir::Constant& constant : of.program.constants) {
+      constant.value = constant_of(model->program, constant.slot);
+    }
+    Tally tally;
+    expect_agreement(of, tally, "action " + std::to_string(action));
+    EXPECT_EQ(tally.models, 1u);
+    EXPECT_EQ(tally.parameters, of.parameters.size());
+    EXPECT_EQ(tally.smooth, tally.parameters) << action;
+    std::string refused;
+    const auto found = derivatives(of, refused);
+    ASSERT_TRUE(found);
+    // What is selected and what is missing matter: a gradient of nothing but zeros would agree.
+    EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
+                            [](double d) { return std::fabs(d) > 0.01; }),
+              3)
+        << action;
+  }
+  fs::remove(path);
+}
+
+// A run that overrides what the procedure is told to do has no derivative, rather than a wrong one.
+TEST(GradientsOfProcedures, AreNotThoseOfAnotherAction) {
+  const fs::path path = fs::temp_directory_path() / "shamal_gradient_action.mdl";
+  std::ofstream(path) << R"({UTF-8}
+Column: C1, C2
+	~	~	|
+amount[Column]= 2, 3
+	~	~	|
+selection[Column]= 1, 1
+	~	~	|
+action= 0
+	~	~	|
+Level= INTEG(VECTOR SELECT(selection[Column!], amount[Column!], 0, action, 0), 0)
+	~	~	|
+INITIAL TIME= 0
+	~	~	|
+FINAL TIME= 2
+	~	~	|
+SAVEPER= TIME STEP
+	~	~	|
+TIME STEP= 1
+	~	~	|
+)";
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  fs::remove(path);
+  const auto slot = [&](const std::string& name) {
+    const auto& all = model->layout.variables;
+    return std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; })
+        ->base;
+  };
+  sim::RunSpec spec;
+  spec.stop = 2;
+  spec.method = sim::find_method("euler");
+  spec.saved = {{slot("Level"), 1}};
+  auto made = sim::Differentiated::make(model->kernel, {slot("amount")}, spec.saved);
+  const auto& of = std::get<sim::Differentiated>(made);
+  sim::Inputs runs;
+  runs.runs = 2;
+  runs.overrides.push_back({slot("action"), {0, 1}});
+  const auto weigh = [](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
+    std::fill(weights.begin(), weights.end(), 1.0);
+  };
+  const std::vector<double> found = sim::gradients(of, spec, runs, weigh).values;
+  EXPECT_EQ(found[0], 3);  // 1 + 2 steps
+  EXPECT_TRUE(std::isnan(found[1]));
+}
+
+// Normal distributions; functions that are flat but for jumps; a product over the first axis.
+TEST(GradientsOfProcedures, OfOthersAgree) {
+  const fs::path path = fs::temp_directory_path() / "shamal_gradient_others.xmile";
+  std::ofstream(path)
+      << R"(<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
+<header><vendor>x</vendor><product version="1">x</product></header>
+<sim_specs method="euler"><start>0</start><stop>3</stop><dt>0.125</dt></sim_specs>
+<dimensions><dim name="Row" size="3"/><dim name="Column" size="2"/></dimensions>
+<model><variables>
+<aux name="low"><eqn>-0.7</eqn></aux>
+<aux name="mean"><eqn>0.2</eqn></aux>
+<aux name="deviation"><eqn>1.3</eqn></aux>
+<aux name="chance"><eqn>0.3</eqn></aux>
+<aux name="whole"><eqn>5.4</eqn></aux>
+<aux name="factor"><dimensions><dim name="Row"/><dim name="Column"/></dimensions>
+  <element subscript="1, 1"><eqn>1.2</eqn></element><element subscript="1, 2"><eqn>0.9</eqn></element>
+  <element subscript="2, 1"><eqn>0.8</eqn></element><element subscript="2, 2"><eqn>1.1</eqn></element>
+  <element subscript="3, 1"><eqn>0.7</eqn></element><element subscript="3, 2"><eqn>1.4</eqn></element></aux>
+<aux name="product"><dimensions><dim name="Column"/></dimensions><eqn>PROD(factor[*, Column])</eqn></aux>
+<flow name="change"><eqn>NORMALCDF(low, level, mean, deviation) + 0.1 * INVNORM(chance, mean, deviation)
+  + 0.05 * ERF(level) + 0.01 * COMBINATIONS(whole, 2) + 0.1 * product[1] * level - 0.2 * product[2]</eqn></flow>
+<stock name="level"><eqn>0.5</eqn><inflow>change</inflow></stock>
+</variables></model></xmile>
+)";
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  fs::remove(path);
+  const Subject of = subject(*model, 24);
+  Tally tally;
+  expect_agreement(of, tally, "others");
+  EXPECT_EQ(tally.models, 1u);
+  EXPECT_EQ(tally.smooth, tally.parameters);
+  std::string refused;
+  const auto found = derivatives(of, refused);
+  ASSERT_TRUE(found);
+  EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
+                          [](double d) { return std::fabs(d) > 0.01; }),
+            10);
+}
+
 // A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
 // back with guarded ones, as all later ones do.
 TEST(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {
@@ -337,6 +481,23 @@ TIME STEP= 1
   EXPECT_EQ(sim::gradients(of, spec, runs, weigh).values, expected);
   EXPECT_EQ(of.products(), sim::Differentiated::Products::guarded);
   EXPECT_EQ(sim::gradients(of, spec, runs, weigh).values, expected);
+}
+
+// The largest of the public models, whose sums over years and gases are VECTOR SELECT.
+TEST(GradientsOfFiles, AgreeOnCLearn) {
+  const fs::path path = fs::path(SHAMAL_SOURCE_DIR) / ".." / "shared" / "conformance" / "large" /
+                        "C-LEARN v77 for Vensim.mdl";
+  if (!fs::exists(path)) {
+    std::cout << "NOT RUN: ../shared/conformance is not there.\n";
+    return;
+  }
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  Tally tally;
+  expect_agreement(subject(*model, 40), tally, "C-LEARN");
+  report(tally);
+  EXPECT_EQ(tally.models, 1u);
+  EXPECT_EQ(tally.smooth, tally.parameters);
 }
 
 // Of the public models of moderate size: a few parameters, a few steps.
