@@ -49,10 +49,6 @@ std::optional<double> read_number(const data::Cell& cell, base::Diagnostics& dia
   return value;
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return base::fold_name(a) == base::fold_name(b);
-}
-
 void check_series(const ChartSeries& wanted, const Observations& observations,
                   base::Diagnostics& diagnostics) {
   if (!find_observations(observations, wanted.series.text, wanted.region.text).empty()) {
@@ -60,9 +56,10 @@ void check_series(const ChartSeries& wanted, const Observations& observations,
   }
   std::set<std::string> regions;
   std::set<std::string> names;
+  const std::string series = base::fold_name(wanted.series.text);
   for (const Observation& row : observations.usable) {
     names.insert(row.series);
-    if (same_name(row.series, wanted.series.text)) {
+    if (row.series_key == series) {
       regions.insert(row.region);
     }
   }
@@ -79,6 +76,13 @@ void check_series(const ChartSeries& wanted, const Observations& observations,
 }
 
 }  // namespace
+
+void Observation::name(std::string of_series, std::string of_region) {
+  series = std::move(of_series);
+  region = std::move(of_region);
+  series_key = base::fold_name(series);
+  region_key = base::fold_name(region);
+}
 
 Observations read_observations(const base::Sources& sources, base::FileId file,
                                const Calendar& calendar, base::Diagnostics& diagnostics) {
@@ -107,8 +111,7 @@ Observations read_observations(const base::Sources& sources, base::FileId file,
     Observation entry;
     entry.date = row.text("date");
     entry.time = extent(calendar, *period);
-    entry.region = row.text("region");
-    entry.series = row.text("series");
+    entry.name(row.text("series"), row.text("region"));
     entry.value = *value;
     entry.low = low;
     entry.high = high;
@@ -147,9 +150,11 @@ SourceList read_sources(const base::Sources& sources, base::FileId file,
 std::vector<const Observation*> find_observations(const Observations& observations,
                                                   std::string_view series,
                                                   std::string_view region) {
+  const std::string series_key = base::fold_name(series);
+  const std::string region_key = base::fold_name(region);
   std::vector<const Observation*> result;
   for (const Observation& row : observations.usable) {
-    if (same_name(row.series, series) && (region.empty() || same_name(row.region, region))) {
+    if (row.series_key == series_key && (region.empty() || row.region_key == region_key)) {
       result.push_back(&row);
     }
   }

@@ -27,6 +27,8 @@ struct Observation {
   Extent time;       // on the study's axis; the value stands at the middle
   std::string region;
   std::string series;
+  std::string region_key;  // of the two, as names are looked up
+  std::string series_key;
   double value = 0;
   std::optional<double> low;
   std::optional<double> high;
@@ -37,6 +39,9 @@ struct Observation {
   std::string window;      // "calibration", "holdout" or empty
   base::Span span;         // of the row
   base::Span source_span;  // of its source key
+
+  // Says what it is of, so that it is found.
+  void name(std::string of_series, std::string of_region);
 };
 
 struct UnusableObservation {

@@ -1,5 +1,7 @@
 #include "analysis/record_table.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/names.h"
@@ -9,12 +11,9 @@ namespace shamal::analysis {
 using base::Code;
 
 std::optional<std::size_t> RecordTable::column(std::string_view name) const {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (base::fold_name(names[i].text) == base::fold_name(name)) {
-      return i;
-    }
-  }
-  return std::nullopt;
+  const auto found = std::find(keys.begin(), keys.end(), base::fold_name(name));
+  return found == keys.end() ? std::nullopt
+                             : std::optional(static_cast<std::size_t>(found - keys.begin()));
 }
 
 RecordTable read_record_table(const base::Sources& sources, base::FileId file,
@@ -27,6 +26,9 @@ RecordTable read_record_table(const base::Sources& sources, base::FileId file,
     return table;
   }
   table.names = std::move(rows.front());
+  for (const data::Cell& name : table.names) {
+    table.keys.push_back(base::fold_name(name.text));
+  }
   const base::Span header{file, table.names.front().span.begin, table.names.back().span.end};
   for (const std::string_view name : required) {
     if (!table.column(name)) {

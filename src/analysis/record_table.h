@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace shamal::analysis {
 
 struct RecordTable {
   data::Row names;
-  std::vector<data::Row> rows;  // each as long as `names`
+  std::vector<std::string> keys;  // of the names, as they are looked up
+  std::vector<data::Row> rows;    // each as long as `names`
 
   std::optional<std::size_t> column(std::string_view name) const;
 };

@@ -75,8 +75,7 @@ void add_element(const analysis::PayoffElement& element, double weight, const da
     analysis::Observation row;
     row.time = {series.times[i], series.times[i], series.times[i]};
     row.date = fmt::format("{}", series.times[i]);
-    row.region = entry.region.text;
-    row.series = element.data.text;
+    row.name(element.data.text, entry.region.text);
     row.value = y;
     row.low = element.logarithmic ? y * std::exp(-wide) : y - wide;
     row.high = element.logarithmic ? y * std::exp(wide) : y + wide;
