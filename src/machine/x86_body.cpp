@@ -1,47 +1,11 @@
 #include "machine/x86_body.h"
 
-#include <algorithm>
-#include <limits>
-#include <tuple>
 #include <utility>
 
-#include "ir/reciprocals.h"
+#include "machine/x86_look_up.h"
+#include "machine/x86_pool.h"
 
 namespace shamal::machine {
-
-namespace {
-
-// Registers full of what operations need, at hand behind a pointer. Both precisions have the same
-// places.
-template <class Value, class Bits>
-struct alignas(64) Pool {
-  static constexpr std::size_t kCount = 64 / sizeof(Value);
-  using Row = std::array<Value, kCount>;
-  using BitsRow = std::array<Bits, kCount>;
-  static constexpr Bits kSign = Bits{1} << (8 * sizeof(Bits) - 1);
-
-  Row one = filled<Row>(Value{1});
-  Row zero = filled<Row>(Value{0});
-  Row least_quotient = filled<Row>(static_cast<Value>(ir::kLeastQuotient));
-  Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
-  BitsRow sign = filled<BitsRow>(kSign);
-  BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
-  BitsRow all = filled<BitsRow>(static_cast<Bits>(~Bits{0}));
-
- private:
-  template <class R>
-  static constexpr R filled(typename R::value_type value) {
-    R row{};
-    row.fill(value);
-    return row;
-  }
-};
-
-constexpr Pool<double, std::uint64_t> kNativePool;
-constexpr Pool<float, std::uint32_t> kSinglePool;
-static_assert(sizeof kNativePool == sizeof kSinglePool);
-
-}  // namespace
 
 bool has_code(ir::Op op) {
   switch (op) {
@@ -78,213 +42,24 @@ bool has_code(ir::Op op) {
   }
 }
 
-const void* native_pool(bool single) {
-  return single ? static_cast<const void*>(&kSinglePool) : &kNativePool;
-}
-
 namespace {
-
-constexpr int kFirst = 14;  // of two registers for use within an operation
-constexpr int kSecond = 15;
-constexpr int kTable = 10;  // of four more for use within look-ups
-constexpr int kFirstMask = 6;
-constexpr int kSecondMask = 7;
-
-// Of a row of kNativePool, the place in the pool of the precision.
-Place pool(const void* of) {
-  return {General::rdi, General::none,
-          static_cast<std::int32_t>(static_cast<const char*>(of) -
-                                    reinterpret_cast<const char*>(&kNativePool))};
-}
-Place one() { return pool(&kNativePool.one); }
-Place zero() { return pool(&kNativePool.zero); }
 
 int odd_quotients(const Assembler& to) { return to.masks_apart() ? kFirstMask : kFirst; }
 
-class Body {
+class Body : Registers {
  public:
   Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t spills)
-      : to_(to),
-        operations_(operations),
-        values_(std::move(of.values)),
-        operands_(std::move(of.operands)),
-        spills_(spills) {
-    const bool looks_up =
-        std::any_of(operations.begin(), operations.end(),
-                    [](const Operation& operation) { return operation.table != nullptr; });
-    for (int reg = 0; reg < (looks_up ? kTable : kFirst); ++reg) {
-      numbers_.add(reg);
-    }
-    if (to_.avx512()) {
-      for (int reg = 16; reg < 32; ++reg) {
-        numbers_.add(reg);
-      }
-      for (int mask = 1; mask < kFirstMask; ++mask) {
-        masks_.add(mask);
-      }
-    }
-  }
+      : Registers(to, operations, std::move(of), spills), to_(to), operations_(operations) {}
 
   BodyEnd write() {
-    for (at_ = 0; at_ < operations_.size(); ++at_) {
-      write(operations_[at_]);
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      begin(i);
+      write(operations_[i]);
     }
-    return {static_cast<std::int32_t>(last_uses_.size()) * to_.register_bytes(),
-            std::move(detours_)};
+    return {spilled(), std::move(detours_)};
   }
 
  private:
-  // Registers of one kind that values may have.
-  struct Bank {
-    std::vector<int> all;
-    std::array<std::ptrdiff_t, 32> owner{};  // a value, or -1
-    std::array<bool, 32> held{};             // by what the operation has yet to read
-
-    void add(int reg) {
-      all.push_back(reg);
-      owner[static_cast<std::size_t>(reg)] = -1;
-    }
-    std::ptrdiff_t& owner_of(int reg) { return owner[static_cast<std::size_t>(reg)]; }
-    bool& held_of(int reg) { return held[static_cast<std::size_t>(reg)]; }
-  };
-  Bank& bank(const Value& of) { return of.mask && to_.masks_apart() ? masks_ : numbers_; }
-  // Masks for use within an operation; with AVX2 they lie where numbers do.
-  int first_mask() const { return to_.masks_apart() ? kFirstMask : kFirst; }
-  int second_mask() const { return to_.masks_apart() ? kSecondMask : kSecond; }
-
-  Value& value(std::uint32_t a) { return values_[operands_[at_][a]]; }
-  bool used_later(const Value& of) const { return !of.uses.empty() && of.uses.back() > at_; }
-  // Now included: a register may hold what this operation has yet to fetch.
-  std::size_t next_use(const Value& of) const {
-    const auto next = std::lower_bound(of.uses.begin(), of.uses.end(), at_);
-    return next == of.uses.end() ? operations_.size() : *next;
-  }
-
-  // 1 where the mask is set and 0 elsewhere.
-  void number_of(int to, int mask) {
-    if (to_.masks_apart()) {
-      to_.load_where(mask, to, one());
-    } else {
-      to_.bitwise(Bitwise::conjunction, to, mask, one());
-    }
-  }
-
-  void as_number(std::size_t id) {
-    Value& of = values_[id];
-    if (!of.mask) {
-      return;
-    }
-    const int mask = of.reg;
-    if (to_.masks_apart()) {
-      leave(of);
-      of.mask = false;
-      take(id);
-    }
-    number_of(of.reg, mask);
-    of.mask = false;
-    of.at_home = false;  // where it may wait as a mask
-    numbers_.held_of(of.reg) = true;
-  }
-
-  void leave(Value& of) {
-    bank(of).owner_of(of.reg) = -1;
-    of.reg = -1;
-  }
-
-  int take(std::size_t id) {
-    Bank& from = bank(values_[id]);
-    int best = -1;
-    std::size_t latest = 0;
-    for (const int reg : from.all) {
-      if (from.owner_of(reg) < 0) {
-        best = reg;
-        break;
-      }
-      if (from.held_of(reg)) {
-        continue;
-      }
-      const Value& other = values_[static_cast<std::size_t>(from.owner_of(reg))];
-      // What lies at home already costs no store.
-      const std::size_t next = next_use(other) * 2 + (other.at_home ? 1 : 0);
-      if (best < 0 || next > latest) {
-        best = reg;
-        latest = next;
-      }
-    }
-    if (from.owner_of(best) >= 0) {
-      Value& other = values_[static_cast<std::size_t>(from.owner_of(best))];
-      if (!other.at_home && next_use(other) < operations_.size()) {
-        other.home = spill(other.uses.back());
-        if (&from == &masks_) {
-          to_.store_mask(other.home, best);
-        } else {
-          to_.store(other.home, best);
-        }
-        other.at_home = true;
-      }
-      leave(other);
-    }
-    from.owner_of(best) = static_cast<std::ptrdiff_t>(id);
-    values_[id].reg = best;
-    return best;
-  }
-
-  // A place on the stack until an operation is done; a mask stays one there.
-  Place spill(std::size_t last_use) {
-    const auto free = std::find_if(last_uses_.begin(), last_uses_.end(),
-                                   [this](std::size_t use) { return use < at_; });
-    const auto slot = static_cast<std::int32_t>(free - last_uses_.begin());
-    if (free == last_uses_.end()) {
-      last_uses_.push_back(last_use);
-    } else {
-      *free = last_use;
-    }
-    return {General::rsp, General::none, spills_ + slot * to_.register_bytes()};
-  }
-
-  // The operand in a register, as it is.
-  int in_register(std::uint32_t a) {
-    Value& of = value(a);
-    if (of.reg < 0) {
-      const int reg = take(operands_[at_][a]);
-      if (&bank(of) == &masks_) {
-        to_.load_mask(reg, of.home);
-      } else if (of.spread) {
-        to_.load_for_all(reg, of.home);
-      } else {
-        to_.load(reg, of.home);
-      }
-    }
-    bank(of).held_of(of.reg) = true;
-    return of.reg;
-  }
-  int number(std::uint32_t a) {
-    in_register(a);
-    as_number(operands_[at_][a]);
-    return value(a).reg;
-  }
-  // Worth reading where it lies, by the only operation that wants it from there.
-  bool from_memory(std::uint32_t a) {
-    const Value& of = value(a);
-    return of.reg < 0 && !of.mask && !(of.spread && to_.wide() && !to_.avx512()) && !used_later(of);
-  }
-
-  void release() {
-    for (std::uint32_t a = 0; a < operations_[at_].arity; ++a) {
-      Value& of = value(a);
-      if (of.reg >= 0 && !used_later(of)) {
-        bank(of).held_of(of.reg) = false;
-        leave(of);
-      }
-    }
-  }
-
-  int result() { return take(operands_[at_][3]); }
-  int result_mask() {
-    values_[operands_[at_][3]].mask = true;
-    return result();
-  }
-
   // A mask of where the operand is not zero; in `scratch` unless it is one already.
   int truth(std::uint32_t a, int scratch) {
     const int reg = in_register(a);
@@ -297,7 +72,7 @@ class Body {
 
   void binary(Arithmetic op, std::uint32_t left, std::uint32_t right) {
     const int a = number(left);
-    if (operands_[at_][left] != operands_[at_][right] && from_memory(right)) {
+    if (!same(left, right) && from_memory(right)) {
       const Value& b = value(right);
       release();
       to_.arithmetic(op, result(), a, b.home, b.spread);
@@ -318,7 +93,7 @@ class Body {
 
   void comparison(Comparison op) {
     const int a = number(0);
-    if (operands_[at_][0] != operands_[at_][1] && from_memory(1)) {
+    if (!same(0, 1) && from_memory(1)) {
       const Value& b = value(1);
       release();
       to_.compare(op, result_mask(), a, b.home, b.spread);
@@ -342,8 +117,6 @@ class Body {
   }
 
   void write(const Operation& operation) {
-    numbers_.held.fill(false);
-    masks_.held.fill(false);
     if (operation.euler) {
       const int net = number(2);
       const int dt = number(1);
@@ -354,12 +127,12 @@ class Body {
     } else if (operation.table != nullptr) {
       look_up(*operation.table);
     } else {
-      compute(operation.op);
+      compute(operation);
     }
-    Value& made = values_[operands_[at_][3]];
+    Value& made = value(3);
     made.at_home = false;
     if (operation.stored) {
-      as_number(operands_[at_][3]);
+      result_as_number();
       to_.store(made.home, made.reg);
       made.at_home = true;
     }
@@ -368,154 +141,15 @@ class Body {
     }
   }
 
-  // As look_up of lookup_avx2.h and evaluate of table.h.
   void look_up(const NativeTable& table) {
-    const auto row = [](std::int32_t which) {
-      return Place{kBase, General::none, which * kRowBytes};
-    };
     const int a = number(0);
     release();
-    to_.set(kBase, reinterpret_cast<std::uint64_t>(table.rows.data()));
-    to_.load(kFirst, row(kLeast));
-    to_.arithmetic(Arithmetic::maximum, kFirst, kFirst, a);
-    to_.load(kSecond, row(kMost));
-    to_.arithmetic(Arithmetic::minimum, kFirst, kSecond, kFirst);
-    to_.arithmetic(Arithmetic::multiply, kSecond, kFirst, row(kPerX));
-    to_.arithmetic(Arithmetic::add, kSecond, kSecond, row(kShift));
-    if (!table.inside) {
-      to_.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
-      to_.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kTop));
-    }
-    const Segments at = to_.form == Form::whole ? any_points(table)
-                        : to_.form == Form::one ? one_point()
-                        : to_.single()          ? eight_points()
-                                                : four_points();
-    to_.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
-    int below = kFirst;
-    if (to_.masks_apart()) {
-      below = kFirstMask;
-      to_.mask_of_signs(below, kFirst);
-    }
-    to_.blend(at.left, at.right, at.left, below);
-    to_.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
-    to_.arithmetic(Arithmetic::add, result(), at.y, at.left);
+    const OnSegment at = find_segment(table, a, to_);
+    to_.arithmetic(Arithmetic::add, result(), at.y, at.rise);
   }
 
-  static constexpr General kBase = General::r12;  // of the table
-
-  // Registers with what the points have.
-  struct Segments {
-    int x;
-    int y;
-    int left;
-    int right;
-  };
-
-  // With AVX-512: the columns in one register or in two, or fetched value by value.
-  Segments any_points(const NativeTable& table) {
-    constexpr Segments kAt{kTable, kTable + 1, kTable + 2, kTable + 3};
-    to_.whole_numbers(kSecond, kSecond);
-    const std::int32_t rows = table.column_bytes / kRowBytes;
-    if (rows > 2) {
-      to_.scale_by_value_bytes(kSecond);
-    }
-    std::int32_t column = table.columns;
-    for (const int to : {kAt.x, kAt.y, kAt.left, kAt.right}) {
-      const Place first{kBase, General::none, column};
-      if (rows == 1) {
-        to_.permute(to, kSecond, first);
-      } else if (rows == 2) {
-        to_.load(to, first);
-        to_.permute_two(to, kSecond, {kBase, General::none, column + kRowBytes});
-      } else {
-        to_.gather(to, kFirstMask, kBase, kSecond, column);
-      }
-      column += table.column_bytes;
-    }
-    return kAt;
-  }
-
-  static Place point(General at, std::int32_t offset = 0) {
-    return {kBase, at, kPoints * kRowBytes + offset};
-  }
-
-  // All make segments of the points' numbers in kSecond.
-  Segments one_point() {
-    constexpr Segments kAt{kSecond, kTable, kTable + 2, kTable + 1};
-    const std::int32_t value = to_.value_bytes();
-    to_.place_of_one(General::r15, kSecond);
-    to_.load(kAt.x, point(General::r15));
-    to_.load(kAt.y, point(General::r15, value));
-    to_.load(kAt.left, point(General::r15, 2 * value));
-    to_.load(kAt.right, point(General::r15, 3 * value));
-    return kAt;
-  }
-
-  Segments four_points() {
-    constexpr int kEven = kTable;
-    constexpr int kEvenSlopes = kTable + 1;
-    constexpr int kOdd = kTable + 2;
-    constexpr int kOddSlopes = kTable + 3;
-    constexpr std::int32_t kSlopes = 2 * sizeof(double);
-    to_.places(kSecond);
-    to_.lower_to_general(General::r15, General::r14, kSecond);
-    to_.copy_lower_half(General::rbp, General::r15);
-    to_.load_lower(kEven, point(General::rbp));
-    to_.load_lower(kEvenSlopes, point(General::rbp, kSlopes));
-    to_.keep_upper_half(General::r15);
-    to_.load_lower(kOdd, point(General::r15));
-    to_.load_lower(kOddSlopes, point(General::r15, kSlopes));
-    to_.copy_lower_half(General::rbp, General::r14);
-    to_.insert_upper(kEven, point(General::rbp));
-    to_.insert_upper(kEvenSlopes, point(General::rbp, kSlopes));
-    to_.keep_upper_half(General::r14);
-    to_.insert_upper(kOdd, point(General::r14));
-    to_.insert_upper(kOddSlopes, point(General::r14, kSlopes));
-    to_.pair_firsts(kSecond, kEven, kOdd);
-    to_.pair_seconds(kEven, kEven, kOdd);
-    to_.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
-    to_.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
-    return {kSecond, kEven, kOdd, kEvenSlopes};
-  }
-
-  // A point fills half a register: four of them in the lower halves of four registers, four in the
-  // upper ones, and then rows become columns.
-  Segments eight_points() {
-    constexpr int kA = kTable;
-    constexpr int kB = kTable + 1;
-    constexpr int kC = kTable + 2;
-    constexpr int kD = kTable + 3;
-    to_.places(kSecond);
-    for (const bool upper : {false, true}) {
-      if (upper) {
-        to_.move_upper_to_lower(kSecond, kSecond);
-      }
-      to_.lower_to_general(General::r15, General::r14, kSecond);
-      for (const auto& [both, first, second] :
-           {std::tuple(General::r15, kA, kB), std::tuple(General::r14, kC, kD)}) {
-        to_.copy_lower_half(General::rbp, both);
-        to_.keep_upper_half(both);
-        if (upper) {
-          to_.insert_upper(first, point(General::rbp));
-          to_.insert_upper(second, point(both));
-        } else {
-          to_.load_lower(first, point(General::rbp));
-          to_.load_lower(second, point(both));
-        }
-      }
-    }
-    to_.mix_firsts(kSecond, kA, kB);  // x x y y
-    to_.mix_lasts(kA, kA, kB);        // left left right right
-    to_.mix_firsts(kB, kC, kD);
-    to_.mix_lasts(kC, kC, kD);
-    to_.pair_firsts(kD, kSecond, kB);
-    to_.pair_seconds(kB, kSecond, kB);
-    to_.pair_firsts(kSecond, kA, kC);
-    to_.pair_seconds(kA, kA, kC);
-    return {kD, kB, kSecond, kA};
-  }
-
-  void compute(ir::Op op) {
+  void compute(const Operation& operation) {
+    const ir::Op op = operation.op;
     switch (op) {
       case ir::Op::copy: {
         if (value(0).reg < 0 && !value(0).mask && !used_later(value(0))) {
@@ -582,8 +216,7 @@ class Body {
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
       case ir::Op::divide:
-        return operations_[at_].arity == 3 ? divide_by_reciprocal()
-                                           : binary(Arithmetic::divide, 0, 1);
+        return operation.arity == 3 ? divide_by_reciprocal() : binary(Arithmetic::divide, 0, 1);
       case ir::Op::minimum:  // b < a ? b : a
         return binary(Arithmetic::minimum, 1, 0);
       case ir::Op::maximum:  // b > a ? b : a
@@ -670,7 +303,7 @@ class Body {
   // promises no bits, the product will do.
   void divide_by_reciprocal() {
     const int a = number(0);
-    const bool fetch_b = operands_[at_][0] != operands_[at_][1] && from_memory(1);
+    const bool fetch_b = !same(0, 1) && from_memory(1);
     const bool fetch_y = from_memory(2);
     const int b = fetch_b ? -1 : number(1);
     const int y = fetch_y ? -1 : number(2);
@@ -710,7 +343,7 @@ class Body {
   // An operand as a number that may also be the mask of this operation, which stays one.
   int number_beside(std::uint32_t a) {
     Value& of = value(a);
-    if (of.reg >= 0 && of.mask && operands_[at_][a] == operands_[at_][0]) {
+    if (of.reg >= 0 && of.mask && same(a, 0)) {
       number_of(kSecond, of.reg);
       return kSecond;
     }
@@ -727,14 +360,7 @@ class Body {
 
   Assembler& to_;
   const std::vector<Operation>& operations_;
-  std::vector<Value> values_;
-  std::vector<std::array<std::size_t, 4>> operands_;
-  std::int32_t spills_;
   std::vector<Detour> detours_;
-  std::vector<std::size_t> last_uses_;  // of what waits on the stack, by place
-  Bank numbers_;
-  Bank masks_;  // of AVX-512 alone
-  std::size_t at_ = 0;
 };
 
 }  // namespace

@@ -10,28 +10,11 @@
 #include "ir/program.h"
 #include "machine/target.h"
 #include "machine/x86_assembler.h"
+#include "machine/x86_registers.h"
 
 namespace shamal::machine {
 
 bool has_code(ir::Op op);
-
-// What the code wants to find behind its register rdi.
-const void* native_pool(bool single);
-
-// A value on its way through a body: what an operation gave, or what lies in memory.
-struct Value {
-  Place home;
-  bool spread = false;  // one value for all
-  bool at_home = false;
-  std::vector<std::size_t> uses;  // operations that read it, ascending
-  int reg = -1;
-  bool mask = false;  // all bits for true and none for false, instead of 1 and 0
-};
-
-struct BodyValues {
-  std::vector<Value> values;
-  std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
-};
 
 // What a body seldom needs and its function has at the end: a division by a reciprocal whose
 // quotient is not that of ordinary numbers.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "machine/nest.h"
+#include "machine/x86_pool.h"
 
 namespace shamal::machine {
 

@@ -1,0 +1,158 @@
+#include "machine/x86_look_up.h"
+
+#include <tuple>
+
+#include "machine/x86_pool.h"
+#include "machine/x86_registers.h"
+
+namespace shamal::machine {
+
+namespace {
+
+constexpr General kBase = General::r12;  // of the table
+
+// Registers with what the points have.
+struct Segments {
+  int x;
+  int y;
+  int left;
+  int right;
+};
+
+// With AVX-512: the columns in one register or in two, or fetched value by value.
+Segments any_points(const NativeTable& table, Assembler& to) {
+  constexpr Segments kAt{kLookUp, kLookUp + 1, kLookUp + 2, kLookUp + 3};
+  to.whole_numbers(kSecond, kSecond);
+  const std::int32_t rows = table.column_bytes / kRowBytes;
+  if (rows > 2) {
+    to.scale_by_value_bytes(kSecond);
+  }
+  std::int32_t column = table.columns;
+  for (const int reg : {kAt.x, kAt.y, kAt.left, kAt.right}) {
+    const Place first{kBase, General::none, column};
+    if (rows == 1) {
+      to.permute(reg, kSecond, first);
+    } else if (rows == 2) {
+      to.load(reg, first);
+      to.permute_two(reg, kSecond, {kBase, General::none, column + kRowBytes});
+    } else {
+      to.gather(reg, kFirstMask, kBase, kSecond, column);
+    }
+    column += table.column_bytes;
+  }
+  return kAt;
+}
+
+Place point(General at, std::int32_t offset = 0) {
+  return {kBase, at, kPoints * kRowBytes + offset};
+}
+
+// All make segments of the points' numbers in kSecond.
+Segments one_point(Assembler& to) {
+  constexpr Segments kAt{kSecond, kLookUp, kLookUp + 2, kLookUp + 1};
+  const std::int32_t value = to.value_bytes();
+  to.place_of_one(General::r15, kSecond);
+  to.load(kAt.x, point(General::r15));
+  to.load(kAt.y, point(General::r15, value));
+  to.load(kAt.left, point(General::r15, 2 * value));
+  to.load(kAt.right, point(General::r15, 3 * value));
+  return kAt;
+}
+
+Segments four_points(Assembler& to) {
+  constexpr int kEven = kLookUp;
+  constexpr int kEvenSlopes = kLookUp + 1;
+  constexpr int kOdd = kLookUp + 2;
+  constexpr int kOddSlopes = kLookUp + 3;
+  constexpr std::int32_t kSlopes = 2 * sizeof(double);
+  to.places(kSecond);
+  to.lower_to_general(General::r15, General::r14, kSecond);
+  to.copy_lower_half(General::rbp, General::r15);
+  to.load_lower(kEven, point(General::rbp));
+  to.load_lower(kEvenSlopes, point(General::rbp, kSlopes));
+  to.keep_upper_half(General::r15);
+  to.load_lower(kOdd, point(General::r15));
+  to.load_lower(kOddSlopes, point(General::r15, kSlopes));
+  to.copy_lower_half(General::rbp, General::r14);
+  to.insert_upper(kEven, point(General::rbp));
+  to.insert_upper(kEvenSlopes, point(General::rbp, kSlopes));
+  to.keep_upper_half(General::r14);
+  to.insert_upper(kOdd, point(General::r14));
+  to.insert_upper(kOddSlopes, point(General::r14, kSlopes));
+  to.pair_firsts(kSecond, kEven, kOdd);
+  to.pair_seconds(kEven, kEven, kOdd);
+  to.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
+  to.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
+  return {kSecond, kEven, kOdd, kEvenSlopes};
+}
+
+// A point fills half a register: four of them in the lower halves of four registers, four in the
+// upper ones, and then rows become columns.
+Segments eight_points(Assembler& to) {
+  constexpr int kA = kLookUp;
+  constexpr int kB = kLookUp + 1;
+  constexpr int kC = kLookUp + 2;
+  constexpr int kD = kLookUp + 3;
+  to.places(kSecond);
+  for (const bool upper : {false, true}) {
+    if (upper) {
+      to.move_upper_to_lower(kSecond, kSecond);
+    }
+    to.lower_to_general(General::r15, General::r14, kSecond);
+    for (const auto& [both, first, second] :
+         {std::tuple(General::r15, kA, kB), std::tuple(General::r14, kC, kD)}) {
+      to.copy_lower_half(General::rbp, both);
+      to.keep_upper_half(both);
+      if (upper) {
+        to.insert_upper(first, point(General::rbp));
+        to.insert_upper(second, point(both));
+      } else {
+        to.load_lower(first, point(General::rbp));
+        to.load_lower(second, point(both));
+      }
+    }
+  }
+  to.mix_firsts(kSecond, kA, kB);  // x x y y
+  to.mix_lasts(kA, kA, kB);        // left left right right
+  to.mix_firsts(kB, kC, kD);
+  to.mix_lasts(kC, kC, kD);
+  to.pair_firsts(kD, kSecond, kB);
+  to.pair_seconds(kB, kSecond, kB);
+  to.pair_firsts(kSecond, kA, kC);
+  to.pair_seconds(kA, kA, kC);
+  return {kD, kB, kSecond, kA};
+}
+
+}  // namespace
+
+OnSegment find_segment(const NativeTable& table, int argument, Assembler& to) {
+  const auto row = [](std::int32_t which) {
+    return Place{kBase, General::none, which * kRowBytes};
+  };
+  to.set(kBase, reinterpret_cast<std::uint64_t>(table.rows.data()));
+  to.load(kFirst, row(kLeast));
+  to.arithmetic(Arithmetic::maximum, kFirst, kFirst, argument);
+  to.load(kSecond, row(kMost));
+  to.arithmetic(Arithmetic::minimum, kFirst, kSecond, kFirst);
+  to.arithmetic(Arithmetic::multiply, kSecond, kFirst, row(kPerX));
+  to.arithmetic(Arithmetic::add, kSecond, kSecond, row(kShift));
+  if (!table.inside) {
+    to.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
+    to.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kTop));
+  }
+  const Segments at = to.form == Form::whole ? any_points(table, to)
+                      : to.form == Form::one ? one_point(to)
+                      : to.single()          ? eight_points(to)
+                                             : four_points(to);
+  to.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
+  int below = kFirst;
+  if (to.masks_apart()) {
+    below = kFirstMask;
+    to.mask_of_signs(below, kFirst);
+  }
+  to.blend(at.left, at.right, at.left, below);
+  to.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
+  return {at.y, at.left};
+}
+
+}  // namespace shamal::machine
