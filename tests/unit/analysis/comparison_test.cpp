@@ -59,7 +59,7 @@ Study study_of_one_chart() {
 
 Observation observed(double time, double value) {
   Observation row;
-  row.series = "ihs";
+  row.name("ihs", "");
   row.time = {time, time, time};
   row.value = value;
   return row;

@@ -8,8 +8,7 @@ namespace shamal::api {
 inline analysis::Observation observed(std::string series, std::string date, double time,
                                       double value) {
   analysis::Observation row;
-  row.series = std::move(series);
-  row.region = "Iraq";
+  row.name(std::move(series), "Iraq");
   row.date = std::move(date);
   row.time = {time, time, time};
   row.value = value;
