@@ -75,6 +75,7 @@ class Planner {
         tables_(tables),
         objects_(ir::find_objects(program)) {
     pinned_.assign(objects_.all.size(), 0);
+    observed_.assign(objects_.all.size(), 0);
     net_.assign(objects_.all.size(), 0);
     const auto pin = [this](ir::Slot base, std::uint32_t count) {
       for (ir::Slot slot = base; slot < base + count; ++slot) {
@@ -83,7 +84,9 @@ class Planner {
     };
     pin(0, ir::kFirstFreeSlot);
     for (const ir::SlotSpan& span : observed) {
-      pin(span.base, span.count);
+      for (ir::Slot slot = span.base; slot < span.base + span.count; ++slot) {
+        observed_[objects_.of_slot[slot]] = 1;
+      }
     }
     for (const ir::Constant& constant : program.constants) {
       pin(constant.slot, 1);
@@ -113,8 +116,9 @@ class Planner {
   }
 
   std::vector<PlannedStep> block(std::size_t b) {
-    return plan(units_[b], meetings_[b], [this, b](std::uint32_t o) {
-      if (pinned_[o] != 0 || net_[o] != 0) {
+    const auto seen = [this](std::uint32_t o) { return pinned_[o] != 0 || observed_[o] != 0; };
+    return plan(units_[b], meetings_[b], seen, [this, b](std::uint32_t o) {
+      if (net_[o] != 0) {
         return true;
       }
       for (std::size_t later = b + 1; later < ir::kBlocks; ++later) {
@@ -133,7 +137,10 @@ class Planner {
       return std::nullopt;
     }
     const std::vector<Unit> units = with_steps(units_[kRates]);
-    return plan(units, find_meetings(units), [this](std::uint32_t o) { return pinned_[o] != 0; });
+    // What is observed is so after `rates` and `outputs` alone.
+    return plan(
+        units, find_meetings(units), [this](std::uint32_t o) { return pinned_[o] != 0; },
+        [](std::uint32_t) { return false; });
   }
 
   std::uint32_t functions() const { return functions_; }
@@ -465,9 +472,11 @@ class Planner {
            fits(group, met);
   }
 
-  template <class Lives>
+  // Whether somebody may look at an object at any time, and whether it outlives the units.
+  template <class Seen, class Lives>
   std::vector<PlannedStep> plan(const std::vector<Unit>& units,
-                                const std::vector<std::vector<Meeting>>& meetings, Lives lives) {
+                                const std::vector<std::vector<Meeting>>& meetings, Seen seen,
+                                Lives lives) {
     std::vector<PlannedStep> steps;
     std::optional<Group> group;
     std::size_t when = 0;
@@ -490,7 +499,7 @@ class Planner {
         const bool whole =
             !known.repeated && group->loop.count() == objects_.all[known.object].count;
         group->operations[known.last].stored =
-            !whole || pinned_[known.object] != 0 ||
+            !whole || seen(known.object) ||
             (next == met.end() ? lives(known.object) : !next->fresh);
       }
       steps.push_back({functions_++, ir::kNone, {}, {}});
@@ -553,6 +562,7 @@ class Planner {
   std::map<std::uint32_t, NativeTable>& tables_;
   ir::Objects objects_;
   std::vector<char> pinned_;
+  std::vector<char> observed_;
   std::vector<char> net_;
   std::array<std::vector<Unit>, ir::kBlocks> units_;
   std::array<std::vector<std::vector<Meeting>>, ir::kBlocks> meetings_;
