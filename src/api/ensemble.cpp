@@ -93,7 +93,7 @@ class Preparation {
     if (backend == nullptr) {
       diagnostics_.add(Code::request_bad_value, {},
                        fmt::format("--backend {}", request_.run.backend),
-                       "write machine, rows, reference or single");
+                       "write machine, avx2, rows, reference or single");
     } else if (backend->single && !machine::single_possible()) {
       diagnostics_.add(
           Code::request_bad_value, {},

@@ -36,7 +36,7 @@ std::optional<data::Dataset> run(const Runnable& compiled, const RunRequest& req
   const machine::Backend* backend = machine::find_backend(request.backend);
   if (backend == nullptr) {
     diagnostics.add(Code::request_bad_value, {}, fmt::format("--backend {}", request.backend),
-                    "write machine, rows or reference");
+                    "write machine, avx2, rows or reference");
   } else if (backend->single) {
     diagnostics.add(Code::request_bad_value, {}, "single precision for one run",
                     "it is for ensembles, in which many runs share the work");

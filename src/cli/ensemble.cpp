@@ -447,7 +447,8 @@ std::function<int()> set_up_ensemble(CLI::App& app, const Common& common) {
   app.add_flag("--resume", file.resume, "Go on with an ensemble that was interrupted");
   app.add_flag("--restart", file.restart, "Drop what was interrupted and begin again");
   app.add_flag("--quiet", options->quiet, "Say nothing on stderr but problems");
-  app.add_option("--backend", run.backend, "machine, rows, or reference")->default_val("machine");
+  app.add_option("--backend", run.backend, "machine, avx2, rows, or reference")
+      ->default_val("machine");
   return [options, &common] { return ensemble(*options, common); };
 }
 

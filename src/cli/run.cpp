@@ -113,9 +113,10 @@ std::function<int()> set_up_run(CLI::App& app, const Common& common) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--hidden", request.hidden, "Save also what builtins keep inside: stages of delays");
   app.add_option("--seed", request.seed, "Seed of random numbers")->default_val(0);
-  app.add_option("--backend", request.backend,
-                 "machine, rows (without machine code), or reference (slow; the definition of what "
-                 "the machine does)")
+  app.add_option(
+         "--backend", request.backend,
+         "machine, avx2 (nothing newer), rows (without machine code), or reference (slow; the "
+         "definition of what the machine does)")
       ->default_val("machine");
   return [options, &common] { return run(*options, common); };
 }
