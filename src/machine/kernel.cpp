@@ -79,9 +79,9 @@ Views operand_views(const ir::Program& program, const ir::Instruction& instructi
       views[next++] = program.views[id];
     }
   };
-  // Rows have no use for the reciprocal of a divisor.
+  // What is beyond the operation's own operands, the reciprocal of a divisor, rows do not use.
   const auto arguments = [](const ir::Instruction& of) {
-    return std::span(of.args).first(of.op == ir::Op::divide ? 2 : of.args.size());
+    return std::span(of.args).first(static_cast<std::size_t>(ir::row(of.op).arity));
   };
   made.choice.op = instruction.op;
   if (inner == nullptr) {

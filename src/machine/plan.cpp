@@ -171,8 +171,10 @@ class Planner {
       operation.table = table;
       operation.dst = program_.views[instruction.dst];
       met.target = object(operation.dst);
-      const bool inverts = instruction.op == ir::Op::divide && !target_.uses_reciprocals();
-      for (const ir::ViewId arg : std::span(instruction.args).first(inverts ? 2 : 3)) {
+      const auto used = target_.uses_reciprocals()
+                            ? instruction.args.size()
+                            : static_cast<std::size_t>(ir::row(instruction.op).arity);
+      for (const ir::ViewId arg : std::span(instruction.args).first(used)) {
         if (arg != ir::kNone) {
           met.sources[operation.arity] = object(program_.views[arg]);
           operation.args[operation.arity++] = program_.views[arg];

@@ -215,6 +215,23 @@ void expect_agreement(const Subject& of, Tally& tally, const std::string& name,
   }
 }
 
+// All ways agree along every parameter, and so many derivatives are larger than that: a gradient of
+// nothing but zeros would agree.
+void expect_smooth(const Subject& of, const std::string& name, double size, std::ptrdiff_t least) {
+  SCOPED_TRACE(name);
+  Tally tally;
+  expect_agreement(of, tally, name);
+  EXPECT_EQ(tally.models, 1u);
+  EXPECT_EQ(tally.parameters, of.parameters.size());
+  EXPECT_EQ(tally.smooth, tally.parameters);
+  std::string refused;
+  const auto found = derivatives(of, refused);
+  ASSERT_TRUE(found) << refused;
+  EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
+                          [size](double d) { return std::fabs(d) > size; }),
+            least);
+}
+
 std::optional<api::CompiledModel> compiled(const std::string& path) {
   base::Sources sources;
   base::Diagnostics diagnostics;
@@ -277,17 +294,7 @@ TIME STEP= 0.125
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const Subject of = subject(*model, 80);
-  Tally tally;
-  expect_agreement(of, tally, "elements");
-  EXPECT_EQ(tally.models, 1u);
-  EXPECT_EQ(tally.smooth, tally.parameters);
-  std::string refused;
-  const auto found = derivatives(of, refused);
-  ASSERT_TRUE(found);
-  EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
-                          [](double d) { return std::fabs(d) > 0.1; }),
-            3);
+  expect_smooth(subject(*model, 80), "elements", 0.1, 3);
 }
 
 // Every action of VECTOR SELECT, with an element that is not selected and selections that weigh.
@@ -329,19 +336,7 @@ TIME STEP= 0.125
     for (ir::Constant& constant : of.program.constants) {
       constant.value = constant_of(model->program, constant.slot);
     }
-    Tally tally;
-    expect_agreement(of, tally, "action " + std::to_string(action));
-    EXPECT_EQ(tally.models, 1u);
-    EXPECT_EQ(tally.parameters, of.parameters.size());
-    EXPECT_EQ(tally.smooth, tally.parameters) << action;
-    std::string refused;
-    const auto found = derivatives(of, refused);
-    ASSERT_TRUE(found);
-    // What is selected and what is missing matter: a gradient of nothing but zeros would agree.
-    EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
-                            [](double d) { return std::fabs(d) > 0.01; }),
-              3)
-        << action;
+    expect_smooth(of, "action " + std::to_string(action), 0.01, 3);
   }
   fs::remove(path);
 }
@@ -421,17 +416,7 @@ TEST(GradientsOfProcedures, OfOthersAgree) {
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const Subject of = subject(*model, 24);
-  Tally tally;
-  expect_agreement(of, tally, "others");
-  EXPECT_EQ(tally.models, 1u);
-  EXPECT_EQ(tally.smooth, tally.parameters);
-  std::string refused;
-  const auto found = derivatives(of, refused);
-  ASSERT_TRUE(found);
-  EXPECT_GE(std::count_if(found->reverse.begin(), found->reverse.end(),
-                          [](double d) { return std::fabs(d) > 0.01; }),
-            10);
+  expect_smooth(subject(*model, 24), "others", 0.01, 10);
 }
 
 // A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
