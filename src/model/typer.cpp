@@ -47,7 +47,16 @@ Typer::Typer(Resolver& resolver, const Recipe& recipe) : resolver_(resolver), re
   assignment_.box_axes = static_cast<std::uint32_t>(assignment_.axes.size());
 }
 
-std::uint32_t Typer::add_axis(DimensionId dimension, std::vector<std::uint32_t> elements) {
+std::uint32_t Typer::add_axis(DimensionId dimension, std::vector<std::uint32_t> elements,
+                              AxisMask before) {
+  for (std::uint32_t a = assignment_.box_axes; a < assignment_.axes.size(); ++a) {
+    const Axis& known = assignment_.axes[a];
+    if ((folded_ >> a & 1u) != 0 && before >> a == 0 && known.dimension == dimension &&
+        known.elements == elements) {
+      folded_ &= ~(AxisMask{1} << a);
+      return a;
+    }
+  }
   if (assignment_.axes.size() == kMaxAxes) {
     fail(Code::array_too_large, recipe_.span,
          fmt::format("more than {} indices in one equation", kMaxAxes));
@@ -261,7 +270,7 @@ Index Typer::free_axis(ArrayContext& array, DimensionId dimension, std::uint32_t
       return index;
     }
   }
-  index.axis = add_axis(dimension, std::move(elements));
+  index.axis = add_axis(dimension, std::move(elements), array.mask());
   array.free.push_back({key, occurrence, index.axis, size});
   return index;
 }
@@ -422,7 +431,7 @@ NodeId Typer::summed(VariableId variable, base::Span span) {
       index.emplace();
       index->kind = Index::Kind::axis;
       index->elements = all_elements(resolver_.model.dimensions[dimensions[i]]);
-      index->axis = add_axis(dimensions[i], index->elements);
+      index->axis = add_axis(dimensions[i], index->elements, folded);
       folded |= AxisMask{1} << index->axis;
     }
     indices.push_back(std::move(*index));
@@ -526,7 +535,7 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
       case Symbol::Kind::parameter: {
         if (expr.subscripts.empty()) {
           // Typed once, however often the macro names it: nested uses would double otherwise.
-          const auto key = std::tuple(symbol->argument, symbol->scope, array);
+          const auto key = std::tuple(symbol->argument, symbol->scope, array ? array->number : 0);
           const auto known = arguments_.find(key);
           if (known != arguments_.end()) {
             return known->second;
@@ -606,7 +615,7 @@ double Typer::axes_size(AxisMask axes) const {
 }
 
 NodeId Typer::type_array(const Expr& expr, Scope& scope, AxisMask& axes) {
-  ArrayContext array;
+  ArrayContext array = open_context();
   const NodeId child = type(expr, scope, &array);
   axes = array.mask() & node(child).axes;
   return child;
@@ -626,6 +635,7 @@ NodeId Typer::reduce(Operation operation, double start, NodeId child, AxisMask a
   made.index = static_cast<std::uint32_t>(resolver_.model.reductions.size());
   made.span = span;
   resolver_.model.reductions.push_back({axes, start});
+  folded_ |= axes;
   return resolver_.add_node(made);
 }
 

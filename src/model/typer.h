@@ -11,7 +11,7 @@
 namespace shamal::model {
 
 // The inside of an array function: axes that the function will fold away, shared by the arrays
-// among its arguments.
+// among its arguments. Typer::open_context makes them; no two of an equation have one number.
 struct ArrayContext {
   struct Free {
     DimensionId dimension = kNone;  // kNone for a range
@@ -19,6 +19,7 @@ struct ArrayContext {
     std::uint32_t axis = 0;
     std::uint32_t size = 0;
   };
+  std::uint32_t number = 0;
   std::vector<Free> free;
 
   AxisMask mask() const;
@@ -137,7 +138,10 @@ class Typer {
   Index free_axis(ArrayContext& array, DimensionId dimension, std::uint32_t occurrence,
                   std::vector<std::uint32_t> elements, bool range);
   Index index_of(const Binding& binding) const;
-  std::uint32_t add_axis(DimensionId dimension, std::vector<std::uint32_t> elements);
+  // An axis behind those of `before`: one that a function ran over and folded away, or a new one.
+  std::uint32_t add_axis(DimensionId dimension, std::vector<std::uint32_t> elements,
+                         AxisMask before = 0);
+  ArrayContext open_context() { return {++contexts_, {}}; }
 
   // Types an argument of an array function; returns the node and the axes to fold.
   NodeId type_array(const syntax::Expr& expr, Scope& scope, AxisMask& axes);
@@ -191,8 +195,10 @@ class Typer {
   // The sides for hidden variables that stand for parts of the equation: what is fixed here is not
   // a dimension of theirs.
   std::vector<Side> hidden_sides_;
-  // Arguments of macros that were typed already.
-  std::map<std::tuple<const syntax::Expr*, const Scope*, const ArrayContext*>, NodeId> arguments_;
+  // Arguments of macros that were typed already, by the context's number: 0 is outside of all.
+  std::map<std::tuple<const syntax::Expr*, const Scope*, std::uint32_t>, NodeId> arguments_;
+  std::uint32_t contexts_ = 0;
+  AxisMask folded_ = 0;  // axes that array functions have folded away, and others may run over
   std::string referred_;  // the array whose subscripts are looked at, for messages
   bool self_allowed_ = false;
   VariableId self_ = kNone;  // what SELF means: the variable of the user's equation

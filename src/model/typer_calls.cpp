@@ -90,7 +90,7 @@ NodeId Typer::type_macro(const syntax::MacroDecl& macro, const Expr& expr, Scope
     resolver_.move_to_use(first, expr.span);
     Resolver::PlainCall call{&macro, {}};
     for (const Expr& argument : expr.args) {
-      const auto typed = arguments_.find({&argument, &scope, array});
+      const auto typed = arguments_.find({&argument, &scope, array ? array->number : 0});
       call.arguments.push_back(typed == arguments_.end() ? kNone : typed->second);
     }
     if (!Resolver::own_time(scope, 0)) {
@@ -237,7 +237,7 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       return constant(axes_size(axes), expr.span);
     }
     case Treatment::rank: {
-      ArrayContext context;
+      ArrayContext context = open_context();
       Node made;
       made.kind = NodeKind::rank;
       made.span = expr.span;

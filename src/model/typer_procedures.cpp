@@ -58,7 +58,7 @@ bool Typer::spread(Reference& reference, std::size_t place, std::uint32_t count,
   }
   const Variable& variable = resolver_.model.variables[reference.variable];
   index.kind = Index::Kind::axis;
-  index.axis = add_axis(variable.dimensions[place], elements);
+  index.axis = add_axis(variable.dimensions[place], elements, inner);
   index.elements = std::move(elements);
   inner |= bit(index.axis);
   return true;
@@ -127,7 +127,7 @@ std::optional<Call::Argument> Typer::profile_argument(const Expr& expr, Scope& s
 std::optional<Call::Argument> Typer::own_vector_argument(const Expr& expr, Scope& scope,
                                                          std::size_t dimensions,
                                                          std::uint32_t& size) {
-  ArrayContext context;
+  ArrayContext context = open_context();
   Call::Argument made{type(expr, scope, &context), 0};
   auto found = array_reference(made.node, dimensions);
   if (!found) {
@@ -258,7 +258,7 @@ NodeId Typer::type_procedure(const Builtin& builtin, const Expr& expr, Scope& sc
   call.arguments.resize(called.arguments.size());
   std::uint32_t along = kNone;  // the axis of the result 'v'
   std::uint32_t own = 0;        // elements of the last 'w', or rows of the matrix
-  ArrayContext marked;
+  ArrayContext marked = open_context();
   std::size_t next = 0;  // argument
   for (std::size_t i = 0; i < called.arguments.size(); ++i) {
     const char letter = called.arguments[i];

@@ -96,7 +96,7 @@ std::uint32_t Typer::axis_over(DimensionId range, ArrayContext& array) {
   for (std::uint32_t i = 0; i < size; ++i) {
     elements[i] = i;
   }
-  const std::uint32_t axis = add_axis(range, std::move(elements));
+  const std::uint32_t axis = add_axis(range, std::move(elements), array.mask());
   array.free.push_back({range, 0, axis, size});
   return axis;
 }
