@@ -23,6 +23,9 @@ void Translator::lose(std::string sentence) {
 }
 
 void Translator::refuse(base::Span span, std::string what, std::string fix) {
+  if (writing_ != kNone && resolver_.is_standard(span.file)) {
+    span = model_.variables[writing_].span;  // what uses the library's function
+  }
   resolver_.diagnostics.add(Code::unsupported_element, span,
                             fmt::format("{} in {}", what, vensim() ? "Vensim's language" : "XMILE"),
                             std::move(fix));
@@ -141,6 +144,7 @@ std::optional<Translation> Translator::run() {
       continue;
     }
     const std::size_t first = out_.size();
+    writing_ = v;
     write_variable(v);
     for (std::size_t w = 0; w < waiting_.size(); ++w) {
       write_variable(waiting_[w]);

@@ -97,6 +97,46 @@ std::optional<double> Translator::constant_of(NodeId id) const {
   return std::nullopt;
 }
 
+bool Translator::is_unchanging(NodeId id) {
+  const auto [known, fresh] = unchanging_.try_emplace(id, false);  // a circle changes
+  if (!fresh) {
+    return known->second;
+  }
+  const Node& of = node(id);
+  bool all = of.kind == NodeKind::constant || of.kind == NodeKind::axis_index ||
+             (of.kind == NodeKind::fixed && of.index != 0);
+  if (of.kind == NodeKind::apply) {
+    all = std::all_of(of.args.begin(), of.args.begin() + of.arity,
+                      [&](NodeId argument) { return is_unchanging(argument); });
+  } else if (of.kind == NodeKind::reference) {
+    const Reference& reference = model_.references[of.index];
+    const VariableId variable = resolver_.resolve_alias(reference.variable);
+    const auto& given = assignments_[variable];
+    all = !given.empty() && std::all_of(given.begin(), given.end(), [&](const Assignment* one) {
+      return one->role == Role::initial || (one->role == Role::value && is_unchanging(one->expr));
+    });
+    all =
+        all && std::all_of(reference.indices.begin(), reference.indices.end(), [&](const Index& i) {
+          return i.kind != Index::Kind::dynamic || is_unchanging(i.node);
+        });
+  }
+  unchanging_[id] = all;
+  return all;
+}
+
+// TIME - (TIME - lag), as HISTORY(x, TIME - lag) asks for, is the lag.
+NodeId Translator::delay_time(NodeId id) const {
+  const auto behind_time = [&](NodeId from) {
+    const Node& of = node(from);
+    return of.kind == NodeKind::apply && of.op == Operation::subtract && is_time(of.args[0])
+               ? of.args[1]
+               : kNone;
+  };
+  const NodeId past = behind_time(id);
+  const NodeId lag = past == kNone ? kNone : behind_time(past);
+  return lag == kNone ? id : lag;
+}
+
 bool Translator::is_time(NodeId id) const {
   const Node& of = node(id);
   if (of.kind == NodeKind::fixed) {
@@ -140,7 +180,7 @@ Expr Translator::expression(NodeId id, const Place& place) {
     case NodeKind::delay_read: {
       Place inside = place;
       inside.condition = false;
-      const NodeId time = of.args[0];
+      const NodeId time = delay_time(of.args[0]);
       std::vector<Expr> args;
       const Node& input = node(of.args[2]);
       args.push_back(refer(model_.references[input.index], inside, of.span));
@@ -148,7 +188,7 @@ Expr Translator::expression(NodeId id, const Place& place) {
       const bool kept =
           node(time).kind == NodeKind::reference &&
           model_.variables[model_.references[node(time).index].variable].kind == Kind::initial_only;
-      if (vensim() && !kept && !constant_of(time)) {
+      if (vensim() && !kept && !is_unchanging(time)) {
         refuse(of.span, "a delay whose time changes during the run",
                "DELAY FIXED keeps the time that holds at the start");
       }
@@ -169,12 +209,7 @@ Expr Translator::expression(NodeId id, const Place& place) {
       refuse(of.span, "a conveyor or queue", "there is no such stock in the other language");
       return make::number(0);
     case NodeKind::rank:
-      if (vensim()) {
-        refuse(of.span, "RANK", "Vensim's VECTOR RANK gives another number");
-        return make::number(0);
-      } else {
-        return rank(of, place);
-      }
+      return vensim() ? rank_by_order(id, place) : rank(of, place);
     case NodeKind::procedure:
       return procedure(id, place);
   }

@@ -59,6 +59,7 @@ struct Form {
 
 constexpr std::array kForms = {
     Form{O::decimal_log, Dialect::vensim, "LOG(a, 10)"},
+    Form{O::log_gamma, Dialect::xmile, "GAMMALN(a)"},
     Form{O::floor, Dialect::vensim, "INTEGER(a) - (IF a < INTEGER(a) THEN 1 ELSE 0)"},
     Form{O::truncate, Dialect::xmile, "IF a < 0 THEN -INT(-a) ELSE INT(a)"},
     Form{O::round_half_away, Dialect::vensim,
@@ -75,6 +76,34 @@ constexpr std::array kForms = {
     Form{O::divide_or, Dialect::xmile, "IF b = 0 THEN c ELSE a / b"},
 };
 
+// Arguments in the order of procedures.def. A seed has a letter too, and is 0 if there is none.
+// Behind the arguments of a function of a table stand the first and the last x of its points.
+using P = Procedure;
+constexpr std::array kProcedures = {
+    Form{P::gammaln, Dialect::vensim, "GAMMA LN(a)"},
+    Form{P::factorial, Dialect::vensim,
+         "INTEGER(EXP(GAMMA LN(INTEGER(a) + 1)) * (1 + 1e-12) + 0.5)"},
+    Form{P::permutations, Dialect::vensim,
+         "IF INTEGER(b) > INTEGER(a) THEN 0 ELSE INTEGER(EXP(GAMMA LN(INTEGER(a) + 1) - "
+         "GAMMA LN(INTEGER(a) - INTEGER(b) + 1)) + 0.5)"},
+    Form{P::combinations, Dialect::vensim,
+         "IF INTEGER(b) > INTEGER(a) THEN 0 ELSE INTEGER(EXP(GAMMA LN(INTEGER(a) + 1) - "
+         "GAMMA LN(INTEGER(b) + 1) - GAMMA LN(INTEGER(a) - INTEGER(b) + 1)) + 0.5)"},
+    Form{P::lookupinv, Dialect::vensim, "LOOKUP INVERT(a, b)"},
+    Form{P::lookuparea, Dialect::vensim, "LOOKUP AREA(a, MIN(MAX(c, e), f), MIN(MAX(b, e), f))"},
+    Form{P::beta, Dialect::vensim, "RANDOM BETA(0, 1, a, b, 0, 1, c)"},
+    Form{P::binomial, Dialect::vensim, "RANDOM BINOMIAL(0, a, b, a, 0, 1, c)"},
+    Form{P::geometric, Dialect::vensim, "RANDOM NEGATIVE BINOMIAL(1, 1e9, a, 1, 0, 1, b)"},
+    Form{P::negbinomial, Dialect::vensim, "RANDOM NEGATIVE BINOMIAL(a, 1e9, b, a, 0, 1, c) - a"},
+    Form{P::logistic, Dialect::vensim, "a - b * LN(1 / RANDOM UNIFORM(0, 1, c) - 1)"},
+    Form{P::pareto, Dialect::vensim, "b / RANDOM UNIFORM(0, 1, c) ^ (1 / a)"},
+    Form{P::triangular, Dialect::vensim, "RANDOM TRIANGULAR(a, c, a, b, c, d)"},
+    Form{P::weibull, Dialect::vensim,
+         "RANDOM WEIBULL(0, 1e9 * b, a, 0, b * EXP(GAMMA LN(1 + 1 / a)), c)"},
+    Form{P::montecarlo, Dialect::vensim,
+         "IF 100 * RANDOM UNIFORM(0, 1, b) < a * TIME STEP THEN 1 ELSE 0"},
+};
+
 constexpr std::array kMemory = {
     MemoryForm{"smth1", Dialect::vensim, "SMOOTH", "SMOOTHI", "its"},
     MemoryForm{"smth3", Dialect::vensim, "SMOOTH3", "SMOOTH3I", "its"},
@@ -89,16 +118,20 @@ constexpr std::array kMemory = {
     MemoryForm{"delayn", Dialect::xmile, "DELAYN", "DELAYN", "itns"},
 };
 
+// In Vensim the letter behind the arguments is the seed, 0 without one.
 constexpr std::array kDraws = {
     Form{Distribution::uniform, Dialect::xmile, "UNIFORM(a, b)"},
     Form{Distribution::normal, Dialect::xmile, "NORMAL(a, b)"},
     Form{Distribution::lognormal, Dialect::xmile, "LOGNORMAL(a, b)"},
     Form{Distribution::exponential, Dialect::xmile, "EXPRND(a)"},
     Form{Distribution::poisson, Dialect::xmile, "POISSON(a)"},
-    Form{Distribution::uniform, Dialect::vensim, "RANDOM UNIFORM(a, b, 0)"},
-    Form{Distribution::normal, Dialect::vensim, "RANDOM NORMAL(a - 40 * b, a + 40 * b, a, b, 0)"},
-    Form{Distribution::exponential, Dialect::vensim, "RANDOM EXPONENTIAL(0, 1e9 * a, 0, a, 0)"},
-    Form{Distribution::poisson, Dialect::vensim, "RANDOM POISSON(0, 1e9, a, 0, 1, 0)"},
+    Form{Distribution::uniform, Dialect::vensim, "RANDOM UNIFORM(a, b, c)"},
+    Form{Distribution::normal, Dialect::vensim, "RANDOM NORMAL(a - 40 * b, a + 40 * b, a, b, c)"},
+    Form{Distribution::lognormal, Dialect::vensim,
+         "EXP(RANDOM NORMAL(-1e9, 1e9, LN(a) - LN(1 + b * b / (a * a)) / 2, "
+         "SQRT(LN(1 + b * b / (a * a))), c))"},
+    Form{Distribution::exponential, Dialect::vensim, "RANDOM EXPONENTIAL(0, 1e9 * a, 0, a, b)"},
+    Form{Distribution::poisson, Dialect::vensim, "RANDOM POISSON(0, 1e9, a, 0, 1, b)"},
 };
 
 Expr parsed(std::string_view form) {
@@ -177,6 +210,10 @@ std::string_view find_procedure(Procedure procedure, Dialect dialect) {
 
 const Expr* find_form(Operation operation, Dialect dialect) {
   return find_parsed(kForms, operation, dialect);
+}
+
+const Expr* find_form(Procedure procedure, Dialect dialect) {
+  return find_parsed(kProcedures, procedure, dialect);
 }
 
 const Expr* find_draw(Distribution distribution, Dialect dialect) {

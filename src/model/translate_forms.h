@@ -20,8 +20,9 @@ const syntax::Operator* find_operator(Operation operation, syntax::Dialect diale
 std::string_view find_function(Operation operation, syntax::Dialect dialect);
 std::string_view find_procedure(Procedure procedure, syntax::Dialect dialect);
 
-// An expression of the language in a, b and c that says the same; null if there is none.
+// An expression of the language in a, b, c … that says the same; null if there is none.
 const syntax::Expr* find_form(Operation operation, syntax::Dialect dialect);
+const syntax::Expr* find_form(Procedure procedure, syntax::Dialect dialect);
 
 // A copy of the form with the arguments in the places of a, b …
 syntax::Expr fill_form(const syntax::Expr& form, std::span<const syntax::Expr> arguments);
@@ -37,7 +38,7 @@ struct MemoryForm {
 
 std::span<const MemoryForm> memory_forms();
 
-// The words of a distribution: "UNIFORM(a, b)", "RANDOM UNIFORM(a, b, 0)".
+// The words of a distribution: "UNIFORM(a, b)", "RANDOM UNIFORM(a, b, c)", where c is the seed.
 const syntax::Expr* find_draw(Distribution distribution, syntax::Dialect dialect);
 
 // Whether a name of a variable would be taken for something else in the language.

@@ -1,5 +1,6 @@
 // Draws and procedures.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace shamal::model {
 namespace make = syntax::make;
 
 using syntax::Expr;
+using syntax::Operator;
 
 namespace {
 
@@ -36,17 +38,21 @@ Expr Translator::draw(const Node& of, const Place& place) {
     return make::number(0);
   }
   lose("Random numbers: the other file draws other numbers of the same distribution.");
+  const auto seed = seed_of(site);
+  if (vensim()) {
+    args.push_back(make::number(seed.value_or(0)));
+  }
   Expr made = fill_form(*form, args);
-  const auto stream = static_cast<double>(site.stream);
-  if (stream >= kSeeded) {
-    const double seed = std::round(stream / kSeeded) - 1;
-    if (vensim()) {
-      made.args.back() = make::number(seed);
-    } else {
-      made.args.push_back(make::number(seed));
-    }
+  if (seed && !vensim()) {
+    made.args.push_back(make::number(*seed));
   }
   return made;
+}
+
+// The seed that a site's equation names.
+std::optional<double> Translator::seed_of(const RandomSite& site) {
+  const auto stream = static_cast<double>(site.stream);
+  return stream < kSeeded ? std::nullopt : std::optional(std::round(stream / kSeeded) - 1);
 }
 
 // The name of what an axis runs over, whatever else stands in its assignment.
@@ -210,6 +216,9 @@ bool Translator::follow_one_another(NodeId id, AxisMask own, bool to_end) const 
 Expr Translator::procedure(NodeId id, const Place& place) {
   const Node& of = node(id);
   const Call& called = model_.calls[of.index];
+  if (auto made = written_out(called, place)) {
+    return std::move(*made);
+  }
   if (find_procedure(called.procedure, to_).empty() || place.in_array) {
     refuse(of.span, fmt::format("the function \"{}\"{}", row(called.procedure).name,
                                 place.in_array ? " within an array function" : ""));
@@ -228,6 +237,85 @@ Expr Translator::procedure(NodeId id, const Place& place) {
     return procedure_call(called, at, true, of.span);
   });
   return in_array(array, place);
+}
+
+// A function that the other language lacks, by its form; nothing if there is none.
+std::optional<Expr> Translator::written_out(const Call& called, const Place& place) {
+  const Expr* const form = find_form(called.procedure, to_);
+  if (form == nullptr) {
+    return std::nullopt;
+  }
+  const ProcedureRow& of = row(called.procedure);
+  Place inside = place;
+  inside.condition = false;
+  std::vector<Expr> args;
+  const syntax::GraphicalFunction* table = nullptr;
+  for (std::size_t i = 0; i < called.arguments.size(); ++i) {
+    const NodeId argument = called.arguments[i].node;
+    const char letter = of.arguments[i];
+    if (letter == 't') {
+      const std::uint32_t number = table_of_lookup(model_.lookups[called.lookup], place);
+      table = &model_.tables[number];
+      if (table->kind != syntax::GraphicalKind::continuous || table->x.empty()) {
+        return std::nullopt;
+      }
+      args.push_back(table_name(number, place));
+    } else if (letter == 'z') {
+      const auto seed =
+          called.site == kNone ? std::nullopt : seed_of(model_.random_sites[called.site]);
+      args.push_back(make::number(seed.value_or(0)));
+    } else {
+      const auto bound = letter == 'b' ? constant_of(argument) : std::nullopt;
+      args.push_back(bound && std::isinf(*bound) && table != nullptr
+                         ? make::number(*bound < 0 ? table->x.front() : table->x.back())
+                         : expression(argument, inside));
+    }
+  }
+  if (table != nullptr) {
+    args.push_back(make::number(table->x.front()));
+    args.push_back(make::number(table->x.back()));
+  }
+  if (of.draws()) {
+    lose("Random numbers: the other file draws other numbers of the same distribution.");
+  }
+  return fill_form(*form, args);
+}
+
+// RANK of Vensim: the k-th number of the order in which VECTOR SORT ORDER puts the array.
+Expr Translator::rank_by_order(NodeId id, const Place& place) {
+  const Node& of = node(id);
+  const AxisMask mask = model_.reductions[of.index].axes;
+  if (of.arity == 3 || (mask & (mask - 1)) != 0 || place.in_array) {
+    refuse(of.span, "RANK of several dimensions or with a second array",
+           "VECTOR SORT ORDER takes one vector");
+    return make::number(0);
+  }
+  const auto axis = static_cast<std::uint32_t>(std::countr_zero(mask));
+  const Array& order = array_of({id, mask}, place, "order", true, [&](const Place& at) {
+    const Array& ranked = array_of({of.args[0], mask}, place, "argument", true,
+                                   [&](const Place& in) { return expression(of.args[0], in); });
+    return call("VECTOR SORT ORDER", {in_array(ranked, at), make::number(1)});
+  });
+  Place inside = place;
+  inside.condition = false;
+  inside.axes[axis] = {AxisName::Kind::element, "", 0};
+  const double size = place.assignment->axes[axis].size();
+  if (const auto wanted = constant_of(of.args[1])) {
+    if (!(*wanted >= 1 && *wanted < size + 1)) {
+      return make::number(0);
+    }
+    inside.axes[axis].position = static_cast<std::uint32_t>(*wanted) - 1;
+    return make::binary(Operator::add, in_array(order, inside), make::number(1));
+  }
+  const Expr wanted = expression(of.args[1], inside);
+  Expr within = make::binary(Operator::logical_and,
+                             make::binary(Operator::greater_equal, wanted, make::number(1)),
+                             make::binary(Operator::less, wanted, make::number(size + 1)));
+  Expr offset = make::binary(Operator::subtract, call("INTEGER", {wanted}), make::number(1));
+  Expr found = call("VECTOR ELM MAP", {in_array(order, inside), std::move(offset)});
+  return make::choose(std::move(within),
+                      make::binary(Operator::add, std::move(found), make::number(1)),
+                      make::number(0));
 }
 
 Expr Translator::procedure_call(const Call& called, const Place& place, bool arrays,
@@ -250,9 +338,8 @@ Expr Translator::procedure_call(const Call& called, const Place& place, bool arr
       continue;
     }
     if (letter == 'z') {
-      const auto stream = static_cast<double>(model_.random_sites[called.site].stream);
-      if (stream >= kSeeded) {
-        args.push_back(make::number(std::round(stream / kSeeded) - 1));
+      if (const auto seed = seed_of(model_.random_sites[called.site])) {
+        args.push_back(make::number(*seed));
       }
       continue;
     }

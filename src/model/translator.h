@@ -94,6 +94,8 @@ class Translator {
   syntax::Expr argument_of(const Symbol& symbol, const Reference& reference, const Place& place);
   std::optional<double> constant_of(NodeId id) const;
   bool is_time(NodeId id) const;
+  bool is_unchanging(NodeId id);  // the same throughout a run
+  NodeId delay_time(NodeId id) const;
   std::uint32_t table_of_lookup(const Lookup& lookup, const Place& place) const;
   std::vector<bool> named_axes(const Assignment& assignment);
   void look_at(NodeId id, const Assignment& assignment, std::vector<bool>& named,
@@ -107,6 +109,9 @@ class Translator {
     std::vector<std::uint32_t> axes;  // of the assignment, in the order of the subscripts
   };
   syntax::Expr draw(const Node& of, const Place& place);
+  static std::optional<double> seed_of(const RandomSite& site);
+  std::optional<syntax::Expr> written_out(const Call& called, const Place& place);
+  syntax::Expr rank_by_order(NodeId id, const Place& place);
   syntax::Expr rank(const Node& of, const Place& place);
   syntax::Expr procedure(NodeId id, const Place& place);
   syntax::Expr procedure_call(const Call& called, const Place& place, bool arrays, base::Span span);
@@ -176,6 +181,8 @@ class Translator {
     std::vector<std::string> subscripts;
   };
   std::map<std::uint32_t, TableOwner> table_owners_;
+  std::map<NodeId, bool> unchanging_;
+  VariableId writing_ = kNone;  // the user's variable whose equations are written
   std::map<std::pair<NodeId, AxisMask>, Array> arrays_;  // made for arguments, by what they hold
   std::set<VariableId> inflow_taken_;
   std::set<VariableId> outflow_taken_;

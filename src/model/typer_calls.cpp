@@ -163,13 +163,13 @@ NodeId Typer::type_builtin(const Builtin& builtin, const Expr& expr, Scope& scop
       return apply(builtin.operation, std::move(args), expr.span);
     }
     case Treatment::fold: {
-      // Arrays among the arguments are folded first; MAX(a, b) of two arguments within an
-      // apply-to-all equation is elementwise, as the standard's MAX(x, y) is.
+      // MAX(a, b) is elementwise within an array function, and over the equation's own dimensions,
+      // as the standard's MAX(x, y) is; other arrays among the arguments are folded first.
       NodeId result = kNone;
       for (const Expr& arg : expr.args) {
         NodeId value = kNone;
         AxisMask axes = 0;
-        if (count == 1 || is_array_argument(arg, scope)) {
+        if (count == 1 || (array == nullptr && is_array_argument(arg, scope))) {
           value = type_array(arg, scope, axes);
           value = reduce(builtin.operation, builtin.value, value, axes, arg.span);
         } else {
