@@ -198,7 +198,7 @@ class Typer {
   // Arguments of macros that were typed already, by the context's number: 0 is outside of all.
   std::map<std::tuple<const syntax::Expr*, const Scope*, std::uint32_t>, NodeId> arguments_;
   std::uint32_t contexts_ = 0;
-  AxisMask folded_ = 0;  // axes that array functions have folded away, and others may run over
+  AxisMask folded_ = 0;   // axes that array functions have folded away, and others may run over
   std::string referred_;  // the array whose subscripts are looked at, for messages
   bool self_allowed_ = false;
   VariableId self_ = kNone;  // what SELF means: the variable of the user's equation
