@@ -137,11 +137,14 @@ void Resolver::join_flows(VariableId first) {
   }
   for (VariableId v = first; v < last; ++v) {
     VariableInfo& about = info[v];
-    const bool limited = about.leaves != kNone && about.driver == kNone && !about.shared_outflow &&
-                         info[about.leaves].non_negative;
-    if (limited &&
-        model.variables[v].dimensions.size() > model.variables[about.leaves].dimensions.size()) {
+    if (is_limited(v) &&
+        (seen_asked.contains(model.variables[v].name) ||
+         model.variables[v].dimensions.size() > model.variables[about.leaves].dimensions.size())) {
       about.raw = add_beside(v, "wanted", Kind::auxiliary, 0);
+      if (seen_asked.contains(model.variables[v].name)) {
+        diagnostics.add(Code::flow_wanted, model.variables[v].span,
+                        fmt::format("\"{}\"", model.variables[v].name));
+      }
     }
   }
 }

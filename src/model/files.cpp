@@ -108,6 +108,32 @@ bool Resolver::has_macro(std::string_view folded, base::Span use) {
          standard_macros_[origin_at(use) == Origin::mdl ? 1 : 0].contains(name);
 }
 
+namespace {
+
+// A file as it is named. Of an absolute path that leads nowhere, such as one of another computer,
+// the longest end that is a file below the folder (2.11).
+std::filesystem::path found_beside(const std::filesystem::path& folder, std::string text) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const bool drive = text.size() > 2 && text[1] == ':' && (text[2] == '/' || text[2] == '\\');
+  if (drive || text.starts_with("\\\\")) {
+    std::replace(text.begin(), text.end(), '\\', '/');
+  }
+  const bool absolute = drive || fs::path(text).is_absolute();
+  const fs::path named = fs::path(text).is_absolute() ? fs::path(text) : folder / text;
+  if (absolute && !fs::exists(named, ignored)) {
+    for (std::size_t at = text.find('/'); at != std::string::npos; at = text.find('/', at + 1)) {
+      const fs::path beside = folder / fs::path(text.substr(at + 1)).relative_path();
+      if (at + 1 < text.size() && fs::is_regular_file(beside, ignored)) {
+        return beside;
+      }
+    }
+  }
+  return named;
+}
+
+}  // namespace
+
 const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
   std::string text = resource.text;
   const bool remote = text.find("://") != std::string::npos && !text.starts_with("file://");
@@ -121,15 +147,8 @@ const syntax::ParsedModel* Resolver::load(const syntax::Word& resource) {
   }
   namespace fs = std::filesystem;
   const fs::path from(std::string(sources.path(resource.span.file)));
-  fs::path path = fs::path(text).is_absolute() ? fs::path(text) : from.parent_path() / text;
+  const fs::path path = found_beside(from.parent_path(), text);
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) {
-    // An absolute path that leads nowhere is looked for beside the file (2.11).
-    const fs::path beside = from.parent_path() / fs::path(text).filename();
-    if (fs::path(text).is_absolute() && fs::exists(beside, ignored)) {
-      path = beside;
-    }
-  }
   const std::string key = path.lexically_normal().string();
   const auto known = files_by_path_.find(key);
   if (known != files_by_path_.end()) {

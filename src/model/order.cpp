@@ -35,8 +35,8 @@ class Orderer {
         cuts = cuts_of(dependencies, at_start, Phase::start);
       }
       if (cuts.empty()) {
-        if (missing_.empty() && !report_cycles(at_run, Phase::run) &&
-            !report_cycles(at_start, Phase::start)) {
+        if (missing_.empty() && !report_cycles(dependencies, at_run, Phase::run) &&
+            !report_cycles(dependencies, at_start, Phase::start)) {
           write_orders(resolver_, dependencies, at_run, at_start);
         }
         return;
@@ -219,13 +219,45 @@ class Orderer {
     return members;
   }
 
-  bool report_cycles(const Components& components, Phase phase) {
+  // The limited outflows of a circle, and those of its variables that name them. Another outflow of
+  // the same stock has them in its limit; only if nothing else helps, that counts as naming.
+  void open_limits(Dependencies& dependencies, const Group& group, Phase phase) {
+    std::set<VariableId> limited;
+    for (const std::uint32_t a : group.members) {
+      if (resolver_.is_limited(model_.assignments[a].target)) {
+        limited.insert(model_.assignments[a].target);
+      }
+    }
+    for (const bool neighbours : {false, true}) {
+      const Resolver::SeenAsked before = resolver_.seen_asked;
+      for (const std::uint32_t a : group.members) {
+        const VariableId reader = model_.assignments[a].target;
+        const NodeId root = dependencies.root_of(model_.assignments[a], phase);
+        dependencies.for_each_node(root, [&](const Node& node) {
+          if (node.kind != NodeKind::reference) {
+            return;
+          }
+          const VariableId flow = model_.references[node.index].variable;
+          if (limited.contains(flow) &&
+              (neighbours || resolver_.info[flow].leaves != resolver_.info[reader].leaves)) {
+            resolver_.seen_asked[model_.variables[flow].name].insert(model_.variables[reader].name);
+          }
+        });
+      }
+      if (resolver_.seen_asked != before) {
+        return;
+      }
+    }
+  }
+
+  bool report_cycles(Dependencies& dependencies, const Components& components, Phase phase) {
     bool found = false;
     for (const Group& group : components.groups) {
       if (!components.is_cycle(group)) {
         continue;
       }
       found = true;
+      open_limits(dependencies, group, phase);
       const std::vector<std::uint32_t> path = way_round(components, group.members);
       std::string text;
       constexpr std::size_t kShown = 8;

@@ -137,10 +137,11 @@ class Causes {
 
 std::optional<Outline> make_outline(const syntax::ParsedModel& parsed, base::Sources& sources,
                                     base::Diagnostics& diagnostics) {
-  Resolver resolver(parsed, sources, diagnostics);
-  if (!resolver.run()) {
+  const auto made = make_resolver(parsed, sources, diagnostics);
+  if (made == nullptr) {
     return std::nullopt;
   }
+  Resolver& resolver = *made;
   check_units(resolver.model, resolver.unit_system(), diagnostics);
   Outline outline;
   std::vector<std::size_t> entry_of(resolver.model.variables.size(), Causes::kNobody);

@@ -8,8 +8,10 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -134,6 +136,15 @@ class Resolver {
 
   // False if errors were found.
   bool run();
+
+  // Outflows of non-negative stocks whose limit leads back to them by way of equations: the names
+  // of these, which see what the flow asks for. order_assignments adds to it what the circles that
+  // it reports would need.
+  using SeenAsked = std::map<std::string, std::set<std::string>>;
+  SeenAsked seen_asked;
+  // The variable that a reader's equation sees in place of a flow.
+  VariableId seen_by(VariableId reader, VariableId variable) const;
+  bool is_limited(VariableId flow) const;
 
   Model model;
   std::deque<Recipe> recipes;      // parallel to model.assignments
@@ -388,5 +399,11 @@ class Resolver {
 
 // Evaluation orders; splits recipes where an array refers to itself (order.cpp).
 void order_assignments(Resolver& resolver);
+
+// The resolver of a model after it ran; null if there are errors. A circle that only limits of
+// outflows close is opened (Resolver::seen_asked).
+std::unique_ptr<Resolver> make_resolver(const syntax::ParsedModel& parsed, base::Sources& sources,
+                                        base::Diagnostics& diagnostics,
+                                        ModelFiles* files = nullptr);
 
 }  // namespace shamal::model

@@ -7,6 +7,10 @@
 // over them. Beyond the standard, a negative inflow (a biflow that runs backwards) is limited to
 // stock / DT likewise; how Stella treats it is unverified. A flow that leaves several stocks is not
 // limited itself; each stock then counts only what it had.
+//
+// The limit of an outflow may lead back to it: it counts an earlier outflow, whose equation depends
+// on this flow. The equations of such a circle see what the flow asks for, as if limits were found
+// when all equations are computed (W0407; that Stella finds them so is unverified).
 
 #include <algorithm>
 
@@ -31,6 +35,30 @@ NodeId available(Typer& typer, VariableId stock, const std::vector<VariableId>& 
 }
 
 }  // namespace
+
+bool Resolver::is_limited(VariableId flow) const {
+  const VariableInfo& about = info[flow];
+  return about.leaves != kNone && about.driver == kNone && !about.shared_outflow &&
+         info[about.leaves].non_negative;
+}
+
+VariableId Resolver::seen_by(VariableId reader, VariableId variable) const {
+  if (seen_asked.empty()) {
+    return variable;
+  }
+  const VariableId flow = resolve_alias(variable);
+  const auto readers = seen_asked.find(model.variables[flow].name);
+  if (readers == seen_asked.end() || info[flow].raw == kNone) {
+    return variable;
+  }
+  // Hidden variables stand for parts of their owner's equation.
+  for (; reader != kNone; reader = model.variables[reader].owner) {
+    if (readers->second.contains(model.variables[reader].name)) {
+      return info[flow].raw;
+    }
+  }
+  return variable;
+}
 
 NodeId Resolver::limit_flow(Typer& typer, VariableId flow, NodeId raw) {
   const VariableInfo& about = info[flow];

@@ -201,11 +201,8 @@ std::optional<Translation> Translator::run() {
 
 std::optional<Translation> translate(const syntax::ParsedModel& parsed, Dialect to,
                                      base::Sources& sources, base::Diagnostics& diagnostics) {
-  Resolver resolver(parsed, sources, diagnostics);
-  if (!resolver.run()) {
-    return std::nullopt;
-  }
-  return Translator(resolver, parsed, to).run();
+  const auto resolver = make_resolver(parsed, sources, diagnostics);
+  return resolver == nullptr ? std::nullopt : Translator(*resolver, parsed, to).run();
 }
 
 }  // namespace shamal::model

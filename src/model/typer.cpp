@@ -526,12 +526,14 @@ NodeId Typer::type_name(const Expr& expr, Scope& scope, ArrayContext* array) {
       return *element;
     }
     switch (symbol->kind) {
-      case Symbol::Kind::variable:
+      case Symbol::Kind::variable: {
         if (vensim) {
           return vensim_reference(symbol->variable, expr, scope, array);
         }
-        return expr.subscripts.empty() ? whole(symbol->variable, expr.span, array)
-                                       : subscripted(symbol->variable, expr, scope, array);
+        const VariableId seen = resolver_.seen_by(recipe_.target, symbol->variable);
+        return expr.subscripts.empty() ? whole(seen, expr.span, array)
+                                       : subscripted(seen, expr, scope, array);
+      }
       case Symbol::Kind::parameter: {
         if (expr.subscripts.empty()) {
           // Typed once, however often the macro names it: nested uses would double otherwise.

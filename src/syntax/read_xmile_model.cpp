@@ -97,8 +97,11 @@ VariableDecl XmileReader::read_module(pugi::xml_node node) {
   VariableDecl module;
   module.kind = VariableKind::module;
   module.name = required_name(node);
-  if (node.attribute("resource")) {
-    module.resource = attribute_word(node, "resource");
+  // Stella names a module's file by the attribute url.
+  for (const char* attribute : {"resource", "url"}) {
+    if (!module.resource && !std::string_view(node.attribute(attribute).value()).empty()) {
+      module.resource = attribute_word(node, attribute);
+    }
   }
   for_elements(node, [&](std::string_view name, pugi::xml_node child) {
     // Stella writes some connections again, as <connect2>.

@@ -103,7 +103,16 @@ std::optional<Equation> XmileReader::read_equation(const EquationNodes& nodes,
           fmt::format("a second equation for \"{}\"", base::display_name(owner)),
           "keep one of them");
   }
-  if (nodes.eqn) {
+  if (nodes.eqn && variable.access == Access::input) {
+    base::Diagnostics own;
+    const base::LocatedText text = xml_.text(nodes.eqn);
+    equation.expr = parse_expression(text, own, fmt::format("\"{}\"", base::display_name(owner)));
+    if (own.has_errors()) {
+      equation.expr.reset();
+      diagnostics_.add(Code::unread_input, own.sorted().front().span,
+                       fmt::format("\"{}\"", base::display_name(owner)));
+    }
+  } else if (nodes.eqn) {
     equation.expr = read_expression(xml_.text(nodes.eqn), owner);
   }
   if (nodes.init) {
