@@ -93,7 +93,11 @@ class Reverser {
     for (const Port& array : saved) {
       made_.saved_seeds.push_back(seed(array.base, array.count));
     }
+    go_back_over_memories();
     sweep();
+    for (std::size_t k = 0; k < seeds_of_results_.size(); ++k) {
+      begin_result(k, std::nullopt);
+    }
     for (std::size_t s = 0; s < levels_.size(); ++s) {
       const Stock& stock = original_.stocks[s];
       made_.program.stocks.push_back(
@@ -270,6 +274,10 @@ class Reverser {
       }
       if (instruction.op == Op::gather) {
         read[objects_.of_slot[gathered_span(made_.program, instruction).base]] = 1;
+      } else if (instruction.op == Op::procedure) {  // at the end of the step
+        for (const Access& access : places(made_.program, instruction)) {
+          read[objects_.of_slot[reach(made_.program, instruction, access).first]] = 1;
+        }
       }
     }
     return read;
@@ -573,10 +581,13 @@ class Reverser {
 
   void reverse_call(const Instruction& instruction, const Value& d) {
     const Call call = made_.program.calls[instruction.aux];
+    if (model::row(call.procedure).smooth()) {
+      reverse_recorded(instruction, call, d);
+      return;
+    }
     for (std::size_t a = 0; a < call.inputs.size() && !refusal_; ++a) {
       const Call::Input& input = call.inputs[a];
-      if (input.view == kNone ||
-          !any_active(reached_slots(made_.program, instruction, {input.view, input.inner}))) {
+      if (!any_active_input(instruction, input)) {
         continue;
       }
       if (!differentiable(call.procedure)) {
@@ -592,6 +603,91 @@ class Reverser {
                                           model::row(call.procedure).name));
         }
       }
+    }
+  }
+
+  bool any_active_input(const Instruction& instruction, const Call::Input& input) const {
+    return input.view != kNone &&
+           any_active(reached_slots(made_.program, instruction, {input.view, input.inner}));
+  }
+
+  // ---- recorded procedures
+
+  // Those arguments that its result moves with and that depend on parameters.
+  std::uint32_t followed(const Instruction& instruction, const Call& call) const {
+    std::uint32_t by = 0;
+    for (std::size_t a = 0; a < call.inputs.size(); ++a) {
+      const bool follows =
+          has_partial(call.procedure, a) && any_active_input(instruction, call.inputs[a]);
+      by |= follows ? 1u << a : 0u;
+    }
+    return by;
+  }
+
+  void accumulate_adjoints(const Instruction& instruction, const Call& call, std::uint32_t by,
+                           const View& d, const Memories& memories) {
+    if (by == 0) {
+      return;
+    }
+    if (made_.program.loops[instruction.loop].rank == kMaxRank) {
+      refuse(instruction, fmt::format("{} has too many subscripts to be followed",
+                                      model::row(call.procedure).name));
+      return;
+    }
+    for (const ArgumentAdjoint& of : adjoint_call(emit_, instruction, by, d, memories).adjoints) {
+      accumulate(of.value.loop, made_.program.views[call.inputs[of.argument].view], of.value);
+    }
+  }
+
+  // Of the result. What a procedure remembers gets its adjoint when the step ends, from a place
+  // where that of the result is then.
+  void reverse_recorded(const Instruction& instruction, const Call& call, const Value& d) {
+    Memories memories;
+    std::uint32_t by = followed(instruction, call);
+    if (call.keeper != kNone && !of_initial()) {
+      memories.past = call.keeper;
+      begin_result(call.keeper, d);
+    }
+    for (std::size_t a = 0; a < call.inputs.size(); ++a) {
+      // It looks at these only when a step ends.
+      by &= model::row(call.procedure).arguments[a] == 'k' ? ~(1u << a) : ~0u;
+    }
+    accumulate_adjoints(instruction, call, by, d.view, memories);
+  }
+
+  // Where the adjoint of a keeper's result is, once it is known: `d`, or nothing has reached it.
+  void begin_result(std::size_t keeper, const std::optional<Value>& d) {
+    std::optional<Value>& seed = seeds_of_results_[keeper];
+    if (seed) {
+      emit_.assign(seed->view, d ? *d : emit_.constant(seed->loop, 0.0));
+      seed = std::nullopt;
+    }
+  }
+
+  // The end of a step comes last, and so first on the way back: what procedures will remember got
+  // its adjoint from the step after this one, and their arguments have theirs from it.
+  void go_back_over_memories() {
+    seeds_of_results_.assign(original_.keepers.size(), std::nullopt);
+    for (Keeper& keeper : made_.program.keepers) {
+      keeper.given = true;
+    }
+    for (const Instruction& instruction : swept_) {
+      const std::uint32_t past =
+          instruction.op == Op::procedure ? made_.program.calls[instruction.aux].keeper : kNone;
+      if (past == kNone) {
+        continue;
+      }
+      const Call call = made_.program.calls[instruction.aux];
+      const std::uint32_t by = followed(instruction, call);
+      if (by == 0) {
+        continue;
+      }
+      const View d = emit_.temporary(instruction.loop);
+      seeds_of_results_[past] = emit_.value(instruction.loop, d);
+      const auto keeper = static_cast<std::uint32_t>(made_.program.keepers.size());
+      const auto next = static_cast<std::uint32_t>(made_.program.calls.size());
+      made_.program.keepers.push_back({instruction.loop, next});
+      accumulate_adjoints(instruction, call, by, d, {keeper, past});
     }
   }
 
@@ -631,6 +727,7 @@ class Reverser {
   Slot first_slope_ = 0;      // the slope of table t is table first_slope_ + t
   std::vector<Slot> levels_;  // the adjoints of the stocks' levels
   std::vector<AdjointPort> lasting_;
+  std::vector<std::optional<Value>> seeds_of_results_;  // of keepers, that are not known yet
 
   // of the sweep at hand
   Block into_ = Block::rates;
@@ -647,9 +744,6 @@ class Reverser {
 std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
                                                  const std::vector<Slot>& parameters,
                                                  const std::vector<Port>& saved) {
-  if (!program.keepers.empty()) {
-    return NotDifferentiable{Op::procedure, 0, "what procedures remember has no derivative"};
-  }
   if (!program.device_uses.empty()) {
     return NotDifferentiable{Op::device, program.device_uses[0].base,
                              "what conveyors and queues hold has no derivative"};

@@ -21,6 +21,9 @@
 // the end the block `outputs` does the same for the block `initial`. The cost is a few forward
 // runs, whatever the number of parameters; sim/gradient.h drives it.
 //
+// What procedures remember is a state as well: the caller gives it to the adjoint program for each
+// step, whose own keepers hold its adjoints and go back over the step when it ends.
+//
 // The adjoint runs on the same machine.
 #pragma once
 
@@ -50,7 +53,7 @@ struct DelayedAdjoint {
 
 struct Adjoint {
   // Its stocks: one for each stock of the original, in order, then what never changes. They begin
-  // with zero.
+  // with zero. Its keepers: the original's, which are given, then those of adjoints.
   Program program;
 
   // Before each execution of `rates` the caller sets these inputs …

@@ -52,8 +52,7 @@ Value partial_of_lookup(const Instruction& instruction, Slot first_slope, const 
 std::optional<Value> partial_of_draw(const Instruction& instruction, std::size_t argument,
                                      const Flow& flow);
 
-// Of procedures: the same questions. Keepers, whose memory has no derivative, are not
-// differentiable.
+// Of procedures: the same questions.
 bool differentiable(model::Procedure procedure);
 bool has_partial(model::Procedure procedure, std::size_t argument);
 
@@ -73,6 +72,31 @@ std::optional<Value> partial_of_call(const Instruction& instruction, std::size_t
                                      const std::optional<double>& what, const CallFlow& flow);
 // Which argument says what the procedure does; kNone: none.
 std::size_t telling_argument(model::Procedure procedure);
+
+// ---- of procedures that are differentiated by recording them (model/procedure_derivative.h)
+
+// The tangent of a call's result, from those of the arguments in `by`, which lie `shift` slots
+// after the arguments; with memory if `keeper` is one. The call, to be added to the program's.
+Call tangent_call(Emitter& emit, const Call& call, std::uint32_t by, Slot shift,
+                  std::uint32_t keeper);
+
+// The adjoint of an argument, over the instruction's loop joined with the argument's own.
+struct ArgumentAdjoint {
+  std::size_t argument = 0;
+  Value value;
+};
+struct AdjointCall {
+  std::uint32_t call = 0;  // among the program's
+  std::vector<ArgumentAdjoint> adjoints;
+};
+// Appends a call for the adjoints of the arguments in `by` of an instruction's call; `d` is the
+// adjoint of its result. Requires by != 0 and a loop of less than kMaxRank axes.
+struct Memories {
+  std::uint32_t keeper = kNone;  // of the adjoints of what is remembered: those of a step then
+  std::uint32_t past = kNone;
+};
+AdjointCall adjoint_call(Emitter& emit, const Instruction& instruction, std::uint32_t by,
+                         const View& d, const Memories& memories);
 
 // Of the first of the least or greatest of x, or of a product of x, over the axes of a loop from
 // `outer_rank` on.

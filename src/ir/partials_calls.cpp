@@ -1,6 +1,6 @@
-// Derivatives of procedures: of those that are flat but for jumps, of normal distributions, and of
-// Vensim's VECTOR SELECT. They are written as instructions, so that reverse and forward mode run on
-// the machine like everything else.
+// Derivatives of procedures that are not recorded (ir/partials_recorded.cpp): of those that are
+// flat but for jumps, of normal distributions, and of Vensim's VECTOR SELECT. They are written as
+// instructions, so that reverse and forward mode run on the machine like everything else.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -23,13 +23,23 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {Procedure::vector_sort_order, 0}, {Procedure::vector_rank, 0},
-    {Procedure::factorial, 0},         {Procedure::permutations, 0},
-    {Procedure::combinations, 0},      {Procedure::lookup_backward, 0},
-    {Procedure::lookup_forward, 0},    {Procedure::data_minimum, 0},
-    {Procedure::data_maximum, 0},      {Procedure::data_median, 0},
-    {Procedure::vector_select, 0b111}, {Procedure::erf, 0b1},
-    {Procedure::normalcdf, 0b1111},    {Procedure::invnorm, 0b111},
+    {Procedure::vector_sort_order, 0},
+    {Procedure::vector_rank, 0},
+    {Procedure::factorial, 0},
+    {Procedure::permutations, 0},
+    {Procedure::combinations, 0},
+    {Procedure::lookup_backward, 0},
+    {Procedure::lookup_forward, 0},
+    {Procedure::data_minimum, 0},
+    {Procedure::data_maximum, 0},
+    {Procedure::data_median, 0},
+    {Procedure::lookup_slope, 0},
+    {Procedure::lookupmean, 0},
+    {Procedure::queue_age_oldest, 0},
+    {Procedure::vector_select, 0b111},
+    {Procedure::erf, 0b1},
+    {Procedure::normalcdf, 0b1111},
+    {Procedure::invnorm, 0b111},
 };
 
 const Row* find_row(Procedure procedure) {
@@ -191,9 +201,14 @@ class Writer {
 
 }  // namespace
 
-bool differentiable(Procedure procedure) { return find_row(procedure) != nullptr; }
+bool differentiable(Procedure procedure) {
+  return model::row(procedure).smooth() || find_row(procedure) != nullptr;
+}
 
 bool has_partial(Procedure procedure, std::size_t argument) {
+  if (model::row(procedure).smooth()) {
+    return model::row(procedure).moves[argument] == '+';
+  }
   const Row* const row = find_row(procedure);
   return row != nullptr && ((row->partials >> argument) & 1u) != 0;
 }

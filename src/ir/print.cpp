@@ -65,8 +65,14 @@ std::string print_call(const Program& program, const Instruction& instruction) {
   if (model::row(call.procedure).draws()) {
     text += fmt::format(" stream {}", call.site.stream);
   }
+  constexpr std::array<std::string_view, 4> kDerivatives = {"", " tangent", " adjoint",
+                                                            " adjoint of step"};
+  text += kDerivatives[static_cast<std::size_t>(call.derivative)];
   if (call.keeper != kNone) {
     text += fmt::format(" keeper{}", call.keeper);
+  }
+  if (call.past != kNone) {
+    text += fmt::format(" past keeper{}", call.past);
   }
   std::string_view separator = " ";
   for (const Call::Input& input : call.inputs) {

@@ -53,15 +53,29 @@ Loop joined(const Loop& outer, const Loop& inner) {
 
 namespace {
 
+// Whether an input of a call is looked at only when the step ends.
+bool at_the_end(const Call& call, std::size_t input) {
+  const std::string_view letters = model::row(call.procedure).arguments;
+  switch (call.derivative) {
+    case model::Derivative::none:
+    case model::Derivative::tangent:
+      return letters[input % letters.size()] == 'k';
+    case model::Derivative::adjoint:
+      return false;
+    case model::Derivative::adjoint_of_step:
+      return input == letters.size();
+  }
+  return false;
+}
+
 // Visits every view but the destination, and whether it is only a place.
 template <class Visit>
 void for_each_operand(const Program& program, const Instruction& instruction, Visit visit) {
   if (instruction.op == Op::procedure) {
     const Call& call = program.calls[instruction.aux];
-    const std::string_view letters = model::row(call.procedure).arguments;
     for (std::size_t a = 0; a < call.inputs.size(); ++a) {
       if (call.inputs[a].view != kNone) {
-        visit(Access{call.inputs[a].view, call.inputs[a].inner}, letters[a] == 'k');
+        visit(Access{call.inputs[a].view, call.inputs[a].inner}, at_the_end(call, a));
       }
     }
     return;

@@ -204,22 +204,29 @@ struct RandomSite {
 // One use of a procedure (model/procedure.h): what Op::procedure reads beyond its destination.
 struct Call {
   struct Input {
-    ViewId view = kNone;  // kNone: a graphical function or a seed
+    ViewId view = kNone;  // kNone: a graphical function or a seed, or a tangent that is zero
     LoopId inner = 0;
   };
   model::Procedure procedure{};
-  std::vector<Input> inputs;  // one for each argument
+  std::vector<Input> inputs;  // one for each argument, then what a derivative starts from
   LoopId result = 0;
   std::uint32_t table_view = kNone;
   RandomSite site;
   std::uint32_t keeper = kNone;
+  // Of a derivative (model/procedure_derivative.h): a bit for each argument that is followed, and,
+  // of an adjoint, the keeper of what the procedure remembered when the step began.
+  model::Derivative derivative = model::Derivative::none;
+  std::uint32_t by = 0;
+  std::uint32_t past = kNone;
 };
 
 // The memory of a call: a list of numbers for each element of `loop` and each run. After `rates` at
-// the start of each step the call's arguments take it over the step.
+// the start of each step the call's arguments take it over the step; a given one is set by the
+// caller of the blocks instead.
 struct Keeper {
   LoopId loop = 0;
   std::uint32_t call = 0;
+  bool given = false;
 };
 
 // Where a gather finds values: `count` slots from `offset` slots after (or, negative, before) the

@@ -59,8 +59,11 @@ class Roles {
 
   // Its uses in several blocks name the same slots.
   bool remembers(const Instruction& instruction) const {
-    return instruction.op == Op::device ||
-           (instruction.op == Op::procedure && of_.calls[instruction.aux].keeper != kNone);
+    if (instruction.op != Op::procedure) {
+      return instruction.op == Op::device;
+    }
+    const Call& call = of_.calls[instruction.aux];
+    return call.keeper != kNone || call.past != kNone;
   }
 
   // `initial` gives the object a value for itself, and the running blocks give it another.

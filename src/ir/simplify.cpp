@@ -162,6 +162,7 @@ class Simplifier : Roles {
     for (const Memory& memory : program_.memories) {
       bind(memory.current, memory.next);
     }
+    bind_keepers(bound);
     live_.assign(objects(), 0);
     std::vector<std::uint32_t> open;
     const auto mark = [&](std::uint32_t o) {
@@ -232,22 +233,53 @@ class Simplifier : Roles {
     }
   }
 
-  // Those whose calls are gone.
-  void drop_keepers() {
-    std::vector<char> used(program_.keepers.size(), 0);
+  // What uses the same memory lives together: one use may take it over the step for another.
+  void bind_keepers(std::vector<std::vector<std::uint32_t>>& bound) const {
+    std::vector<std::uint32_t> last(program_.keepers.size(), kNone);
     for (const auto& block : program_.blocks) {
       for (const Instruction& instruction : block) {
-        if (instruction.op == Op::procedure && remembers(instruction)) {
+        if (instruction.op != Op::procedure) {
+          continue;
+        }
+        const Call& call = program_.calls[instruction.aux];
+        for (const std::uint32_t keeper : {call.keeper, call.past}) {
+          if (keeper == kNone) {
+            continue;
+          }
+          const std::uint32_t to = target(instruction);
+          if (last[keeper] != kNone) {
+            bound[last[keeper]].push_back(to);
+            bound[to].push_back(last[keeper]);
+          }
+          last[keeper] = to;
+        }
+      }
+    }
+  }
+
+  // Those whose calls are gone; those that the caller sets he knows by number.
+  void drop_keepers() {
+    std::vector<char> used;
+    for (const Keeper& keeper : program_.keepers) {
+      used.push_back(keeper.given ? 1 : 0);
+    }
+    for (const auto& block : program_.blocks) {
+      for (const Instruction& instruction : block) {
+        if (instruction.op == Op::procedure && program_.calls[instruction.aux].keeper != kNone) {
           used[program_.calls[instruction.aux].keeper] = 1;
         }
       }
     }
+    std::vector<std::uint32_t> number(used.size(), kNone);
     std::vector<Keeper> kept;
     for (std::size_t k = 0; k < used.size(); ++k) {
       if (used[k] != 0) {
-        program_.calls[program_.keepers[k].call].keeper = static_cast<std::uint32_t>(kept.size());
+        number[k] = static_cast<std::uint32_t>(kept.size());
         kept.push_back(program_.keepers[k]);
       }
+    }
+    for (Call& call : program_.calls) {
+      call.keeper = call.keeper == kNone ? kNone : number[call.keeper];
     }
     program_.keepers = std::move(kept);
   }

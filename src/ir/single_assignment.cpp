@@ -78,6 +78,9 @@ class Renamer {
     rename(made_.at_start, {Block::initial}, Block::initial);
     leave_for_steps(std::move(given));
     rename(made_.in_step, {Block::rates, Block::outputs}, Block::rates);
+    for (const auto& [slot, place] : ends_) {
+      sound_ = sound_ && made_.in_step[slot] == place;
+    }
     for (std::size_t d = 0; d < old_.delays.size() && sound_; ++d) {
       made_.program.delays[d].input =
           moved(made_.in_step, old_.delays[d].input, old_.delays[d].count);
@@ -179,8 +182,14 @@ class Renamer {
     Call made = old_.calls[instruction.aux];
     for (Call::Input& input : made.inputs) {
       if (input.view != kNone) {
-        input.view = renamed(places, input.view,
-                             reached_slots(old_, instruction, {input.view, input.inner}));
+        const std::vector<Slot> reached =
+            reached_slots(old_, instruction, {input.view, input.inner});
+        input.view = renamed(places, input.view, reached);
+        for (const Slot slot : reached) {
+          if (made.keeper != kNone && &places == &made_.in_step) {
+            ends_.emplace_back(slot, places[slot]);
+          }
+        }
       }
     }
     made_.program.calls.push_back(std::move(made));
@@ -211,6 +220,10 @@ class Renamer {
         }
         if (made.op == Op::procedure) {
           made.aux = renamed_call(places, instruction);
+          const std::uint32_t keeper = made_.program.calls[made.aux].keeper;
+          if (keeper != kNone) {
+            made_.program.keepers[keeper].call = made.aux;
+          }
         }
         const std::vector<Slot> written = written_slots(old_, instruction);
         if (!is_fold(old_, instruction)) {
@@ -243,7 +256,8 @@ class Renamer {
   const Program& old_;
   Objects objects_;
   SingleAssignment made_;
-  std::vector<char> written_;  // by slot of the new program
+  std::vector<char> written_;                // by slot of the new program
+  std::vector<std::pair<Slot, Slot>> ends_;  // what keepers read when a step ends: slot, place
   bool sound_ = true;
 };
 

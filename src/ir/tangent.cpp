@@ -1,6 +1,7 @@
 #include "ir/tangent.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -127,20 +128,56 @@ class Follower {
     emit_.assign(to, sum ? *sum : emit_.constant(instruction.loop, 0.0));
   }
 
+  bool active_input(const Instruction& instruction, const Call::Input& input) const {
+    if (input.view == kNone) {
+      return false;
+    }
+    const std::vector<Slot> slots =
+        reached_slots(old_, instruction, Access{input.view, input.inner});
+    return std::any_of(slots.begin(), slots.end(), [&](Slot s) { return active_[s] != 0; });
+  }
+
+  // Uses of a call, which share its memory, share that of its tangents.
+  void follow_recorded(const Instruction& instruction) {
+    const Call& call = old_.calls[instruction.aux];
+    const View to = shifted(old_.views[instruction.dst], made_.shift);
+    std::uint32_t by = 0;
+    for (std::size_t a = 0; a < call.inputs.size(); ++a) {
+      const bool followed =
+          has_partial(call.procedure, a) && active_input(instruction, call.inputs[a]);
+      by |= followed ? 1u << a : 0u;
+    }
+    if (by == 0) {
+      const LoopId whole = emit_.add(loop_of(old_, instruction, write(old_, instruction)));
+      emit_.assign(to, emit_.constant(whole, 0.0));
+      return;
+    }
+    const auto [known, fresh] = tangent_calls_.emplace(
+        instruction.aux, static_cast<std::uint32_t>(made_.program.calls.size()));
+    if (fresh) {
+      const auto keeper = static_cast<std::uint32_t>(made_.program.keepers.size());
+      if (call.keeper != kNone) {
+        made_.program.keepers.push_back({instruction.loop, known->second});
+      }
+      made_.program.calls.push_back(
+          tangent_call(emit_, call, by, made_.shift, call.keeper == kNone ? kNone : keeper));
+    }
+    emit_.emit(Op::procedure, instruction.loop, to, {}, known->second);
+  }
+
   void follow_call(const Instruction& instruction) {
     const Call& call = old_.calls[instruction.aux];
+    if (model::row(call.procedure).smooth()) {
+      follow_recorded(instruction);
+      return;
+    }
     const View to = shifted(old_.views[instruction.dst], made_.shift);
     const LoopId whole = emit_.add(loop_of(old_, instruction, write(old_, instruction)));
     emit_.assign(to, emit_.constant(whole, 0.0));
     const std::size_t tells = telling_argument(call.procedure);
     for (std::size_t a = 0; a < call.inputs.size() && !refusal_; ++a) {
       const Call::Input& input = call.inputs[a];
-      if (input.view == kNone) {
-        continue;
-      }
-      const std::vector<Slot> slots =
-          reached_slots(old_, instruction, Access{input.view, input.inner});
-      if (std::none_of(slots.begin(), slots.end(), [&](Slot s) { return active_[s] != 0; })) {
+      if (!active_input(instruction, input)) {
         continue;
       }
       if (!differentiable(call.procedure)) {
@@ -243,6 +280,7 @@ class Follower {
   Tangent made_;
   Emitter emit_;
   Slot first_slope_ = 0;
+  std::map<std::uint32_t, std::uint32_t> tangent_calls_;  // by call
   std::optional<NotDifferentiable> refusal_;
 };
 
@@ -250,9 +288,6 @@ class Follower {
 
 std::variant<Tangent, NotDifferentiable> tangent(const Program& program,
                                                  const std::vector<Slot>& parameters) {
-  if (!program.keepers.empty()) {
-    return NotDifferentiable{Op::procedure, 0, "what procedures remember has no derivative"};
-  }
   if (!program.device_uses.empty()) {
     return NotDifferentiable{Op::device, program.device_uses[0].base,
                              "what conveyors and queues hold has no derivative"};

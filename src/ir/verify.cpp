@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/program.h"
+#include "model/procedure_derivative.h"
 
 namespace shamal::ir {
 
@@ -133,7 +134,8 @@ class Verifier {
       }
     }
     for (const Keeper& keeper : program_.keepers) {
-      if (keeper.loop >= program_.loops.size() || keeper.call >= program_.calls.size()) {
+      if (keeper.loop >= program_.loops.size() ||
+          (keeper.call >= program_.calls.size() && !keeper.given)) {
         report("keeper of call {} over loop {}", keeper.call, keeper.loop);
       }
     }
@@ -257,29 +259,72 @@ class Verifier {
       check_view(program_.views[view], joined(loop, program_.loops[inner]), first, program_.slots);
     };
     check("destination", instruction.dst, call.result, kFirstFreeSlot);
-    if (call.inputs.size() != row.arguments.size()) {
-      report("{} with {} arguments", row.name, call.inputs.size());
+    if (call.derivative > model::Derivative::adjoint_of_step ||
+        call.inputs.size() != model::input_count(row, call.derivative)) {
+      report("{} with {} inputs for derivative {}", row.name, call.inputs.size(),
+             static_cast<int>(call.derivative));
       return;
     }
     for (std::size_t a = 0; a < call.inputs.size(); ++a) {
-      const bool view = std::string_view("tdz").find(row.arguments[a]) == std::string_view::npos;
+      const bool argument = a < row.arguments.size();
+      const bool view =
+          argument ? std::string_view("tdz").find(row.arguments[a]) == std::string_view::npos
+                   : call.derivative != model::Derivative::tangent ||
+                         ((call.by >> (a - row.arguments.size())) & 1u) != 0;
       if (view) {
         check("an argument", call.inputs[a].view, call.inputs[a].inner, 0);
       } else if (call.inputs[a].view != kNone) {
         report("{} with argument {} = view {}", row.name, a, call.inputs[a].view);
       }
     }
+    check_derivative(call, row);
     if (row.looks_up() != (call.table_view != kNone) ||
         (row.looks_up() && call.table_view >= program_.table_views.size())) {
       report("{} with table view {}", row.name, call.table_view);
     } else if (row.looks_up()) {
       check_view(program_.table_views[call.table_view], loop, 0, program_.tables.size());
     }
-    if (row.keeps() != (call.keeper != kNone) ||
-        (row.keeps() && (call.keeper >= program_.keepers.size() ||
-                         program_.keepers[call.keeper].loop != instruction.loop ||
-                         program_.keepers[call.keeper].call != instruction.aux))) {
+    const bool keeps = row.keeps() && call.derivative != model::Derivative::adjoint;
+    if (keeps != (call.keeper != kNone)) {
       report("{} with keeper {}", row.name, call.keeper);
+    } else if (keeps) {
+      check_keeper(instruction, call.keeper);
+    }
+  }
+
+  void check_keeper(const Instruction& instruction, std::uint32_t keeper) {
+    if (keeper >= program_.keepers.size() || program_.keepers[keeper].loop != instruction.loop ||
+        (program_.keepers[keeper].call != instruction.aux && !program_.keepers[keeper].given)) {
+      report("call {} with keeper {}", instruction.aux, keeper);
+    }
+  }
+
+  // What is followed can be, and an adjoint has room for all of it.
+  void check_derivative(const Call& call, const model::ProcedureRow& row) {
+    std::uint64_t wanted = 0;
+    for (std::size_t a = 0; a < 32; ++a) {
+      if (((call.by >> a) & 1u) == 0) {
+        continue;
+      }
+      const bool smooth = a < row.moves.size() && row.moves[a] == '+';
+      if (!smooth || call.inputs[a].view == kNone ||
+          call.inputs[a].inner >= program_.loops.size()) {
+        report("a derivative of {} by argument {}", row.name, a);
+        return;
+      }
+      wanted += program_.loops[call.inputs[a].inner].count();
+    }
+    const bool adjoint = call.derivative == model::Derivative::adjoint ||
+                         call.derivative == model::Derivative::adjoint_of_step;
+    if ((call.derivative != model::Derivative::none && !row.smooth()) ||
+        (call.derivative == model::Derivative::none && call.by != 0) ||
+        (adjoint && wanted != program_.loops[call.result].count())) {
+      report("derivative {} of {}", static_cast<int>(call.derivative), row.name);
+    }
+    const bool past = call.past != kNone;
+    if ((past && (!adjoint || !row.keeps() || call.past >= program_.keepers.size())) ||
+        (call.derivative == model::Derivative::adjoint_of_step && (!past || !row.keeps()))) {
+      report("{} with past keeper {}", row.name, call.past);
     }
   }
 
@@ -459,6 +504,9 @@ class Verifier {
       std::fill_n(wanted.begin() + delay.input, delay.count, char{1});
     }
     for (const Keeper& keeper : program_.keepers) {
+      if (keeper.given) {
+        continue;
+      }
       for (const Call::Input& input : program_.calls[keeper.call].inputs) {
         if (input.view != kNone) {
           for (const Slot slot : reach({input.view, input.inner}, keeper.loop)) {

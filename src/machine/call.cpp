@@ -1,7 +1,10 @@
 #include "machine/call.h"
 
+#include <utility>
+
 #include "machine/kernel.h"
 #include "machine/state.h"
+#include "model/procedure_derivative.h"
 
 namespace shamal::machine {
 
@@ -22,7 +25,7 @@ PreparedCall::Operand prepare_operand(const ir::Program& program, ir::LoopId out
 PreparedCall prepare_arguments(const ir::Program& program, ir::LoopId loop, std::uint32_t index) {
   const ir::Call& call = program.calls[index];
   PreparedCall made;
-  made.row = &model::row(call.procedure);
+  made.of = &call;
   made.count = program.loops[loop].count();
   for (const ir::Call::Input& input : call.inputs) {
     made.arguments.push_back(input.view == ir::kNone
@@ -35,8 +38,6 @@ PreparedCall prepare_arguments(const ir::Program& program, ir::LoopId loop, std:
       made.tables.push_back(static_cast<std::uint32_t>(view.base + offset));
     }
   }
-  made.site = call.site;
-  made.keeper = call.keeper;
   return made;
 }
 
@@ -49,7 +50,7 @@ PreparedCall prepare_call(const ir::Program& program, const ir::Instruction& ins
 }
 
 PreparedCall prepare_keeper(const ir::Program& program, const ir::Keeper& keeper) {
-  return prepare_arguments(program, keeper.loop, keeper.call);
+  return keeper.given ? PreparedCall{} : prepare_arguments(program, keeper.loop, keeper.call);
 }
 
 CallFrame::CallFrame(const ir::Program& program, const PreparedCall& call)
@@ -84,7 +85,7 @@ model::ProcedureInputs CallFrame::collect(const State& state, std::uint32_t elem
     in.x = table.x;
     in.y = table.y;
   }
-  in.draw = {state.random_key(lane), call_.site.stream + element, state.step};
+  in.draw = {state.random_key(lane), call_.of->site.stream + element, state.step};
   in.time = state.value(ir::kTimeSlot, lane);
   in.dt = state.value(ir::kStepSlot, lane);
   return in;
@@ -97,21 +98,94 @@ void CallFrame::store(State& state, std::uint32_t element, std::size_t lane) con
   }
 }
 
+namespace {
+
+using model::Derivative;
+
+void start(const ir::Call& call, const model::ProcedureInputs& in, model::Kept& kept) {
+  const model::ProcedureRow& row = model::row(call.procedure);
+  if (call.derivative == Derivative::tangent) {
+    model::start_tangent(row, call.by, in, kept);
+  } else {
+    row.of.start(in, kept);
+  }
+}
+
+void advance(const ir::Call& call, model::ProcedureInputs in, State& state, std::uint32_t element,
+             std::size_t lane) {
+  const model::ProcedureRow& row = model::row(call.procedure);
+  model::Kept& kept = state.kept(call.keeper, element, lane);
+  if (call.derivative == Derivative::adjoint_of_step) {
+    in.kept = state.kept(call.past, element, lane);
+    model::advance_adjoint(row, in, kept);
+    return;
+  }
+  if (kept.empty()) {
+    start(call, in, kept);
+  }
+  if (call.derivative == Derivative::tangent) {
+    model::advance_tangent(row, call.by, in, kept);
+  } else {
+    row.of.advance(in, kept);
+  }
+}
+
+}  // namespace
+
+void apply(const ir::Call& call, model::ProcedureInputs in, State& state, std::uint32_t element,
+           std::size_t lane, std::span<double> result) {
+  const model::ProcedureRow& row = model::row(call.procedure);
+  const bool first = call.past == ir::kNone || state.step == 0;
+  if (call.past != ir::kNone) {
+    in.kept = state.kept(call.past, element, lane);
+  } else if (call.keeper != ir::kNone) {
+    model::Kept& kept = state.kept(call.keeper, element, lane);
+    if (kept.empty()) {
+      start(call, in, kept);
+    }
+    in.kept = kept;
+  }
+  switch (call.derivative) {
+    case Derivative::none:
+      return row.of.apply(in, result);
+    case Derivative::tangent:
+      return model::apply_tangent(row, call.by, in, result);
+    case Derivative::adjoint:
+      return model::apply_adjoint(row, call.by, in, first, result);
+    case Derivative::adjoint_of_step:
+      return model::apply_adjoint_of_step(row, call.by, in, first,
+                                          state.kept(call.keeper, element, lane), result);
+  }
+}
+
 void advance_keepers(const Kernel& kernel, State& state) {
-  for (std::uint32_t k = 0; k < kernel.keepers().size(); ++k) {
-    const PreparedCall& call = kernel.keepers()[k];
+  for (const PreparedCall& call : kernel.keepers()) {
+    if (call.of == nullptr) {
+      continue;
+    }
     CallFrame frame(kernel.program(), call);
     for (std::uint32_t element = 0; element < call.count; ++element) {
       for (std::size_t lane = 0; lane < state.pitch(); ++lane) {
-        const model::ProcedureInputs in = frame.collect(state, element, lane);
-        model::Kept& kept = state.kept(k, element, lane);
-        if (kept.empty()) {
-          call.row->start(in, kept);
-        }
-        call.row->advance(in, kept);
+        advance(*call.of, frame.collect(state, element, lane), state, element, lane);
       }
     }
   }
+}
+
+void KeepersAhead::advance(const Kernel& kernel, State& state) {
+  other_.clear();
+  if (kernel.keepers().empty()) {
+    return;
+  }
+  state.for_each_kept([&](const model::Kept& kept) { other_.push_back(kept); });
+  state.bring_all();
+  advance_keepers(kernel, state);
+  exchange(state);
+}
+
+void KeepersAhead::exchange(State& state) {
+  auto other = other_.begin();
+  state.for_each_kept([&](model::Kept& kept) { std::swap(kept, *other++); });
 }
 
 }  // namespace shamal::machine

@@ -20,13 +20,11 @@ struct PreparedCall {
     std::vector<ir::Slot> first;        // for each outer element; empty: nothing to collect
     std::vector<std::int64_t> offsets;  // of the inner loop
   };
-  const model::ProcedureRow* row = nullptr;
-  std::uint32_t count = 1;  // outer elements
+  const ir::Call* of = nullptr;  // in the kernel's program
+  std::uint32_t count = 1;       // outer elements
   Operand result;
   std::vector<Operand> arguments;
   std::vector<std::uint32_t> tables;  // for each outer element; empty: none
-  ir::RandomSite site;
-  std::uint32_t keeper = ir::kNone;
 };
 
 PreparedCall prepare_call(const ir::Program& program, const ir::Instruction& instruction);
@@ -50,7 +48,22 @@ class CallFrame {
   std::vector<double> result_;
 };
 
-// The end of a step: every keeper takes in what its call's arguments are.
+// What a call makes of its inputs, and of what it remembers. A memory that is empty is started.
+void apply(const ir::Call& call, model::ProcedureInputs in, State& state, std::uint32_t element,
+           std::size_t lane, std::span<double> result);
+
+// The end of a step: every keeper, but for given ones, takes in what its call's arguments are.
 void advance_keepers(const Kernel& kernel, State& state);
+
+// What keepers will hold after the step that is under way, while the step's stages still see what
+// they held at its start.
+class KeepersAhead {
+ public:
+  void advance(const Kernel& kernel, State& state);  // finds it
+  void exchange(State& state);                       // takes it
+
+ private:
+  std::vector<model::Kept> other_;
+};
 
 }  // namespace shamal::machine

@@ -109,15 +109,7 @@ void procedure(const Prepared& prepared, const Kernel& kernel, State& state) {
   CallFrame frame(kernel.program(), call);
   for (std::uint32_t element = 0; element < call.count; ++element) {
     for (std::size_t lane = 0; lane < state.width(call.result.first[element]); ++lane) {
-      model::ProcedureInputs in = frame.collect(state, element, lane);
-      if (call.keeper != ir::kNone) {
-        model::Kept& kept = state.kept(call.keeper, element, lane);
-        if (kept.empty()) {
-          call.row->start(in, kept);
-        }
-        in.kept = kept;
-      }
-      call.row->apply(in, frame.result());
+      apply(*call.of, frame.collect(state, element, lane), state, element, lane, frame.result());
       frame.store(state, element, lane);
     }
   }

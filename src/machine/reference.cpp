@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "machine/call.h"
 #include "machine/delay.h"
 #include "machine/device.h"
 #include "machine/draw.h"
@@ -118,7 +119,6 @@ class Interpreter {
 
   void call(const ir::Instruction& instruction, const Indices& outer, std::uint32_t element) {
     const ir::Call& called = program_.calls[instruction.aux];
-    const model::ProcedureRow& row = model::row(called.procedure);
     std::vector<std::vector<double>> values(called.inputs.size());
     std::vector<std::span<const double>> arguments;
     for (std::size_t a = 0; a < values.size(); ++a) {
@@ -139,15 +139,8 @@ class Interpreter {
     in.draw = {state_.random_key(lane_), called.site.stream + element, state_.step};
     in.time = value(ir::kTimeSlot);
     in.dt = value(ir::kStepSlot);
-    if (called.keeper != ir::kNone) {
-      model::Kept& kept = state_.kept(called.keeper, element, lane_);
-      if (kept.empty()) {
-        row.start(in, kept);
-      }
-      in.kept = kept;
-    }
     std::vector<double> result(program_.loops[called.result].count());
-    row.apply(in, result);
+    apply(called, in, state_, element, lane_, result);
     std::size_t i = 0;
     for_each_inner(instruction, ir::write(program_, instruction), outer,
                    [&](ir::Slot to) { value(to) = result[i++]; });

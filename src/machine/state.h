@@ -79,6 +79,16 @@ class State {
     return kept_[keeper][element * pitch_ + lane];
   }
 
+  // Calls visit(kept) for the memories of all keepers, elements and lanes.
+  template <class Visit>
+  void for_each_kept(Visit visit) {
+    for (std::vector<model::Kept>& keeper : kept_) {
+      for (model::Kept& kept : keeper) {
+        visit(kept);
+      }
+    }
+  }
+
   // The end of a step, in this order: inputs of delays join their past, the values that memories
   // will take are put aside (later stages of the step compute them again), and memories take them.
   // Takes over what the delay lines of another state were given; that one's are empty afterwards.

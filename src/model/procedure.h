@@ -41,28 +41,57 @@ namespace shamal::model {
 
 enum class Procedure : std::uint8_t {
 #define SHAMAL_PROCEDURE(name, arguments, result, unit) name,
+#define SHAMAL_SMOOTH(name, arguments, result, unit, moves) name,
 #define SHAMAL_KEEPER(name, arguments, unit) name,
+#define SHAMAL_SMOOTH_KEEPER(name, arguments, unit, moves) name,
 #include "model/procedures.def"
 #undef SHAMAL_PROCEDURE
+#undef SHAMAL_SMOOTH
 #undef SHAMAL_KEEPER
+#undef SHAMAL_SMOOTH_KEEPER
 };
 
 // What a procedure sees: of one run, at one tuple of the outer indices.
-struct ProcedureInputs {
-  std::span<const std::span<const double>> arguments;  // letters t, d and z: empty
-  std::span<const double> x;                           // of the graphical function, ascending
-  std::span<const double> y;
+template <class Number>
+struct InputsOf {
+  std::span<const std::span<const Number>> arguments;  // letters t, d and z: empty
+  std::span<const Number> x;                           // of the graphical function, ascending
+  std::span<const Number> y;
   base::DrawPlace draw;
   double time = 0;
   double dt = 1;
-  std::span<const double> kept;  // its memory
+  std::span<const Number> kept;  // its memory
 
-  double number(std::size_t argument) const { return arguments[argument][0]; }
-  std::span<const double> vector(std::size_t argument) const { return arguments[argument]; }
+  const Number& number(std::size_t argument) const { return arguments[argument][0]; }
+  std::span<const Number> vector(std::size_t argument) const { return arguments[argument]; }
 };
+using ProcedureInputs = InputsOf<double>;
 
 // What a procedure with memory keeps between steps; `start` leaves it not empty.
-using Kept = std::vector<double>;
+template <class Number>
+using KeptOf = std::vector<Number>;
+using Kept = KeptOf<double>;
+
+// Numbers that are followed to find derivatives (model/recorded.h).
+class Recorded;
+
+// What is made of a procedure (model/procedure_derivative.h).
+enum class Derivative : std::uint8_t {
+  none,             // its result
+  tangent,          // the tangent of the result, from those of arguments
+  adjoint,          // the adjoints of arguments, from that of the result
+  adjoint_of_step,  // of one with memory: those of arguments, from those of what it remembers next
+};
+
+// The functions of a procedure, for one kind of number.
+template <class Number>
+struct ProcedureFunctions {
+  void (*apply)(const InputsOf<Number>&, std::span<Number> result) = nullptr;
+  // With memory: `start` makes it from what is known at the start, `advance` takes it over a step,
+  // both null otherwise. `apply` only looks at it, so that the stages of a step see the same.
+  void (*start)(const InputsOf<Number>&, KeptOf<Number>&) = nullptr;
+  void (*advance)(const InputsOf<Number>&, KeptOf<Number>&) = nullptr;
+};
 
 struct ProcedureRow {
   Procedure procedure;
@@ -70,13 +99,14 @@ struct ProcedureRow {
   std::string_view arguments;
   char result;  // s, v or m
   char unit;    // of the result, see procedures.def
-  void (*apply)(const ProcedureInputs&, std::span<double> result);
-  // With memory: `start` makes it from what is known at the start, `advance` takes it over a step,
-  // both null otherwise. `apply` only looks at it, so that the stages of a step see the same.
-  void (*start)(const ProcedureInputs&, Kept&) = nullptr;
-  void (*advance)(const ProcedureInputs&, Kept&) = nullptr;
+  ProcedureFunctions<double> of;
+  // Of a procedure that is differentiated by recording it: '+' for each argument that moves its
+  // result other than by jumps.
+  std::string_view moves = {};
+  ProcedureFunctions<Recorded> recorded = {};
 
-  bool keeps() const { return start != nullptr; }
+  bool keeps() const { return of.start != nullptr; }
+  bool smooth() const { return recorded.apply != nullptr; }
   bool draws() const { return arguments.find_first_of("yz") != std::string_view::npos; }
   bool looks_up() const { return arguments.find('t') != std::string_view::npos; }
 };

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <span>
+#include <vector>
 
 #include "model/procedure_functions.h"
 
@@ -15,8 +15,9 @@ namespace {
 
 constexpr double kMissing = -0x1p109;  // Vensim's :NA:
 
-double worth(std::span<const double> flows, double rate) {
-  double sum = 0;
+template <class Number>
+Number worth(const std::vector<Number>& flows, const Number& rate) {
+  Number sum = 0;
   for (std::size_t i = flows.size(); i-- > 0;) {
     sum = sum / (1 + rate) + flows[i];
   }
@@ -24,16 +25,18 @@ double worth(std::span<const double> flows, double rate) {
 }
 
 // The rate between two bounds, if the worth has different signs there.
-std::optional<double> rate_of(std::span<const double> flows, double low, double high) {
-  const bool rising = worth(flows, low) < worth(flows, high);
-  if (!(worth(flows, low) * worth(flows, high) < 0)) {
+template <class Number>
+std::optional<Number> rate_of(const std::vector<Number>& flows, double low, double high) {
+  const std::vector<double> numbers = plain_numbers(flows);
+  const bool rising = worth(numbers, low) < worth(numbers, high);
+  if (!(worth(numbers, low) * worth(numbers, high) < 0)) {
     return std::nullopt;
   }
   for (int i = 0; i < 60; ++i) {
     const double middle = 0.5 * (low + high);
-    ((worth(flows, middle) < 0) == rising ? low : high) = middle;
+    ((worth(numbers, middle) < 0) == rising ? low : high) = middle;
   }
-  return 0.5 * (low + high);
+  return root<Number>(0.5 * (low + high), [&](const Number& rate) { return worth(flows, rate); });
 }
 
 }  // namespace
@@ -45,25 +48,28 @@ std::optional<double> rate_of(std::span<const double> flows, double low, double 
 // each period, the first of which ends at the start or, if the initial amount came earlier, at its
 // time.
 
-void internal_rate_of_return(const ProcedureInputs& in, std::span<double> out) {
-  Kept flows(in.kept.begin() + 4, in.kept.end());
+template <class Number>
+void internal_rate_of_return(const InputsOf<Number>& in, std::span<Number> out) {
+  KeptOf<Number> flows(in.kept.begin() + 4, in.kept.end());
   flows.push_back(in.kept[2] + in.number(0) * in.dt);
-  const auto place = static_cast<std::size_t>(in.kept[3]);
+  const auto place = static_cast<std::size_t>(plain(in.kept[3]));
   if (place < flows.size()) {
     flows[place] += in.number(2);
   }
-  out[0] = rate_of(flows, -0.999999, 1).value_or(kMissing);
+  out[0] = rate_of(flows, -0.999999, 1).value_or(Number(kMissing));
 }
 
-void start_internal_rate_of_return(const ProcedureInputs& in, Kept& kept) {
-  const double steps = std::max(1.0, std::floor(in.number(1) / in.dt + 0.5));
-  const double later = std::floor((in.number(3) - in.time) / (steps * in.dt) + 0.5);
+template <class Number>
+void start_internal_rate_of_return(const InputsOf<Number>& in, KeptOf<Number>& kept) {
+  const double steps = std::max(1.0, std::floor(plain(in.number(1)) / in.dt + 0.5));
+  const double later = std::floor((plain(in.number(3)) - in.time) / (steps * in.dt) + 0.5);
   const double place = std::isnan(later) ? 0 : std::clamp(later, -1e6, 1e6);
   kept = {steps, 0, 0, std::max(0.0, place)};
   kept.insert(kept.end(), 1 + static_cast<std::size_t>(std::max(0.0, -place)), 0);
 }
 
-void advance_internal_rate_of_return(const ProcedureInputs& in, Kept& kept) {
+template <class Number>
+void advance_internal_rate_of_return(const InputsOf<Number>& in, KeptOf<Number>& kept) {
   kept[2] += in.number(0) * in.dt;
   kept[1] += 1;
   if (kept[1] >= kept[0]) {
@@ -76,15 +82,27 @@ void advance_internal_rate_of_return(const ProcedureInputs& in, Kept& kept) {
 // Stella's IRR(stream, missing): the rate for each unit of time; the second argument where there is
 // none. kept: 0, then the stream.
 
-void irr(const ProcedureInputs& in, std::span<double> out) {
-  Kept flows(in.kept.begin() + 1, in.kept.end());
+template <class Number>
+void irr(const InputsOf<Number>& in, std::span<Number> out) {
+  KeptOf<Number> flows(in.kept.begin() + 1, in.kept.end());
   flows.push_back(in.number(0));
-  const auto rate = rate_of(flows, std::pow(1e-6, in.dt) - 1, std::pow(1e3, in.dt) - 1);
-  out[0] = rate ? std::pow(1 + *rate, 1 / in.dt) - 1 : in.number(1);
+  const std::optional<Number> rate =
+      rate_of(flows, std::pow(1e-6, in.dt) - 1, std::pow(1e3, in.dt) - 1);
+  using std::pow;
+  out[0] = rate ? pow(1 + *rate, 1 / in.dt) - 1 : in.number(1);
 }
 
-void start_irr(const ProcedureInputs&, Kept& kept) { kept = {0}; }
+template <class Number>
+void start_irr(const InputsOf<Number>&, KeptOf<Number>& kept) {
+  kept = {0};
+}
 
-void advance_irr(const ProcedureInputs& in, Kept& kept) { kept.push_back(in.number(0)); }
+template <class Number>
+void advance_irr(const InputsOf<Number>& in, KeptOf<Number>& kept) {
+  kept.push_back(in.number(0));
+}
+
+SHAMAL_KEEPER_FOR_BOTH(internal_rate_of_return)
+SHAMAL_KEEPER_FOR_BOTH(irr)
 
 }  // namespace shamal::model::procedures

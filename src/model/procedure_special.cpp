@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "model/numbers.h"
 #include "model/procedure_functions.h"
@@ -26,9 +27,32 @@ double falling(double n, double r) {
   return product;
 }
 
+// The slope of log_gamma: by recurrence to where its asymptotic series is good to rounding, below
+// zero by reflection [Abramowitz1964, 6.3.5, 6.3.7, 6.3.18].
+double digamma(double x) {
+  if (x <= 0) {
+    return digamma(1 - x) - std::numbers::pi / std::tan(std::numbers::pi * x);
+  }
+  double sum = 0;
+  for (; x < 12; x += 1) {
+    sum -= 1 / x;
+  }
+  const double r = 1 / (x * x);
+  return sum + std::log(x) - 0.5 / x -
+         r * (1.0 / 12 - r * (1.0 / 120 - r * (1.0 / 252 - r * (1.0 / 240 - r * (1.0 / 132)))));
+}
+
+double log_of_gamma(double x) { return log_gamma(x); }
+Recorded log_of_gamma(const Recorded& x) {
+  return made(log_gamma(x.value()), x, digamma(x.value()));
+}
+
 }  // namespace
 
-void gammaln(const ProcedureInputs& in, std::span<double> out) { out[0] = log_gamma(in.number(0)); }
+template <class Number>
+void gammaln(const InputsOf<Number>& in, std::span<Number> out) {
+  out[0] = log_of_gamma(in.number(0));
+}
 
 void erf(const ProcedureInputs& in, std::span<double> out) { out[0] = std::erf(in.number(0)); }
 
@@ -68,18 +92,20 @@ void invnorm(const ProcedureInputs& in, std::span<double> out) {
   out[0] = in.number(1) + deviation * normal_quantile(in.number(0));
 }
 
-void lookup_area(const ProcedureInputs& in, std::span<double> out) {
-  out[0] = area({in.x, in.y}, in.number(1), in.number(2), false);
+template <class Number>
+void lookup_area(const InputsOf<Number>& in, std::span<Number> out) {
+  out[0] = area<Number>({in.x, in.y}, in.number(1), in.number(2), false);
 }
 
 // Stella's LOOKUPAREA(function, to, from) counts what lies outside of the points as 0, unless the
 // function is extrapolated, and takes the bounds in either order; a discrete one is made of steps.
-void lookuparea(const ProcedureInputs& in, std::span<double> out) {
-  const double kind = in.number(3);
-  const Points points{in.x, in.y};
-  double from = std::min(in.number(1), in.number(2));
-  double to = std::max(in.number(1), in.number(2));
-  const bool open = kind == 1 && std::isfinite(from) && std::isfinite(to);
+template <class Number>
+void lookuparea(const InputsOf<Number>& in, std::span<Number> out) {
+  const double kind = plain(in.number(3));
+  const PointsOf<Number> points{in.x, in.y};
+  Number from = std::min(in.number(1), in.number(2));
+  Number to = std::max(in.number(1), in.number(2));
+  const bool open = kind == 1 && std::isfinite(plain(from)) && std::isfinite(plain(to));
   if (!open) {
     from = std::clamp(from, in.x.front(), in.x.back());
     to = std::clamp(to, in.x.front(), in.x.back());
@@ -88,17 +114,18 @@ void lookuparea(const ProcedureInputs& in, std::span<double> out) {
     out[0] = area(points, from, to, open);
     return;
   }
-  double sum = 0;
+  Number sum = 0;
   for (std::size_t i = 0; i + 1 < in.x.size(); ++i) {
-    const double width = std::min(to, in.x[i + 1]) - std::max(from, in.x[i]);
-    sum += width > 0 ? width * in.y[i] : 0;
+    const Number width = std::min(to, in.x[i + 1]) - std::max(from, in.x[i]);
+    sum += width > 0 ? width * in.y[i] : Number(0);
   }
-  out[0] = std::isnan(from) || std::isnan(to) ? from + to : sum;
+  out[0] = std::isnan(plain(from)) || std::isnan(plain(to)) ? from + to : sum;
 }
 
 // Stella's LOOKUPINV(function, y).
-void lookupinv(const ProcedureInputs& in, std::span<double> out) {
-  out[0] = inverted({in.x, in.y}, in.number(1), in.number(2) == 1);
+template <class Number>
+void lookupinv(const InputsOf<Number>& in, std::span<Number> out) {
+  out[0] = inverted<Number>({in.x, in.y}, in.number(1), in.number(2) == 1);
 }
 
 // Stella's LOOKUPMEAN(function, end): the centre of the area under the points. What another end
@@ -153,26 +180,35 @@ void data_median(const ProcedureInputs& in, std::span<double> out) {
 }
 
 void lookup_backward(const ProcedureInputs& in, std::span<double> out) {
-  out[0] = looked_backward({in.x, in.y}, in.number(1));
+  out[0] = looked_backward<double>({in.x, in.y}, in.number(1));
 }
 
 void lookup_forward(const ProcedureInputs& in, std::span<double> out) {
-  out[0] = looked_forward({in.x, in.y}, in.number(1));
+  out[0] = looked_forward<double>({in.x, in.y}, in.number(1));
 }
 
-void lookup_extrapolate(const ProcedureInputs& in, std::span<double> out) {
-  out[0] = extrapolated({in.x, in.y}, in.number(1));
+template <class Number>
+void lookup_extrapolate(const InputsOf<Number>& in, std::span<Number> out) {
+  out[0] = extrapolated<Number>({in.x, in.y}, in.number(1));
 }
 
-void lookup_invert(const ProcedureInputs& in, std::span<double> out) {
-  out[0] = inverted({in.x, in.y}, in.number(1), false);
+template <class Number>
+void lookup_invert(const InputsOf<Number>& in, std::span<Number> out) {
+  out[0] = inverted<Number>({in.x, in.y}, in.number(1), false);
 }
 
 void lookup_slope(const ProcedureInputs& in, std::span<double> out) {
   const double mode = in.number(2);
   const double at = in.number(1);
   const bool outside = at < in.x.front() || at > in.x.back();
-  out[0] = outside && mode < 0 ? kMissing : slope({in.x, in.y}, at, mode > 0);
+  out[0] = outside && mode < 0 ? kMissing : slope<double>({in.x, in.y}, at, mode > 0);
 }
+
+SHAMAL_FOR_BOTH(gammaln)
+SHAMAL_FOR_BOTH(lookup_area)
+SHAMAL_FOR_BOTH(lookuparea)
+SHAMAL_FOR_BOTH(lookupinv)
+SHAMAL_FOR_BOTH(lookup_extrapolate)
+SHAMAL_FOR_BOTH(lookup_invert)
 
 }  // namespace shamal::model::procedures

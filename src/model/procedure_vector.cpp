@@ -47,13 +47,14 @@ void vector_rank(const ProcedureInputs& in, std::span<double> out) {
   }
 }
 
-void vector_reorder(const ProcedureInputs& in, std::span<double> out) {
-  const std::span<const double> vector = in.vector(0);
+template <class Number>
+void vector_reorder(const InputsOf<Number>& in, std::span<Number> out) {
+  const std::span<const Number> vector = in.vector(0);
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double from = std::floor(in.vector(1)[i] + 0.5);
+    const double from = std::floor(plain(in.vector(1)[i]) + 0.5);
     out[i] = from >= 0 && from < static_cast<double>(vector.size())
                  ? vector[static_cast<std::size_t>(from)]
-                 : kMissing;
+                 : Number(kMissing);
   }
 }
 
@@ -94,19 +95,20 @@ void vector_select(const ProcedureInputs& in, std::span<double> out) {
   }
 }
 
-void vector_lookup(const ProcedureInputs& in, std::span<double> out) {
-  const std::span<const double> y = in.vector(0);
-  const double low = in.number(2);
-  const double high = in.number(3);
-  std::vector<double> x(y.size());
+template <class Number>
+void vector_lookup(const InputsOf<Number>& in, std::span<Number> out) {
+  const std::span<const Number> y = in.vector(0);
+  const Number low = in.number(2);
+  const Number high = in.number(3);
+  std::vector<Number> x(y.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     x[i] = x.size() == 1
                ? low
                : low + (high - low) * static_cast<double>(i) / static_cast<double>(x.size() - 1);
   }
-  const Points points{x, y};
-  const double at = in.number(1);
-  switch (static_cast<int>(std::clamp(in.number(4), -1.0, 10.0))) {
+  const PointsOf<Number> points{x, y};
+  const Number at = in.number(1);
+  switch (static_cast<int>(std::clamp(plain(in.number(4)), -1.0, 10.0))) {
     case 0:
       out[0] = interpolated(points, at);
       return;
@@ -141,5 +143,8 @@ void vector_lookup(const ProcedureInputs& in, std::span<double> out) {
       out[0] = kNan;
   }
 }
+
+SHAMAL_FOR_BOTH(vector_reorder)
+SHAMAL_FOR_BOTH(vector_lookup)
 
 }  // namespace shamal::model::procedures

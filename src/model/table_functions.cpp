@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "model/recorded.h"
+
 namespace shamal::model {
 
 namespace {
@@ -11,21 +13,24 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMissing = -0x1p109;  // Vensim's :NA:
 
-double rise(const Points& points, std::size_t i) {
-  const double dx = points.x[i + 1] - points.x[i];
-  return dx > 0 ? (points.y[i + 1] - points.y[i]) / dx : 0.0;
+template <class Number>
+Number rise(const PointsOf<Number>& points, std::size_t i) {
+  const Number dx = points.x[i + 1] - points.x[i];
+  return dx > 0 ? (points.y[i + 1] - points.y[i]) / dx : Number(0);
 }
 
 // Points at or before `at`.
-std::size_t count_to(const Points& points, double at) {
+template <class Number>
+std::size_t count_to(const PointsOf<Number>& points, const std::type_identity_t<Number>& at) {
   return static_cast<std::size_t>(std::upper_bound(points.x.begin(), points.x.end(), at) -
                                   points.x.begin());
 }
 
 }  // namespace
 
-double interpolated(const Points& points, double at) {
-  if (std::isnan(at)) {
+template <class Number>
+Number interpolated(const PointsOf<Number>& points, const std::type_identity_t<Number>& at) {
+  if (std::isnan(plain(at))) {
     return kNan;
   }
   const std::size_t n = count_to(points, at);
@@ -35,7 +40,8 @@ double interpolated(const Points& points, double at) {
   return points.y[n - 1] + rise(points, n - 1) * (at - points.x[n - 1]);
 }
 
-double extrapolated(const Points& points, double at) {
+template <class Number>
+Number extrapolated(const PointsOf<Number>& points, const std::type_identity_t<Number>& at) {
   const std::size_t last = points.x.size() - 1;
   if (last == 0 || !(at < points.x.front() || at > points.x.back())) {
     return interpolated(points, at);
@@ -44,20 +50,24 @@ double extrapolated(const Points& points, double at) {
                                : points.y.back() + rise(points, last - 1) * (at - points.x.back());
 }
 
-double looked_backward(const Points& points, double at) {
+template <class Number>
+Number looked_backward(const PointsOf<Number>& points, const std::type_identity_t<Number>& at) {
   const std::size_t n = count_to(points, at);
-  return std::isnan(at) ? kNan : points.y[n == 0 ? 0 : n - 1];
+  return std::isnan(plain(at)) ? Number(kNan) : points.y[n == 0 ? 0 : n - 1];
 }
 
-double looked_forward(const Points& points, double at) {
+template <class Number>
+Number looked_forward(const PointsOf<Number>& points, const std::type_identity_t<Number>& at) {
   const auto n = static_cast<std::size_t>(std::lower_bound(points.x.begin(), points.x.end(), at) -
                                           points.x.begin());
-  return std::isnan(at) ? kNan : points.y[std::min(n, points.y.size() - 1)];
+  return std::isnan(plain(at)) ? Number(kNan) : points.y[std::min(n, points.y.size() - 1)];
 }
 
-double slope(const Points& points, double at, bool continued) {
+template <class Number>
+Number slope(const PointsOf<Number>& points, const std::type_identity_t<Number>& at,
+             bool continued) {
   const std::size_t last = points.x.size() - 1;
-  if (std::isnan(at)) {
+  if (std::isnan(plain(at))) {
     return kNan;
   }
   if (last == 0) {
@@ -69,12 +79,12 @@ double slope(const Points& points, double at, bool continued) {
   if (to - below > 1) {
     return kMissing;
   }
-  const double before = below > 0 && below <= last ? rise(points, below - 1)
-                        : !continued               ? 0.0
+  const Number before = below > 0 && below <= last ? rise(points, below - 1)
+                        : !continued               ? Number(0)
                         : below == 0               ? rise(points, 0)
                                                    : rise(points, last - 1);
-  const double after = to > 0 && to <= last ? rise(points, to - 1)
-                       : !continued         ? 0.0
+  const Number after = to > 0 && to <= last ? rise(points, to - 1)
+                       : !continued         ? Number(0)
                        : to == 0            ? rise(points, 0)
                                             : rise(points, last - 1);
   return to == below ? after : 0.5 * (before + after);
@@ -83,12 +93,14 @@ double slope(const Points& points, double at, bool continued) {
 namespace {
 
 // Integral from the first point.
-double area_to(const Points& points, double at, bool continued) {
-  const auto value = [&](double x) {
+template <class Number>
+Number area_to(const PointsOf<Number>& points, const std::type_identity_t<Number>& at,
+               bool continued) {
+  const auto value = [&](const Number& x) {
     return continued ? extrapolated(points, x) : interpolated(points, x);
   };
-  double sum = 0;
-  double from = points.x.front();
+  Number sum = 0;
+  Number from = points.x.front();
   if (at <= from) {
     return 0.5 * (value(at) + points.y.front()) * (at - from);
   }
@@ -101,32 +113,49 @@ double area_to(const Points& points, double at, bool continued) {
 
 }  // namespace
 
-double area(const Points& points, double from, double to, bool continued) {
-  if (std::isnan(from) || std::isnan(to)) {
+template <class Number>
+Number area(const PointsOf<Number>& points, const std::type_identity_t<Number>& from,
+            const std::type_identity_t<Number>& to, bool continued) {
+  if (std::isnan(plain(from)) || std::isnan(plain(to))) {
     return kNan;
   }
   return area_to(points, to, continued) - area_to(points, from, continued);
 }
 
-double inverted(const Points& points, double y, bool continued) {
-  if (std::isnan(y)) {
+template <class Number>
+Number inverted(const PointsOf<Number>& points, const std::type_identity_t<Number>& y,
+                bool continued) {
+  if (std::isnan(plain(y))) {
     return kNan;
   }
   const std::size_t last = points.x.size() - 1;
   for (std::size_t i = 0; i < last; ++i) {
-    const double a = points.y[i];
-    const double b = points.y[i + 1];
-    if (y == a) {
+    const Number& a = points.y[i];
+    const Number& b = points.y[i + 1];
+    if (a == b && y == a) {
       return points.x[i];
     }
-    if ((a < y && y <= b) || (b <= y && y < a)) {
+    if ((a <= y && y <= b) || (b <= y && y <= a)) {
       return points.x[i] + (y - a) * (points.x[i + 1] - points.x[i]) / (b - a);
     }
   }
-  const bool at_first = std::fabs(y - points.y.front()) < std::fabs(y - points.y.back());
+  const bool at_first =
+      std::fabs(plain(y - points.y.front())) < std::fabs(plain(y - points.y.back()));
   const std::size_t end = at_first ? 0 : last;
-  const double rate = last == 0 ? 0.0 : rise(points, at_first ? 0 : last - 1);
-  return continued && rate != 0 ? points.x[end] + (y - points.y[end]) / rate : points.x[end];
+  const Number rate = last == 0 ? Number(0) : rise(points, at_first ? 0 : last - 1);
+  return continued && !(rate == 0) ? points.x[end] + (y - points.y[end]) / rate : points.x[end];
 }
+
+#define SHAMAL_OF(Number)                                                            \
+  template Number interpolated(const PointsOf<Number>&, const Number&);              \
+  template Number extrapolated(const PointsOf<Number>&, const Number&);              \
+  template Number looked_backward(const PointsOf<Number>&, const Number&);           \
+  template Number looked_forward(const PointsOf<Number>&, const Number&);            \
+  template Number slope(const PointsOf<Number>&, const Number&, bool);               \
+  template Number area(const PointsOf<Number>&, const Number&, const Number&, bool); \
+  template Number inverted(const PointsOf<Number>&, const Number&, bool);
+SHAMAL_OF(double)
+SHAMAL_OF(Recorded)
+#undef SHAMAL_OF
 
 }  // namespace shamal::model

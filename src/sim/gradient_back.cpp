@@ -89,6 +89,7 @@ void BackSweep::step_back(std::uint32_t step, const double* begin) {
     machine::execute_euler(plan_.kernel(), state_);
   } else {
     execute(ir::Block::rates);
+    machine::advance_keepers(plan_.kernel(), state_);
     integrator_->advance(grid_.time(step));
   }
   collect_past(step);
@@ -107,6 +108,8 @@ void BackSweep::step_back_by_stages(std::uint32_t step, const double* begin) {
   }
   given_.assign(memories_.size(), 0.0);
   given_.swap(memories_);
+  remembered_next_.swap(remembered_);
+  remembered_.clear();
   forward_.find_stages(step, begin, stages);
   for (std::size_t i = stages; i-- > 0;) {
     begin_stage(step, i, i == 0 ? begin : forward_.stage(i), begin);
@@ -114,8 +117,11 @@ void BackSweep::step_back_by_stages(std::uint32_t step, const double* begin) {
     set_seeds(adjoint_.memory_seeds, i == 0 ? given_.data() : nullptr);
     seed_delays(step, i == 0 && !last);
     seed_saved(i == 0 ? save_ : std::nullopt, 1);
+    set_next(step, i == 0);
     execute(ir::Block::rates);
+    machine::advance_keepers(plan_.kernel(), state_);
     collect(i);
+    add_remembered(step);
     collect_past(step);
   }
 }
@@ -126,6 +132,57 @@ void BackSweep::begin_stage(std::uint32_t step, std::size_t stage, const double*
   state_.fill(adjoint_.step, step);
   state_.fill(ir::kTimeSlot, grid_.time(step) + spec_.method->c[stage] * spec_.dt);
   set_states(levels, begin);
+  set_remembered(step);
+}
+
+// Of keepers, those that are given come first, and are the forward program's.
+void BackSweep::set_remembered(std::uint32_t step) {
+  if (forward_plan_.program().keepers.empty()) {
+    return;
+  }
+  auto next = forward_.remembered(step).begin();
+  const auto end = forward_.remembered(step).end();
+  state_.for_each_kept([&](model::Kept& kept) {
+    if (next != end) {
+      kept = *next++;
+    }
+  });
+}
+
+// Calls visit(adjoints) for each memory of adjoints.
+template <class Visit>
+void BackSweep::for_each_remembered(std::uint32_t step, Visit visit) {
+  std::size_t given = forward_.remembered(step).size();
+  state_.for_each_kept([&](model::Kept& kept) {
+    if (given > 0) {
+      --given;
+    } else {
+      visit(kept);
+    }
+  });
+}
+
+// Of Runge-Kutta methods: for the first stage what the step after this one left; else zero, which
+// an empty list is.
+void BackSweep::set_next(std::uint32_t step, bool given) {
+  auto next = remembered_next_.begin();
+  for_each_remembered(step, [&](model::Kept& kept) {
+    kept = given && next != remembered_next_.end() ? *next++ : model::Kept();
+  });
+}
+
+void BackSweep::add_remembered(std::uint32_t step) {
+  std::size_t at = 0;
+  for_each_remembered(step, [&](const model::Kept& kept) {
+    if (at == remembered_.size()) {
+      remembered_.emplace_back();
+    }
+    model::Kept& sum = remembered_[at++];
+    sum.resize(std::max(sum.size(), kept.size()), 0.0);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      sum[i] += kept[i];
+    }
+  });
 }
 
 // Levels from one place, memories from behind the levels of another, both as ForwardSweep::at gives

@@ -53,6 +53,11 @@ class BackSweep {
   void set_seeds(const std::vector<ir::AdjointPort>& ports, const double* from);
   void pass(const ir::AdjointPort& from, const ir::AdjointPort& to, double share);
   void set_levels(const Values& from);
+  void set_remembered(std::uint32_t step);
+  template <class Visit>
+  void for_each_remembered(std::uint32_t step, Visit visit);
+  void set_next(std::uint32_t step, bool given);
+  void add_remembered(std::uint32_t step);
   void seed_delays(std::uint32_t step, bool given);
   void seed_saved(Save save, double share);
   void collect(std::size_t stage);
@@ -78,6 +83,9 @@ class BackSweep {
   Values adjoints_;  // of levels
   Values memories_;  // of memories; and of those of the step after it
   Values given_;
+  // … and of what procedures remember: of each keeper of adjoints, element and lane.
+  std::vector<model::Kept> remembered_;
+  std::vector<model::Kept> remembered_next_;
   std::array<Values, kMaxStages> slopes_;
   std::vector<Values> pasts_;  // of what each delay line was given: step, element, lane
 };

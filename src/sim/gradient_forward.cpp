@@ -13,17 +13,26 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
       lanes_(lanes),
       state_(plan.program(), lanes, spec.seed, first_run),
       integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),
+      memory_(memory),
       kept_(std::move(kept)) {
   for (std::size_t v = 0; v < plan.visited.size(); ++v) {
     const std::size_t values = plan.visited[v].count * state_.width(plan.visited[v].base);
     size_ += values;
     levels_ += v < plan.visited_levels ? values : 0;
   }
+}
+
+// Kept are every `apart_`-th step's states and all of one stretch between: about n / apart + apart.
+// The shortest stretch that fits, or where that sum is least. What procedures remember counts with
+// the size that it has now.
+void ForwardSweep::choose_distance() {
+  std::size_t values = size_;
+  for (const model::Kept& kept : remembered_now()) {
+    values += kept.size() + sizeof(model::Kept) / sizeof(double);
+  }
   const std::size_t fits =
-      std::max<std::size_t>(2, memory / sizeof(double) / std::max<std::size_t>(1, size_));
-  // Kept are every `apart_`-th step's states and all of one stretch between: about n / apart +
-  // apart. The shortest stretch that fits, or where that sum is least.
-  const std::size_t steps = std::size_t{grid.steps} + 1;
+      std::max<std::size_t>(2, memory_ / sizeof(double) / std::max<std::size_t>(1, values));
+  const std::size_t steps = std::size_t{grid_.steps} + 1;
   while (steps / apart_ + apart_ > fits && std::size_t{apart_} * apart_ < steps) {
     ++apart_;
   }
@@ -38,10 +47,15 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
   into.columns = plan_.saved.size();
   into.values.resize(into.runs * into.times.size() * into.columns);
   execute(ir::Block::initial);
+  if (!plan_.program().keepers.empty()) {
+    execute(ir::Block::rates);  // so that all have started
+  }
+  choose_distance();
   std::size_t saves = 0;
   for (std::uint32_t step = 0;; ++step) {
     if (step % apart_ == 0) {
       keep(checkpoint(), kept_);
+      remembered_.push_back(remembered_now());
     }
     if ((step + 1) % apart_ == 0 && step < grid_.steps) {
       state_.ahead = {kept_.data() + kept_.size(), size(checkpoint())};
@@ -72,9 +86,11 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
 }
 
 void ForwardSweep::finish_step(std::uint32_t step) {
+  keepers_.advance(plan_.kernel(), state_);
   state_.hold_memories(plan_.program());
   integrator_->advance(grid_.time(step));
   state_.update_memories(plan_.program());
+  keepers_.exchange(state_);
 }
 
 void ForwardSweep::record(Trajectories& into, std::size_t save) const {
@@ -102,6 +118,16 @@ void ForwardSweep::keep(const std::vector<SlotRange>& ranges,
   }
 }
 
+std::vector<model::Kept> ForwardSweep::remembered_now() {
+  std::vector<model::Kept> made;
+  state_.for_each_kept([&](const model::Kept& kept) { made.push_back(kept); });
+  return made;
+}
+
+const std::vector<model::Kept>& ForwardSweep::remembered(std::uint32_t step) const {
+  return apart_ == 1 ? remembered_[step] : remembered_again_[step - *stretch_];
+}
+
 void ForwardSweep::restore(const double* from) {
   for (const SlotRange& range : plan_.states) {
     const std::size_t count = range.count * state_.width(range.base);
@@ -114,7 +140,7 @@ const double* ForwardSweep::at(std::uint32_t step) {
   if (apart_ == 1) {
     return kept_.data() + step * size_;
   }
-  if (!stretch_ || step < *stretch_ || step >= *stretch_ + again_.size() / size_) {
+  if (!stretch_ || step < *stretch_ || step >= *stretch_ + remembered_again_.size()) {
     stretch_ = step / apart_ * apart_;
     run_again(*stretch_, step);
   }
@@ -133,9 +159,13 @@ machine::State::Ahead ForwardSweep::before(std::uint32_t step) const {
 // there already.
 void ForwardSweep::run_again(std::uint32_t first, std::uint32_t last) {
   restore(kept_.data() + first / apart_ * size(plan_.states));
+  auto remembered = remembered_[first / apart_].begin();
+  state_.for_each_kept([&](model::Kept& kept) { kept = *remembered++; });
   again_.clear();
+  remembered_again_.clear();
   for (std::uint32_t step = first;; ++step) {
     keep(plan_.visited, again_);
+    remembered_again_.push_back(remembered_now());
     if (step == last) {
       return;
     }
@@ -156,6 +186,8 @@ void ForwardSweep::find_stages(std::uint32_t step, const double* begin, std::siz
   }
   const Method& method = *spec_.method;
   restore(begin);
+  auto remembered_then = remembered(step).begin();
+  state_.for_each_kept([&](model::Kept& kept) { kept = *remembered_then++; });
   state_.step = step;
   for (std::size_t i = 0; i < stages; ++i) {
     if (i > 0) {

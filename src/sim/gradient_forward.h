@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/large_memory.h"
+#include "machine/call.h"
 #include "sim/integrator.h"
 #include "sim/run.h"
 #include "sim/time_grid.h"
@@ -42,6 +43,8 @@ class ForwardSweep {
   // the first; the place is good until the next one is.
   const double* at(std::uint32_t step);
   std::size_t levels() const { return levels_; }  // values before the memories
+  // What procedures remembered then: of each keeper, element and lane. After at(step).
+  const std::vector<model::Kept>& remembered(std::uint32_t step) const;
   // Where those of the step before lie, if they are there already.
   machine::State::Ahead before(std::uint32_t step) const;
 
@@ -60,7 +63,9 @@ class ForwardSweep {
   bool fused() const { return spec_.method->stages == 1 && machine::has_euler(state_); }
   void finish_step(std::uint32_t step);
   void record(Trajectories& into, std::size_t save) const;
+  void choose_distance();
   std::size_t size(const std::vector<SlotRange>& ranges) const;
+  std::vector<model::Kept> remembered_now();
   void keep(const std::vector<SlotRange>& ranges, base::LargeVector<double>& kept) const;
   void restore(const double* from);
   void run_again(std::uint32_t first, std::uint32_t last);
@@ -74,7 +79,11 @@ class ForwardSweep {
   std::unique_ptr<Integrator> integrator_;
   std::size_t size_ = 0;    // of one step's visited levels and memories, all lanes
   std::size_t levels_ = 0;  // of the levels among them
+  std::size_t memory_;      // bytes
   std::uint32_t apart_ = 1;
+  machine::KeepersAhead keepers_;
+  std::vector<std::vector<model::Kept>> remembered_;        // like kept_
+  std::vector<std::vector<model::Kept>> remembered_again_;  // like again_
   base::LargeVector<double> kept_;          // of every apart_-th step; if apart, of all states
   base::LargeVector<double> again_;         // of a stretch between
   std::optional<std::uint32_t> stretch_{};  // its first step

@@ -170,48 +170,15 @@ class Batch {
   void finish_step(double time) {
     const ir::Program& program = kernel_.program();
     state_.append_delays(program);
-    advance_keepers();
+    keepers_.advance(kernel_, state_);
     state_.hold_memories(program);
     state_.commit_devices();
     integrator_->advance(time);
     state_.update_memories(program);
-    exchange_keepers();
+    keepers_.exchange(state_);
   }
 
   void set_time(std::uint32_t step) { state_.fill(ir::kTimeSlot, grid_.time(step)); }
-
-  // The stages of the step to come still see the memories that keepers have now; what they will
-  // have is put aside until exchange_keepers.
-  void advance_keepers() {
-    std::size_t next = 0;
-    for_each_kept([&](model::Kept& kept) {
-      if (next == next_keepers_.size()) {
-        next_keepers_.emplace_back();
-      }
-      next_keepers_[next++] = kept;
-    });
-    if (!kernel_.keepers().empty()) {
-      state_.bring_all();
-      machine::advance_keepers(kernel_, state_);
-    }
-    exchange_keepers();
-  }
-
-  void exchange_keepers() {
-    auto other = next_keepers_.begin();
-    for_each_kept([&](model::Kept& kept) { std::swap(kept, *other++); });
-  }
-
-  template <class Visit>
-  void for_each_kept(Visit visit) {
-    for (std::uint32_t k = 0; k < kernel_.keepers().size(); ++k) {
-      for (std::uint32_t element = 0; element < kernel_.keepers()[k].count; ++element) {
-        for (std::size_t lane = 0; lane < state_.pitch(); ++lane) {
-          visit(state_.kept(k, element, lane));
-        }
-      }
-    }
-  }
 
   // Results are kept lane by lane until there is a block of them, and then written run by run: each
   // run's times follow each other there, and writing them one by one would touch a line of memory
@@ -303,7 +270,7 @@ class Batch {
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;
   std::vector<bool> noted_;
-  std::vector<model::Kept> next_keepers_;
+  machine::KeepersAhead keepers_;
   std::vector<double> kept_;  // [time][column][lane], from the save first_kept_ on
   std::size_t first_kept_ = 0;
 };

@@ -217,10 +217,11 @@ void expect_agreement(const Subject& of, Tally& tally, const std::string& name,
 
 // All ways agree along every parameter, and so many derivatives are larger than that: a gradient of
 // nothing but zeros would agree.
-void expect_smooth(const Subject& of, const std::string& name, double size, std::ptrdiff_t least) {
+void expect_smooth(const Subject& of, const std::string& name, double size, std::ptrdiff_t least,
+                   std::size_t memory = std::size_t{64} << 20) {
   SCOPED_TRACE(name);
   Tally tally;
-  expect_agreement(of, tally, name);
+  expect_agreement(of, tally, name, memory);
   EXPECT_EQ(tally.models, 1u);
   EXPECT_EQ(tally.parameters, of.parameters.size());
   EXPECT_EQ(tally.smooth, tally.parameters);
@@ -418,6 +419,37 @@ TEST(GradientsOfProcedures, OfOthersAgree) {
   fs::remove(path);
   expect_smooth(subject(*model, 24), "others", 0.01, 10);
 }
+
+// Every procedure that is differentiated by recording it, by each method, and with so little memory
+// that most steps are run again.
+class GradientsOfModels : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(GradientsOfModels, Agree) {
+  const fs::path folder = fs::path(SHAMAL_SOURCE_DIR) / "tests/differential/gradients";
+  std::size_t models = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto model = compiled(entry.path());
+    ASSERT_TRUE(model);
+    Subject of = subject(*model, 32, GetParam());
+    // Whole numbers choose what is done; they stay.
+    std::erase_if(of.parameters, [&](ir::Slot slot) {
+      const double value = constant_of(model->program, slot);
+      return value == std::floor(value);
+    });
+    for (ir::Constant& constant : of.program.constants) {
+      const double value = constant_of(model->program, constant.slot);
+      constant.value = value == std::floor(value) ? value : constant.value;
+    }
+    const auto all = static_cast<std::ptrdiff_t>(of.parameters.size());
+    EXPECT_GE(all, 4);
+    expect_smooth(of, entry.path().filename(), 1e-3, all);
+    expect_smooth(of, entry.path().filename().string() + " in little memory", 1e-3, all, 4096);
+    ++models;
+  }
+  EXPECT_EQ(models, 6u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, GradientsOfModels, ::testing::Values("euler", "rk2", "rk4"));
 
 // A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
 // back with guarded ones, as all later ones do.

@@ -162,7 +162,7 @@ TEST(Procedures, HaveTheirValues) {
     const ProcedureRow& called = row(one.procedure);
     std::vector<std::span<const double>> spans;
     Vector result(one.expected.size());
-    called.apply(inputs(one.arguments, spans), result);
+    called.of.apply(inputs(one.arguments, spans), result);
     for (std::size_t i = 0; i < result.size(); ++i) {
       if (std::isnan(one.expected[i])) {
         EXPECT_TRUE(std::isnan(result[i])) << called.name;
@@ -182,7 +182,7 @@ TEST(Procedures, AllocationsAddUp) {
     for (double available = 0.001; available < 9; available += 0.37) {
       std::vector<std::span<const double>> spans;
       Vector result(3);
-      row(P::allocate_available).apply(inputs({requests, profiles, {available}}, spans), result);
+      row(P::allocate_available).of.apply(inputs({requests, profiles, {available}}, spans), result);
       EXPECT_NEAR(std::accumulate(result.begin(), result.end(), 0.0), available, 1e-12)
           << type << " " << available;
       for (std::size_t i = 0; i < 3; ++i) {
@@ -201,7 +201,7 @@ TEST(Procedures, AMatrixTimesItsInverseIsTheUnit) {
   }
   std::vector<std::span<const double>> spans;
   Vector inverse(matrix.size());
-  row(P::invert_matrix).apply(inputs({matrix, {kSize}}, spans), inverse);
+  row(P::invert_matrix).of.apply(inputs({matrix, {kSize}}, spans), inverse);
   for (std::size_t i = 0; i < kSize; ++i) {
     for (std::size_t j = 0; j < kSize; ++j) {
       double sum = 0;
@@ -281,7 +281,7 @@ TEST(Procedures, DrawWhatTheyAreNamedAfter) {
     for (int i = 0; i < kDraws; ++i) {
       in.draw.step = static_cast<std::uint32_t>(i);
       Vector result(1);
-      called.apply(in, result);
+      called.of.apply(in, result);
       sum += result[0];
       squares += (result[0] - one.mean) * (result[0] - one.mean);
     }
@@ -296,7 +296,7 @@ TEST(Procedures, DrawWhatTheyAreNamedAfter) {
 TEST(Procedures, BoundsThatNothingMeetsGiveNoNumber) {
   std::vector<std::span<const double>> spans;
   Vector result(1);
-  row(P::random_exponential).apply(inputs({{-2}, {-1}, {0}, {1}, {0}}, spans), result);
+  row(P::random_exponential).of.apply(inputs({{-2}, {-1}, {0}, {1}, {0}}, spans), result);
   EXPECT_TRUE(std::isnan(result[0]));
 }
 
@@ -403,15 +403,15 @@ TEST(Procedures, RememberFromStepToStep) {
       ProcedureInputs in = inputs(one.steps[step], spans);
       in.time = static_cast<double>(step);
       if (step == 0) {
-        called.start(in, kept);
+        called.of.start(in, kept);
         ASSERT_FALSE(kept.empty()) << called.name;
       }
       in.kept = kept;
       Vector result(1);
-      called.apply(in, result);
+      called.of.apply(in, result);
       EXPECT_NEAR(result[0], one.outputs[step], 1e-12) << called.name << " at step " << step;
       in.kept = {};
-      called.advance(in, kept);
+      called.of.advance(in, kept);
     }
   }
 }
