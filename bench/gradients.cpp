@@ -90,7 +90,7 @@ double value_of(const sim::Trajectories& of, std::size_t run, const std::vector<
 
 std::optional<GradientRow> measure_gradient(const std::string& name, const std::string& path,
                                             std::size_t parameters, std::size_t width,
-                                            std::size_t repeat) {
+                                            std::size_t repeat, std::size_t memory) {
   base::Sources sources;
   base::Diagnostics diagnostics;
   const auto compiled = api::compile(path, sources, diagnostics);
@@ -137,7 +137,7 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     keep_least(least_forward,
                took([&] { forward = sim::simulate(compiled->kernel, alone, of.inputs); }));
     keep_least(least_gradient, took([&] {
-                 gradients = sim::gradients(differentiated, of.spec, of.inputs, weigh);
+                 gradients = sim::gradients(differentiated, of.spec, of.inputs, weigh, memory);
                }));
   }
   const auto runs = static_cast<double>(kRuns);

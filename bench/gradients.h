@@ -19,10 +19,11 @@ struct GradientRow {
 };
 
 // 64 runs: gradients in batches of `width`, or of as many as they choose themselves for 0, as
-// forward runs do; the least repetition counts. Nothing if the model cannot be opened or an
+// forward runs do; the least repetition counts. States are
+// kept in so many bytes. Nothing if the model cannot be opened or an
 // operation in it has no derivative (which is said).
 std::optional<GradientRow> measure_gradient(const std::string& name, const std::string& path,
                                             std::size_t parameters, std::size_t width,
-                                            std::size_t repeat);
+                                            std::size_t repeat, std::size_t memory);
 
 }  // namespace shamal::bench

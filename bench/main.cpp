@@ -4,6 +4,7 @@
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
 //                [--vary-all] [--no-rivals] [--steps N] [--backend NAME]
 //   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
+//                [--memory MB]
 //   shamal_bench --limits [--only NAME] [--runs N] [--width N]
 //   shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]
 //   shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] [--seconds N]
@@ -57,6 +58,7 @@ struct Options {
   bool limits = false;
   bool wasm = false;
   std::size_t parameters = 64;
+  std::size_t memory = 256;  // MB for kept states of gradients
   bool samplers = false;
   std::string study;
   double seconds = 20;
@@ -298,7 +300,7 @@ void run_gradients(const Options& options, const std::string& folder) {
              "make ms", "forward ms", "gradient ms", "ratio", "off");
   for (const Bench& bench : benches(options.only, options.steps)) {
     const auto row = measure_gradient(bench.name, path_of(bench, folder), options.parameters,
-                                      options.workload.width, options.repeat);
+                                      options.workload.width, options.repeat, options.memory << 20);
     if (row) {
       fmt::print("{:<15} {:>6} {:>7} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n", row->name,
                  row->parameters, row->outputs, row->make_ms, row->forward_ms, row->gradient_ms,
@@ -405,6 +407,8 @@ int main(int argc, char** argv) {
       options.limits = true;
     } else if (flag == "--parameters") {
       options.parameters = static_cast<std::size_t>(std::atoi(next)), ++i;
+    } else if (flag == "--memory") {
+      options.memory = static_cast<std::size_t>(std::atoi(next)), ++i;
     } else if (flag == "--samplers") {
       options.samplers = true;
     } else if (flag == "--study") {
@@ -425,7 +429,7 @@ int main(int argc, char** argv) {
                  "[--keep FOLDER] "
                  "[--vary-all] [--no-rivals] [--steps N] [--backend machine|avx2|rows|reference]\n"
                  "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
-                 "[--repeat N]\n"
+                 "[--repeat N] [--memory MB]\n"
                  "shamal_bench --limits [--only NAME] [--runs N] [--width N]\n"
                  "shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]\n"
                  "shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] "

@@ -1,17 +1,14 @@
-// One instruction at a time, from last to first: `accumulate` adds to the adjoint of an argument.
-// The first to reach an adjoint writes it instead of adding, so that nothing has to be set to zero
-// beforehand but what is added to, or read, only in part. A sum over all of an object is a new
-// array: values that do not change are what ir/specialise.h can share and pair.
+// One instruction at a time, from last to first: each adds to the adjoints of its arguments.
 #include "ir/adjoint.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "ir/access.h"
 #include "ir/activity.h"
+#include "ir/adjoint_sums.h"
 #include "ir/emitter.h"
 #include "ir/partials.h"
 #include "ir/single_assignment.h"
@@ -19,14 +16,6 @@
 namespace shamal::ir {
 
 namespace {
-
-View shifted(View view, Slot by) {
-  view.base += by;
-  return view;
-}
-
-// A row of `count` slots.
-View row_of(Slot base) { return View{base, {{{1, -1}}}}; }
 
 // Which slots of the renamed program take over values of which others, from step to step.
 std::vector<Link> links(const Program& original, const SingleAssignment& of) {
@@ -54,10 +43,10 @@ class Reverser {
         objects_(find_objects(of_.program)),
         active_(active_slots(of_.program, parameters, links(original, of_))),
         parameters_(parameters),
-        emit_(made_.program, Block::rates) {
+        emit_(made_.program, Block::rates),
+        sums_(emit_, objects_, static_cast<Slot>(active_.size())) {
     made_.program = std::move(of_.program);
     first_slope_ = add_slopes(made_.program);
-    values_ = static_cast<Slot>(active_.size());
   }
 
   std::variant<Adjoint, NotDifferentiable> run(const std::vector<Port>& saved) {
@@ -101,7 +90,7 @@ class Reverser {
     for (std::size_t s = 0; s < levels_.size(); ++s) {
       const Stock& stock = original_.stocks[s];
       made_.program.stocks.push_back(
-          {levels_[s], whole_adjoint(stock.level, stock.count), stock.count});
+          {levels_[s], sums_.whole(stock.level, stock.count), stock.count});
     }
     for (const Memory& memory : original_.memories) {
       made_.memory_adjoints.push_back(result(memory.current, memory.count));
@@ -109,7 +98,7 @@ class Reverser {
     for (const Port& port : lasting) {
       lasting_.push_back({port.base, port.count, level(port.count)});
       made_.program.stocks.push_back(
-          {lasting_.back().slot, whole_adjoint(port.base, port.count), port.count});
+          {lasting_.back().slot, sums_.whole(port.base, port.count), port.count});
     }
   }
 
@@ -139,14 +128,12 @@ class Reverser {
     swept_ = made_.program.block(of);
     into_ = into;
     emit_.set_block(into);
-    homes_.assign(objects_.all.size(), kNone);
-    negatives_.assign(objects_.all.size(), std::nullopt);
-    touched_.assign(values_, 0);
-    begin_ = made_.program.block(into).size();
+    sums_.begin(into);
   }
 
   void sweep() {
     for (std::size_t i = swept_.size(); i-- > 0 && !refusal_;) {
+      at_ = i;
       reverse(swept_[i], i);
     }
   }
@@ -184,7 +171,7 @@ class Reverser {
       }
       if (any) {
         const LoopId loop = loop_of(last - first);
-        accumulate(loop, row_of(place(first)), emit_.value(loop, row_of(values + first)));
+        sums_.accumulate(loop, row_of(place(first)), emit_.value(loop, row_of(values + first)));
       }
       first = last;
     }
@@ -204,16 +191,8 @@ class Reverser {
     }
   }
 
-  // Where the adjoint of neighbouring slots of one object begins, all of it having a value.
-  Slot whole_adjoint(Slot place, std::uint32_t count) {
-    std::vector<Slot> slots(count);
-    std::iota(slots.begin(), slots.end(), place);
-    need(slots);
-    return adjoint_of(row_of(place), place).base;
-  }
-
   AdjointPort result(Slot place, std::uint32_t count) {
-    const Slot at = whole_adjoint(place, count);
+    const Slot at = sums_.whole(place, count);
     made_.program.results.push_back({at, count});
     return {place, count, at};
   }
@@ -283,132 +262,6 @@ class Reverser {
     return read;
   }
 
-  // ---- adjoints
-
-  // Adjoints that nobody has reached yet begin as zero.
-  void need(const std::vector<Slot>& slots) {
-    std::vector<Slot> fresh;
-    for (const Slot slot : slots) {
-      if (touched_[slot] == 0) {
-        touched_[slot] = 1;
-        fresh.push_back(slot);
-      }
-    }
-    std::sort(fresh.begin(), fresh.end());
-    for (std::size_t first = 0; first < fresh.size();) {
-      std::size_t last = first + 1;
-      while (last < fresh.size() && fresh[last] == fresh[first] + (last - first)) {
-        ++last;
-      }
-      const LoopId loop = loop_of(static_cast<std::uint32_t>(last - first));
-      emit_.assign(adjoint_of(row_of(fresh[first]), fresh[first]), emit_.constant(loop, 0.0));
-      first = last;
-    }
-  }
-
-  // The view of the adjoints of what a view shows, `slot` being one of the slots.
-  View adjoint_of(const View& view, Slot slot) {
-    const std::uint32_t object = objects_.of_slot[slot];
-    if (homes_[object] == kNone) {
-      homes_[object] = emit_.slots(objects_.all[object].count);
-    }
-    return shifted(view, homes_[object] - objects_.all[object].base);
-  }
-
-  std::vector<Slot> slots_of(LoopId loop, const View& view) const {
-    std::vector<Slot> slots;
-    for (const std::int64_t offset : offsets(made_.program, made_.program.loops[loop], view)) {
-      slots.push_back(static_cast<Slot>(view.base + offset));
-    }
-    return slots;
-  }
-
-  // What an adjoint is the negative of, if it was written so and nothing was added to it since.
-  struct Negative {
-    LoopId loop;
-    View view;
-    View of;
-  };
-
-  // Partials are linear in the adjoint they begin with: its sign can wait for the sum, so that what
-  // goes in here and out there is multiplied and divided once.
-  struct Signed {
-    Value value;
-    bool negative = false;
-  };
-  Signed signed_adjoint(const Value& d, Slot slot) const {
-    const std::optional<Negative>& known = negatives_[objects_.of_slot[slot]];
-    if (known && known->loop == d.loop && known->view == d.view) {
-      return {Value{d.emitter, d.loop, known->of}, true};
-    }
-    return {d, false};
-  }
-
-  // adjoint(view) += value, or -= value
-  void accumulate(LoopId loop, const View& view, Value value, bool negative = false) {
-    const std::vector<Slot> slots = slots_of(loop, view);
-    const auto touched = [&](Slot slot) { return touched_[slot] != 0; };
-    std::vector<Slot> sorted = slots;
-    std::sort(sorted.begin(), sorted.end());
-    const bool distinct = std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
-    const std::uint32_t object = objects_.of_slot[slots[0]];
-    negatives_[object] = std::nullopt;
-    if (const std::optional<View> of = take_negation(value)) {
-      value.view = *of;
-      negative = !negative;
-    }
-    if (distinct && std::none_of(slots.begin(), slots.end(), touched)) {
-      for (const Slot slot : slots) {
-        touched_[slot] = 1;
-      }
-      const View to = adjoint_of(view, slots[0]);
-      if (negative) {
-        emit_.emit(Op::negate, loop, to, {value.view});
-        negatives_[object] = Negative{loop, to, value.view};
-      } else {
-        write(to, value);
-      }
-      return;
-    }
-    const bool whole = distinct && slots.size() == objects_.all[object].count &&
-                       std::all_of(slots.begin(), slots.end(), touched);
-    need(slots);
-    const View before = adjoint_of(view, slots[0]);
-    if (whole) {
-      homes_[object] = kNone;
-    }
-    emit_.emit(negative ? Op::subtract : Op::add, loop, adjoint_of(view, slots[0]),
-               {before, value.view});
-  }
-
-  // What the value is the negative of, if it has just been computed as one; that goes.
-  std::optional<View> take_negation(const Value& value) {
-    std::vector<Instruction>& block = made_.program.block(into_);
-    if (block.size() == begin_ || block.back().op != Op::negate || !just_made(value)) {
-      return std::nullopt;
-    }
-    const View of = made_.program.views[block.back().args[0]];
-    block.pop_back();
-    return of;
-  }
-
-  // By the last instruction, for this alone.
-  bool just_made(const Value& value) const {
-    const std::vector<Instruction>& block = made_.program.block(into_);
-    return block.size() > begin_ && block.back().loop == value.loop &&
-           made_.program.views[block.back().dst] == value.view &&
-           emit_.is_temporary(value.view.base);
-  }
-
-  // A value that was computed for this alone is computed in its place.
-  void write(const View& to, const Value& value) {
-    if (just_made(value)) {
-      made_.program.block(into_).back().dst = emit_.add(to);
-    } else {
-      emit_.assign(to, value);
-    }
-  }
-
   bool any_active_argument(const Instruction& instruction, std::size_t a) const {
     if (instruction.args[a] == kNone) {
       return false;
@@ -424,17 +277,15 @@ class Reverser {
 
   void reverse(const Instruction& instruction, std::size_t position) {
     const std::vector<Slot> written = written_slots(made_.program, instruction);
-    const auto is = [&](const std::vector<char>& marks) {
-      return std::any_of(written.begin(), written.end(),
-                         [&](Slot slot) { return marks[slot] != 0; });
-    };
-    if (!is(active_) || !is(touched_)) {
+    const bool reached =
+        std::any_of(written.begin(), written.end(), [&](Slot slot) { return sums_.reached(slot); });
+    if (!any_active(written) || !reached) {
       return;
     }
-    need(written);
+    sums_.need(written);
     const Value r = emit_.value(instruction.loop, made_.program.views[instruction.dst]);
-    const Value d = emit_.value(instruction.loop, adjoint_of(r.view, written[0]));
-    const Signed of = signed_adjoint(d, written[0]);
+    const Value d = emit_.value(instruction.loop, sums_.of(r.view, written[0]));
+    const AdjointSums::Signed of = sums_.with_sign(d, written[0]);
     if (instruction.op == Op::procedure) {
       reverse_call(instruction, d);
       return;
@@ -470,25 +321,39 @@ class Reverser {
         continue;
       }
       if (!differentiable(instruction.op)) {
-        refuse(instruction, "its derivative is not known");
+        refuse(fmt::format("the derivative of {} is not known", row(instruction.op).name));
       } else if (has_partial(instruction.op, a)) {
-        accumulate(instruction.loop, operands.args[a].view, partial(instruction.op, a, operands),
-                   of.negative);
+        sums_.accumulate(instruction.loop, operands.args[a].view,
+                         partial(instruction.op, a, operands), of.negative);
       }
     }
   }
 
-  void refuse(const Instruction& instruction, std::string why) {
-    if (!refusal_) {
-      refusal_ = NotDifferentiable{instruction.op, made_.program.views[instruction.dst].base,
-                                   std::move(why)};
+  // At the slots of the program that is differentiated.
+  void refuse(std::string why) {
+    if (refusal_) {
+      return;
     }
+    NotDifferentiable found = refusal(made_.program, swept_, at_, std::move(why));
+    std::vector<Slot> slots;
+    for (const Slot slot : found.slots) {
+      for (const std::vector<Slot>* const places : {&of_.in_step, &of_.at_start}) {
+        const auto place = std::find(places->begin(), places->end(), slot);
+        if (place != places->end()) {
+          slots.push_back(static_cast<Slot>(place - places->begin()));
+          break;
+        }
+      }
+    }
+    found.slots = std::move(slots);
+    refusal_ = std::move(found);
   }
 
-  void reverse_lookup(const Instruction& instruction, const Signed& d) {
+  void reverse_lookup(const Instruction& instruction, const AdjointSums::Signed& d) {
     if (any_active_argument(instruction, 0)) {
-      accumulate(instruction.loop, made_.program.views[instruction.args[0]],
-                 partial_of_lookup(instruction, first_slope_, {emit_, {}, d.value}), d.negative);
+      sums_.accumulate(instruction.loop, made_.program.views[instruction.args[0]],
+                       partial_of_lookup(instruction, first_slope_, {emit_, {}, d.value}),
+                       d.negative);
     }
   }
 
@@ -504,7 +369,7 @@ class Reverser {
     }
     const Loop loop = made_.program.loops[instruction.loop];
     if (loop.rank == kMaxRank || std::size_t{loop.count()} * span.count > kMost) {
-      refuse(instruction, "an array is looked into at too many places");
+      refuse("an array is looked into at too many places");
       return;
     }
     const LoopId pairs = emit_.add(joined(loop, Loop{1, {span.count}}));
@@ -524,7 +389,7 @@ class Reverser {
         emit_.apply(Op::select, {leads, emit_.value(pairs, d.view), emit_.constant(pairs, 0.0)});
     View into{span.base, {}};
     into.axes[loop.rank].stride = 1;
-    accumulate(pairs, into, share);
+    sums_.accumulate(pairs, into, share);
   }
 
   // What was read is the start value, or what the line was given some steps ago.
@@ -544,7 +409,7 @@ class Reverser {
         d_start = apply(Op::select, {apply(Op::greater, {ago, fixed(made_.step)}), d,
                                      emit_.constant(loop, 0.0)});
       }
-      accumulate(loop, made_.program.views[instruction.args[1]], d_start);
+      sums_.accumulate(loop, made_.program.views[instruction.args[1]], d_start);
     }
     if (of_initial()) {
       return;
@@ -572,9 +437,9 @@ class Reverser {
         continue;
       }
       if (const auto share = partial_of_draw(instruction, a, {emit_, r, d})) {
-        accumulate(instruction.loop, made_.program.views[instruction.args[a]], *share);
+        sums_.accumulate(instruction.loop, made_.program.views[instruction.args[a]], *share);
       } else {
-        refuse(instruction, "draws of this distribution have no derivative by their parameters");
+        refuse("draws of this distribution have no derivative by their parameters");
       }
     }
   }
@@ -591,16 +456,16 @@ class Reverser {
         continue;
       }
       if (!differentiable(call.procedure)) {
-        refuse(instruction, fmt::format("{} has no derivative", model::row(call.procedure).name));
+        refuse(fmt::format("{} has no derivative", model::row(call.procedure).name));
       } else if (has_partial(call.procedure, a)) {
         const std::optional<Value> part =
             partial_of_call(instruction, a, what_to_do(instruction),
                             {emit_, made_.program.views[instruction.dst], d.view});
         if (part) {
-          accumulate(part->loop, made_.program.views[input.view], *part);
+          sums_.accumulate(part->loop, made_.program.views[input.view], *part);
         } else {
-          refuse(instruction, fmt::format("what {} is told to do is no constant",
-                                          model::row(call.procedure).name));
+          refuse(
+              fmt::format("what {} is told to do is no constant", model::row(call.procedure).name));
         }
       }
     }
@@ -630,12 +495,12 @@ class Reverser {
       return;
     }
     if (made_.program.loops[instruction.loop].rank == kMaxRank) {
-      refuse(instruction, fmt::format("{} has too many subscripts to be followed",
-                                      model::row(call.procedure).name));
+      refuse(fmt::format("{} has too many subscripts to be followed",
+                         model::row(call.procedure).name));
       return;
     }
     for (const ArgumentAdjoint& of : adjoint_call(emit_, instruction, by, d, memories).adjoints) {
-      accumulate(of.value.loop, made_.program.views[call.inputs[of.argument].view], of.value);
+      sums_.accumulate(of.value.loop, made_.program.views[call.inputs[of.argument].view], of.value);
     }
   }
 
@@ -671,7 +536,8 @@ class Reverser {
     for (Keeper& keeper : made_.program.keepers) {
       keeper.given = true;
     }
-    for (const Instruction& instruction : swept_) {
+    for (at_ = 0; at_ < swept_.size(); ++at_) {
+      const Instruction& instruction = swept_[at_];
       const std::uint32_t past =
           instruction.op == Op::procedure ? made_.program.calls[instruction.aux].keeper : kNone;
       if (past == kNone) {
@@ -703,16 +569,17 @@ class Reverser {
   }
 
   void reverse_fold(const Instruction& instruction, std::size_t position, const Value& r,
-                    const Signed& d) {
+                    const AdjointSums::Signed& d) {
     if (!any_active_argument(instruction, 1)) {
       return;
     }
     const auto start = start_of_fold(made_.program, swept_, position, active_);
     const auto share = partial_of_fold(instruction, start, {emit_, r, d.value});
     if (share) {
-      accumulate(instruction.loop, made_.program.views[instruction.args[1]], *share, d.negative);
+      sums_.accumulate(instruction.loop, made_.program.views[instruction.args[1]], *share,
+                       d.negative);
     } else {
-      refuse(instruction, "a fold whose start varies");
+      refuse("a fold whose start varies");
     }
   }
 
@@ -723,7 +590,7 @@ class Reverser {
   const std::vector<Slot>& parameters_;
   Adjoint made_;
   Emitter emit_;
-  Slot values_ = 0;           // slots of the forward part
+  AdjointSums sums_;
   Slot first_slope_ = 0;      // the slope of table t is table first_slope_ + t
   std::vector<Slot> levels_;  // the adjoints of the stocks' levels
   std::vector<AdjointPort> lasting_;
@@ -732,10 +599,7 @@ class Reverser {
   // of the sweep at hand
   Block into_ = Block::rates;
   std::vector<Instruction> swept_;
-  std::size_t begin_ = 0;
-  std::vector<Slot> homes_;                         // where the adjoints of an object are now
-  std::vector<std::optional<Negative>> negatives_;  // by object
-  std::vector<char> touched_;                       // whose adjoint has a value by now
+  std::size_t at_ = 0;  // the instruction at hand
   std::optional<NotDifferentiable> refusal_;
 };
 
@@ -745,12 +609,11 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
                                                  const std::vector<Slot>& parameters,
                                                  const std::vector<Port>& saved) {
   if (!program.device_uses.empty()) {
-    return NotDifferentiable{Op::device, program.device_uses[0].base,
-                             "what conveyors and queues hold has no derivative"};
+    return device_refusal(program);
   }
   std::optional<SingleAssignment> renamed = single_assignment(program);
   if (!renamed) {
-    return NotDifferentiable{Op::copy, 0, "an array is overwritten in part"};
+    return NotDifferentiable{Op::copy, {}, "an array is overwritten in part"};
   }
   return Reverser(program, std::move(*renamed), parameters).run(saved);
 }

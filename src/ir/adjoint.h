@@ -28,11 +28,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <variant>
 #include <vector>
 
 #include "ir/program.h"
+#include "ir/refusal.h"
 
 namespace shamal::ir {
 
@@ -88,13 +88,6 @@ void for_each_slot(Adjoint& of, Visit visit) {
     visit(delayed.adjoint);
   }
 }
-
-// An operation without a derivative, and a slot it writes.
-struct NotDifferentiable {
-  Op op = Op::copy;
-  Slot slot = 0;
-  std::string why;
-};
 
 // With respect to `parameters` (slots of constants), for a function of the arrays `saved`.
 std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,

@@ -67,6 +67,8 @@ class Follower {
       made_.program.blocks[b].clear();
       emit_.set_block(static_cast<Block>(b));
       for (std::size_t i = 0; i < old_.blocks[b].size() && !refusal_; ++i) {
+        block_ = b;
+        at_ = i;
         made_.program.blocks[b].push_back(old_.blocks[b][i]);
         follow(old_.blocks[b], i);
       }
@@ -91,10 +93,9 @@ class Follower {
     return std::any_of(slots.begin(), slots.end(), [&](Slot s) { return active_[s] != 0; });
   }
 
-  void refuse(const Instruction& instruction, std::string why) {
+  void refuse(std::string why) {
     if (!refusal_) {
-      refusal_ =
-          NotDifferentiable{instruction.op, old_.views[instruction.dst].base, std::move(why)};
+      refusal_ = refusal(old_, old_.blocks[block_], at_, std::move(why));
     }
   }
 
@@ -114,7 +115,7 @@ class Follower {
       return;
     }
     if (reads_own_results(old_, instruction)) {
-      refuse(instruction, "an array that is changed while it is read");
+      refuse("an array that is changed while it is read");
       return;
     }
     const View to = shifted(old_.views[instruction.dst], made_.shift);
@@ -181,7 +182,7 @@ class Follower {
         continue;
       }
       if (!differentiable(call.procedure)) {
-        refuse(instruction, fmt::format("{} has no derivative", model::row(call.procedure).name));
+        refuse(fmt::format("{} has no derivative", model::row(call.procedure).name));
       } else if (has_partial(call.procedure, a)) {
         const std::optional<double> what = tells == std::size_t{kNone}
                                                ? std::nullopt
@@ -192,8 +193,8 @@ class Follower {
         if (part) {
           emit_.emit(Op::add, part->loop, to, {to, part->view});
         } else {
-          refuse(instruction, fmt::format("what {} is told to do is no constant",
-                                          model::row(call.procedure).name));
+          refuse(
+              fmt::format("what {} is told to do is no constant", model::row(call.procedure).name));
         }
       }
     }
@@ -215,7 +216,7 @@ class Follower {
     if (instruction.op == Op::random) {
       const auto part = partial_of_draw(instruction, a, {emit_, r, d});
       if (!part) {
-        refuse(instruction, "draws of this distribution have no derivative by their parameters");
+        refuse("draws of this distribution have no derivative by their parameters");
       }
       return part;
     }
@@ -229,7 +230,7 @@ class Follower {
       return std::nullopt;
     }
     if (!differentiable(instruction.op)) {
-      refuse(instruction, "its derivative is not known");
+      refuse(fmt::format("the derivative of {} is not known", row(instruction.op).name));
       return std::nullopt;
     }
     if (!has_partial(instruction.op, a)) {
@@ -260,7 +261,7 @@ class Follower {
     const auto start = start_of_fold(old_, block, position, active_);
     if (!active(instruction, 1)) {
       if (!start && instruction.op != Op::add && instruction.op != Op::subtract) {
-        refuse(instruction, "a fold whose start varies");
+        refuse("a fold whose start varies");
       }
       return;
     }
@@ -268,7 +269,7 @@ class Follower {
                                       {emit_, value(instruction, instruction.dst, false),
                                        value(instruction, instruction.args[1], true)});
     if (!part) {
-      refuse(instruction, "a fold whose start varies");
+      refuse("a fold whose start varies");
       return;
     }
     const View to = shifted(old_.views[instruction.dst], made_.shift);
@@ -281,6 +282,8 @@ class Follower {
   Emitter emit_;
   Slot first_slope_ = 0;
   std::map<std::uint32_t, std::uint32_t> tangent_calls_;  // by call
+  std::size_t block_ = 0;                                 // the instruction at hand
+  std::size_t at_ = 0;
   std::optional<NotDifferentiable> refusal_;
 };
 
@@ -289,8 +292,7 @@ class Follower {
 std::variant<Tangent, NotDifferentiable> tangent(const Program& program,
                                                  const std::vector<Slot>& parameters) {
   if (!program.device_uses.empty()) {
-    return NotDifferentiable{Op::device, program.device_uses[0].base,
-                             "what conveyors and queues hold has no derivative"};
+    return device_refusal(program);
   }
   return Follower(program, parameters).run();
 }

@@ -51,6 +51,20 @@ std::vector<SlotRange> placed(const std::vector<SlotRange>& saved,
   return ranges(slots);
 }
 
+// The slots that were moved to these places, place by place.
+std::vector<ir::Slot> origins(const std::vector<ir::Slot>& places,
+                              const std::vector<ir::Slot>& place) {
+  std::vector<ir::Slot> slots;
+  for (const ir::Slot wanted : places) {
+    for (ir::Slot slot = 0; slot < place.size(); ++slot) {
+      if (place[slot] == wanted) {
+        slots.push_back(slot);
+      }
+    }
+  }
+  return slots;
+}
+
 // By slot: whether something reads the object that it belongs to.
 std::vector<char> read_slots(const ir::Program& program) {
   const ir::Objects objects = ir::find_objects(program);
@@ -285,8 +299,9 @@ std::variant<Differentiated, ir::NotDifferentiable> Differentiated::make(
     ports.push_back({range.base, range.count});
   }
   auto made = ir::adjoint(reduced.program, live, ports);
-  if (const auto* const refused = std::get_if<ir::NotDifferentiable>(&made)) {
-    return *refused;
+  if (auto* const refused = std::get_if<ir::NotDifferentiable>(&made)) {
+    refused->slots = origins(refused->slots, reduced.place);
+    return std::move(*refused);
   }
   return Differentiated(kernel, std::move(reduced), std::get<ir::Adjoint>(std::move(made)),
                         parameters, saved);

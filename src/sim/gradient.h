@@ -28,6 +28,7 @@ namespace shamal::sim {
 // A kernel made ready to be differentiated by `parameters`, for functions of the arrays `saved`.
 class Differentiated {
  public:
+  // What is refused names slots of `kernel`.
   static std::variant<Differentiated, ir::NotDifferentiable> make(
       const machine::Kernel& kernel, const std::vector<ir::Slot>& parameters,
       const std::vector<SlotRange>& saved);

@@ -451,6 +451,45 @@ TEST_P(GradientsOfModels, Agree) {
 
 INSTANTIATE_TEST_SUITE_P(Methods, GradientsOfModels, ::testing::Values("euler", "rk2", "rk4"));
 
+// What has no derivative is refused with the variable that it is for.
+TEST(GradientsOfConveyors, AreRefusedByName) {
+  const fs::path path = fs::temp_directory_path() / "shamal_gradient_conveyor.xmile";
+  std::ofstream(path)
+      << R"(<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
+<header><vendor>x</vendor><product version="1">x</product></header>
+<sim_specs method="euler"><start>0</start><stop>3</stop><dt>0.125</dt></sim_specs>
+<model><variables>
+<aux name="pace"><eqn>0.7</eqn></aux>
+<stock name="under way"><eqn>3</eqn><inflow>leaving home</inflow><outflow>arriving</outflow>
+  <conveyor><len>2</len></conveyor></stock>
+<flow name="leaving home"><eqn>pace</eqn></flow>
+<flow name="arriving"/>
+<stock name="there"><eqn>0</eqn><inflow>arriving</inflow></stock>
+</variables></model></xmile>
+)";
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  fs::remove(path);
+  const auto slot = [&](const std::string& name) {
+    const auto& all = model->layout.variables;
+    return std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; })
+        ->base;
+  };
+  const auto made = sim::Differentiated::make(model->kernel, {slot("pace")}, {{slot("there"), 1}});
+  const auto* const refused = std::get_if<ir::NotDifferentiable>(&made);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->why, "conveyors and queues have no derivative");
+  const auto named = [&](ir::Slot of) {
+    const auto& all = model->layout.variables;
+    return std::any_of(all.begin(), all.end(), [&](const ir::LayoutVariable& v) {
+      return !v.hidden && of >= v.base && of < v.base + v.count;
+    });
+  };
+  const auto first = std::find_if(refused->slots.begin(), refused->slots.end(), named);
+  ASSERT_NE(first, refused->slots.end());
+  EXPECT_TRUE(*first == slot("under way") || *first == slot("arriving")) << *first;
+}
+
 // A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
 // back with guarded ones, as all later ones do.
 TEST(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {

@@ -333,15 +333,26 @@ class PosteriorBuilder {
     auto made = sim::Differentiated::make(compiled_.kernel, slots, made_.spec_.saved);
     if (const auto* refused = std::get_if<ir::NotDifferentiable>(&made)) {
       diagnostics_.add(
-          Code::fit_no_gradient, {},
-          fmt::format("{}: {} {}", slot_name(compiled_.layout, refused->slot),
-                      ir::row(refused->op).name, refused->why),
+          Code::fit_no_gradient, {}, fmt::format("{}: {}", refused_name(*refused), refused->why),
           "ask for a method without gradients: --sampler demcz, or --optimiser bobyqa");
       return false;
     }
     made_.differentiated_ =
         std::make_shared<const sim::Differentiated>(std::get<sim::Differentiated>(std::move(made)));
     return true;
+  }
+
+  // The first variable that what was refused is computed for.
+  std::string refused_name(const ir::NotDifferentiable& refused) const {
+    for (const ir::Slot slot : refused.slots) {
+      for (const ir::LayoutVariable& variable : compiled_.layout.variables) {
+        const bool seen = !variable.hidden && !variable.alias;
+        if (seen && slot >= variable.base && slot < variable.base + variable.count) {
+          return slot_name(compiled_.layout, slot);
+        }
+      }
+    }
+    return std::string(ir::row(refused.op).name);
   }
 
   const CompiledModel& compiled_;

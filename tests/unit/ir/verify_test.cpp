@@ -189,5 +189,63 @@ TEST(Verify, FindsEachDefect) {
   }
 }
 
+// A delay over two elements that follows its input and its time, what it remembers, and the
+// adjoints of both.
+struct Remembering {
+  testing::ProgramBuilder b;
+  Slot input = b.constants({1, 2});
+  Slot others = b.constants({3, 3, 0.5, 2});
+  Slot late = b.slots(2);
+  Slot d = b.slots(2);
+  Slot adjoints = b.slots(4);
+  LoopId two = b.loop({2});
+  LoopId pair = b.loop({2});
+
+  Remembering() {
+    Call delay;
+    delay.procedure = model::Procedure::delay_n;
+    delay.inputs = {{b.view(input, {1}), 0},
+                    {b.view(others), 0},
+                    {b.view(others + 1), 0},
+                    {b.view(others + 2), 0},
+                    {b.view(others + 3), 0}};
+    delay.keeper = 0;
+    b.program.calls.push_back(delay);
+    b.program.keepers.push_back({two, 0, true});
+    b.emit(Block::rates, Op::procedure, two, b.view(late, {1}), {}, 0);
+    b.emit(Block::rates, Op::copy, two, b.view(d, {1}), {b.view(late, {1})});
+    Call adjoint = delay;
+    adjoint.derivative = model::Derivative::adjoint_of_step;
+    adjoint.by = 0b11;
+    adjoint.keeper = 1;
+    adjoint.past = 0;
+    adjoint.inputs.push_back({b.view(d, {1}), 0});
+    adjoint.result = pair;
+    b.program.calls.push_back(adjoint);
+    b.program.keepers.push_back({two, 1});
+    b.emit(Block::rates, Op::procedure, two, b.view(adjoints, {2, 1}), {}, 1);
+  }
+};
+
+TEST(Verify, KnowsDerivativesOfCalls) {
+  EXPECT_EQ(verify(Remembering().b.program), std::vector<std::string>{});
+  const std::vector<std::function<void(Call&)>> faults = {
+      [](Call& call) { call.by = 0b111; },      // there is no room for the third
+      [](Call& call) { call.by = 0b10001; },    // the order does not move the result
+      [](Call& call) { call.past = kNone; },    // nothing is remembered
+      [](Call& call) { call.past = 2; },        // by nobody
+      [](Call& call) { call.keeper = kNone; },  // nobody has the adjoints
+      [](Call& call) { call.inputs.pop_back(); },
+      [](Call& call) { call.inputs.back().view = kNone; },
+      [](Call& call) { call.procedure = model::Procedure::queue_age_oldest; },
+      [](Call& call) { call.derivative = model::Derivative::none; },
+  };
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    Remembering of;
+    faults[i](of.b.program.calls[1]);
+    EXPECT_FALSE(verify(of.b.program).empty()) << "fault " << i;
+  }
+}
+
 }  // namespace
 }  // namespace shamal::ir
