@@ -24,23 +24,57 @@ void append(std::string& text, std::uint32_t point) {
   text.append(reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(width));
 }
 
-std::string utf16_to_utf8(std::string_view bytes, bool big_endian) {
+struct Wide {
+  std::size_t width = 0;  // bytes of a unit: 2 or 4; 0 for other texts
+  bool big_endian = false;
+  std::size_t mark = 0;  // bytes of the byte order mark
+};
+
+Wide wide_form(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  if (bytes.starts_with("\xff\xfe\0\0"sv)) {
+    return {4, false, 4};
+  }
+  if (bytes.starts_with("\0\0\xfe\xff"sv)) {
+    return {4, true, 4};
+  }
+  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) {
+    return {2, bytes.starts_with("\xfe"), 2};
+  }
+  if (bytes.size() < 4) {
+    return {};
+  }
+  const auto zeros = [&](bool a, bool b, bool c, bool d) {
+    return (bytes[0] == 0) == a && (bytes[1] == 0) == b && (bytes[2] == 0) == c &&
+           (bytes[3] == 0) == d;
+  };
+  return zeros(false, true, true, true)    ? Wide{4, false, 0}
+         : zeros(true, true, true, false)  ? Wide{4, true, 0}
+         : zeros(false, true, false, true) ? Wide{2, false, 0}
+         : zeros(true, false, true, false) ? Wide{2, true, 0}
+                                           : Wide{};
+}
+
+std::string wide_to_utf8(std::string_view bytes, const Wide& form) {
   constexpr std::uint32_t kReplacement = 0xfffd;
   const auto unit = [&](std::size_t i) {
-    const auto first = static_cast<unsigned char>(bytes[i]);
-    const auto second = static_cast<unsigned char>(bytes[i + 1]);
-    return static_cast<std::uint32_t>(big_endian ? first << 8 | second : second << 8 | first);
+    std::uint32_t value = 0;
+    for (std::size_t b = 0; b < form.width; ++b) {
+      const std::size_t place = form.big_endian ? b : form.width - 1 - b;
+      value = value << 8 | static_cast<unsigned char>(bytes[i + place]);
+    }
+    return value;
   };
   std::string text;
-  text.reserve(bytes.size() / 2);
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+  text.reserve(bytes.size() / form.width);
+  for (std::size_t i = form.mark; i + form.width <= bytes.size(); i += form.width) {
     std::uint32_t point = unit(i);
-    const bool high = point >= 0xd800 && point < 0xdc00;
-    const std::uint32_t low = high && i + 3 < bytes.size() ? unit(i + 2) : 0;
+    const bool high = form.width == 2 && point >= 0xd800 && point < 0xdc00;
+    const std::uint32_t low = high && i + 4 <= bytes.size() ? unit(i + 2) : 0;
     if (low >= 0xdc00 && low < 0xe000) {
       point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
       i += 2;
-    } else if (point >= 0xd800 && point < 0xe000) {
+    } else if ((point >= 0xd800 && point < 0xe000) || point > 0x10ffff) {
       point = kReplacement;
     }
     append(text, point);
@@ -50,9 +84,7 @@ std::string utf16_to_utf8(std::string_view bytes, bool big_endian) {
 
 }  // namespace
 
-bool is_utf16(std::string_view bytes) {
-  return bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
-}
+bool is_wide(std::string_view bytes) { return wide_form(bytes).width != 0; }
 
 bool is_utf8(std::string_view bytes) {
   const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(bytes.data());
@@ -70,8 +102,8 @@ bool is_utf8(std::string_view bytes) {
 }
 
 std::string to_utf8(std::string bytes) {
-  if (is_utf16(bytes)) {
-    return utf16_to_utf8(std::string_view(bytes).substr(2), bytes.starts_with("\xfe"));
+  if (const Wide form = wide_form(bytes); form.width != 0) {
+    return wide_to_utf8(bytes, form);
   }
   if (is_utf8(bytes)) {
     if (bytes.starts_with(kByteOrderMark)) {

@@ -10,10 +10,10 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Between two points of one x there is a step, whose slope is never asked for; at the ends of an
-// extrapolated table it counts as level.
+// extrapolated table it counts as level. Beside a point that is NaN the slope is.
 double slope_between(const ir::Table& table, std::size_t i) {
   const double slope = (table.y[i + 1] - table.y[i]) / (table.x[i + 1] - table.x[i]);
-  return std::isfinite(slope) ? slope : 0.0;
+  return std::isinf(slope) || table.x[i] == table.x[i + 1] ? 0.0 : slope;
 }
 
 }  // namespace

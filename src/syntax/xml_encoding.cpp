@@ -25,7 +25,7 @@ std::string declared_encoding(std::string_view bytes) {
 }
 
 std::string xml_to_utf8(std::string bytes) {
-  if (base::is_utf16(bytes)) {
+  if (base::is_wide(bytes)) {
     return base::to_utf8(std::move(bytes));
   }
   if (bytes.starts_with("\xef\xbb\xbf")) {

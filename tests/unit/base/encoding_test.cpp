@@ -27,6 +27,20 @@ TEST(ToUtf8, ReadsUtf16WithAByteOrderMark) {
   EXPECT_EQ(to_utf8("\xff\xfe"), "");
 }
 
+TEST(ToUtf8, ReadsUtf32WithAByteOrderMark) {
+  EXPECT_EQ(to_utf8(std::string("\xff\xfe\0\0x\0\0\0\x00\xf6\x01\0", 12)), "x\xf0\x9f\x98\x80");
+  EXPECT_EQ(to_utf8(std::string("\0\0\xfe\xff\0\0\0x\0\0\xd8\0\0\x11\0\0", 16)),
+            "x\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(to_utf8(std::string("\xff\xfe\0\0\x41", 5)), "");  // cut within a character
+}
+
+TEST(ToUtf8, ReadsUtf16AndUtf32WithoutAByteOrderMark) {
+  EXPECT_EQ(to_utf8(std::string("a\0=\0\xe9\0", 6)), "a=é");
+  EXPECT_EQ(to_utf8(std::string("\0a\0=\x20\xac", 6)), "a=€");
+  EXPECT_EQ(to_utf8(std::string("a\0\0\0\xe9\0\0\0", 8)), "aé");
+  EXPECT_EQ(to_utf8(std::string("\0\0\0a\0\0\0\xe9", 8)), "aé");
+}
+
 TEST(IsUtf8, RefusesWhatIsNot) {
   EXPECT_TRUE(is_utf8("السكان"));
   EXPECT_FALSE(is_utf8("\xe9"));

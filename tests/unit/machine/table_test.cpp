@@ -86,6 +86,29 @@ TEST(Table, OfNaNIsNaN) {
   }
 }
 
+// A NaN among the points is no number for what lies in the segments beside it, and for nothing
+// else.
+TEST(Table, APointThatIsNaNConcernsItsSegmentsOnly) {
+  const std::vector<double> y = {1, 2, std::nan(""), 4, 5};
+  for (const std::vector<double>& x : {std::vector<double>{0, 1, 2, 3, 4}, {0, 1, 2, 3, 7}}) {
+    for (const TableKind kind : {TableKind::continuous, TableKind::extrapolate}) {
+      EXPECT_EQ(at(kind, x, y, 0.5), 1.5);
+      EXPECT_TRUE(std::isnan(at(kind, x, y, 1)));  // the segment begins here
+      EXPECT_TRUE(std::isnan(at(kind, x, y, 1.5)));
+      EXPECT_TRUE(std::isnan(at(kind, x, y, 2)));
+      EXPECT_TRUE(std::isnan(at(kind, x, y, 2.5)));
+      EXPECT_EQ(at(kind, x, y, 3), 4);
+      EXPECT_EQ(at(kind, x, y, x.back()), 5);
+      EXPECT_EQ(at(kind, x, y, 0), 1);
+    }
+    EXPECT_EQ(at(TableKind::continuous, x, y, -9), 1);
+    EXPECT_EQ(at(TableKind::continuous, x, y, 99), 5);
+    EXPECT_EQ(at(TableKind::discrete, x, y, 1.9), 2);
+    EXPECT_TRUE(std::isnan(at(TableKind::discrete, x, y, 2.5)));
+    EXPECT_EQ(at(TableKind::discrete, x, y, 3), 4);
+  }
+}
+
 // The nearest point gives what a search gives: for x as people write them (whole multiples of a
 // decimal step), for other even x and for uneven ones; at every point exactly, next to it and
 // elsewhere but for roundings.
