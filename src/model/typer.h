@@ -1,6 +1,7 @@
 // Types one assignment: turns its equation, as written, into nodes that know their shape.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -143,6 +144,8 @@ class Typer {
                          AxisMask before = 0);
   ArrayContext open_context() { return {++contexts_, {}}; }
 
+  NodeId add_lookup(Lookup lookup, NodeId argument, base::Span span);
+
   // Types an argument of an array function; returns the node and the axes to fold.
   NodeId type_array(const syntax::Expr& expr, Scope& scope, AxisMask& axes);
   NodeId reduce(Operation operation, double start, NodeId child, AxisMask axes, base::Span span);
@@ -152,6 +155,8 @@ class Typer {
     return {&expr, &scope, recipe_.target, recipe_.part};
   }
   VariableId as_variable(const syntax::Expr& expr, Scope& scope, const char* label);
+  // A hidden variable that keeps what `value` is at the start.
+  VariableId keep_start(const char* label, base::Span span, std::function<NodeId(Typer&)> value);
   NodeId type_initial(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId type_previous(const syntax::Expr& expr, Scope& scope, ArrayContext* array);
   NodeId type_simultaneous(const syntax::Expr& expr, Scope& scope, ArrayContext* array);

@@ -245,15 +245,7 @@ NodeId Typer::numbered(const std::vector<double>& numbers, const Expr& where, do
     function.x.push_back(static_cast<double>(i));
   }
   const NodeId place = type(where, scope, array);
-  Node looked;
-  looked.kind = NodeKind::lookup;
-  looked.arity = 1;
-  looked.args[0] = place;
-  looked.axes = node(place).axes;
-  looked.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
-  looked.span = span;
-  resolver_.model.lookups.push_back({0, {resolver_.add_table(function)}});
-  const NodeId value = resolver_.add_node(looked);
+  const NodeId value = add_lookup({0, {resolver_.add_table(function)}}, place, span);
   const NodeId inside =
       apply(Operation::logical_and,
             {apply(Operation::greater_equal, {place, constant(1, span)}, span),

@@ -44,12 +44,6 @@ NodeId Typer::lookup_at(const std::vector<std::uint32_t>& tables,
                         const std::vector<DimensionId>& dimensions,
                         const std::vector<Index>& indices, NodeId argument, base::Span span) {
   Lookup made;
-  Node looked;
-  looked.kind = NodeKind::lookup;
-  looked.arity = 1;
-  looked.args[0] = argument;
-  looked.axes = node(argument).axes;
-  looked.span = span;
   if (tables.size() == 1) {
     made.tables = tables;
   } else {
@@ -58,7 +52,6 @@ NodeId Typer::lookup_at(const std::vector<std::uint32_t>& tables,
         made.axes |= AxisMask{1} << index.axis;
       }
     }
-    looked.axes |= made.axes;
     // Every combination of positions of the axes, in the order of the axes.
     std::vector<std::uint32_t> axes;
     std::size_t combinations = 1;
@@ -88,9 +81,23 @@ NodeId Typer::lookup_at(const std::vector<std::uint32_t>& tables,
   if (std::find(made.tables.begin(), made.tables.end(), kNone) != made.tables.end()) {
     return fail(Code::missing_element_equation, span, "lookup");
   }
-  looked.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
-  resolver_.model.lookups.push_back(std::move(made));
-  return resolver_.add_node(looked);
+  return add_lookup(std::move(made), argument, span);
+}
+
+NodeId Typer::lookup_in(const syntax::GraphicalFunction& table, NodeId argument, base::Span span) {
+  return add_lookup({0, {resolver_.table_of(table)}}, argument, span);
+}
+
+NodeId Typer::add_lookup(Lookup lookup, NodeId argument, base::Span span) {
+  Node made;
+  made.kind = NodeKind::lookup;
+  made.arity = 1;
+  made.args[0] = argument;
+  made.axes = node(argument).axes | lookup.axes;
+  made.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
+  made.span = span;
+  resolver_.model.lookups.push_back(std::move(lookup));
+  return resolver_.add_node(made);
 }
 
 namespace {
@@ -153,15 +160,7 @@ NodeId Typer::lookup_of(const syntax::VariableDecl& decl, Scope& of,
     }
     flat = flat * dimension.size() + *element;
   }
-  Node made;
-  made.kind = NodeKind::lookup;
-  made.arity = 1;
-  made.args[0] = argument;
-  made.axes = node(argument).axes;
-  made.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
-  made.span = call.span;
-  resolver_.model.lookups.push_back({0, {tables.size() == 1 ? tables[0] : tables[flat]}});
-  return resolver_.add_node(made);
+  return add_lookup({0, {tables.size() == 1 ? tables[0] : tables[flat]}}, argument, call.span);
 }
 
 NodeId Typer::type_symbol_call(const Symbol& symbol, const Expr& expr, Scope& scope,

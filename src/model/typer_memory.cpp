@@ -37,6 +37,20 @@ VariableId Typer::as_variable(const Expr& expr, Scope& scope, const char* label)
   return made;
 }
 
+VariableId Typer::keep_start(const char* label, base::Span span,
+                             std::function<NodeId(Typer&)> value) {
+  const VariableId kept = resolver_.add_hidden(target_name() + "·" + label, Kind::initial_only,
+                                               hidden_sides_, recipe_.target);
+  Recipe recipe;
+  recipe.target = kept;
+  recipe.role = Role::initial;
+  recipe.sides = hidden_sides_;
+  recipe.span = span;
+  recipe.body = [value = std::move(value)](Typer& typer) { return Body{value(typer), kNone}; };
+  resolver_.add(std::move(recipe));
+  return kept;
+}
+
 NodeId Typer::type_initial(const Expr& expr, Scope& scope, ArrayContext* array) {
   const Expr& arg = expr.args[0];
   const Resolver::ExpansionKey key = key_of(expr, scope);
@@ -57,16 +71,9 @@ NodeId Typer::type_initial(const Expr& expr, Scope& scope, ArrayContext* array) 
   }
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const VariableId kept = resolver_.add_hidden(target_name() + "·init", Kind::initial_only,
-                                                 hidden_sides_, recipe_.target);
+    const VariableId kept = keep_start(
+        "init", expr.span, [&arg, &scope](Typer& typer) { return typer.type(arg, scope); });
     found = resolver_.expansions.emplace(key, kept).first;
-    Recipe recipe;
-    recipe.target = kept;
-    recipe.role = Role::initial;
-    recipe.sides = hidden_sides_;
-    recipe.span = expr.span;
-    recipe.body = [&arg, &scope](Typer& typer) { return Body{typer.type(arg, scope), kNone}; };
-    resolver_.add(std::move(recipe));
   }
   return whole(found->second, expr.span, array);
 }
@@ -172,18 +179,11 @@ NodeId Typer::type_delay(const Expr& expr, Scope& scope, ArrayContext* array) {
         resolver_.add_hidden(owner + "·delayed", Kind::auxiliary, hidden_sides_, recipe_.target);
     found = resolver_.expansions.emplace(key, delayed).first;
     const VariableId input = as_variable(expr.args[0], scope, "delay input");
-    const VariableId start = resolver_.add_hidden(owner + "·delay start", Kind::initial_only,
-                                                  hidden_sides_, recipe_.target);
-    Recipe keep;
-    keep.target = start;
-    keep.role = Role::initial;
-    keep.sides = hidden_sides_;
-    keep.span = expr.span;
-    keep.body = [&expr, &scope, input](Typer& typer) {
-      return Body{
-          expr.args.size() == 3 ? typer.type(expr.args[2], scope) : typer.whole(input, expr.span),
-          kNone};
-    };
+    const VariableId start =
+        keep_start("delay start", expr.span, [&expr, &scope, input](Typer& typer) {
+          return expr.args.size() == 3 ? typer.type(expr.args[2], scope)
+                                       : typer.whole(input, expr.span);
+        });
     const auto line = static_cast<std::uint32_t>(resolver_.model.delays.size());
     resolver_.model.delays.push_back({input});
     Recipe read;
@@ -204,7 +204,6 @@ NodeId Typer::type_delay(const Expr& expr, Scope& scope, ArrayContext* array) {
       }
       return Body{typer.resolver().add_node(made), kNone};
     };
-    resolver_.add(std::move(keep));
     resolver_.add(std::move(read));
   }
   return whole(found->second, expr.span, array);

@@ -171,16 +171,9 @@ NodeId Typer::kept_argument(char letter, const Expr& expr, Scope& scope) {
   const Resolver::ExpansionKey key{&expr.span, &scope, recipe_.target, recipe_.part};
   auto found = resolver_.expansions.find(key);
   if (found == resolver_.expansions.end()) {
-    const VariableId kept = resolver_.add_hidden(target_name() + "·start", Kind::initial_only,
-                                                 hidden_sides_, recipe_.target);
+    const VariableId kept = keep_start(
+        "start", expr.span, [&expr, &scope](Typer& typer) { return typer.type(expr, scope); });
     found = resolver_.expansions.emplace(key, kept).first;
-    Recipe recipe;
-    recipe.target = kept;
-    recipe.role = Role::initial;
-    recipe.sides = hidden_sides_;
-    recipe.span = expr.span;
-    recipe.body = [&expr, &scope](Typer& typer) { return Body{typer.type(expr, scope), kNone}; };
-    resolver_.add(std::move(recipe));
   }
   return whole(found->second, expr.span);
 }

@@ -241,18 +241,6 @@ NodeId Typer::vensim_number(const Expr& expr, Scope& scope, ArrayContext* array,
   return reference(resolver_.numbers_of(*range), {std::move(index)}, expr.span);
 }
 
-NodeId Typer::lookup_in(const syntax::GraphicalFunction& table, NodeId argument, base::Span span) {
-  Node looked;
-  looked.kind = NodeKind::lookup;
-  looked.arity = 1;
-  looked.args[0] = argument;
-  looked.axes = node(argument).axes;
-  looked.span = span;
-  looked.index = static_cast<std::uint32_t>(resolver_.model.lookups.size());
-  resolver_.model.lookups.push_back({0, {resolver_.table_of(table)}});
-  return resolver_.add_node(looked);
-}
-
 // NAME[subscripts](x), where NAME is a lookup or stands for one.
 NodeId Typer::vensim_lookup(const Symbol& symbol, const Expr& expr, Scope& scope,
                             ArrayContext* array) {
