@@ -36,7 +36,8 @@ struct Kind {
   std::vector<Word> VariableDecl::*flows;  // of a stock; null for a flow itself
 };
 
-constexpr std::array<Kind, 3> kKinds = {{
+constexpr std::array<Kind, 4> kKinds = {{
+    {"stock", "", VariableKind::stock, nullptr},
     {"flow", "", VariableKind::flow, nullptr},
     {"stock", "inflows", VariableKind::stock, &VariableDecl::inflows},
     {"stock", "outflows", VariableKind::stock, &VariableDecl::outflows},
@@ -100,6 +101,50 @@ void wrap_flows(ModelDecl& model, const std::vector<Word>& flows, const Variable
   }
 }
 
+// A filter of a stock's own value becomes one more inflow, which leads from what the stock would
+// hold after a step of Euler's method to what the filter makes of that; and it is called for the
+// start.
+//
+//   (filter(stock + DT * net) - stock) / DT - net
+void wrap_value(ModelDecl& model, VariableDecl& stock, const std::string& filter) {
+  const Expr own = name(stock.name.text);
+  Expr net = number(0);
+  for (const Word& flow : stock.inflows) {
+    net = binary(Operator::add, std::move(net), name(flow.text));
+  }
+  for (const Word& flow : stock.outflows) {
+    net = binary(Operator::subtract, std::move(net), name(flow.text));
+  }
+  Expr next = binary(Operator::add, own, binary(Operator::multiply, name("DT"), net));
+  Expr change = binary(Operator::subtract, call(filter, {std::move(next), number(1)}), own);
+  VariableDecl flow;
+  flow.kind = VariableKind::flow;
+  flow.name = {fmt::format("{} filter", stock.name.text), stock.name.span};
+  flow.dimensions = stock.dimensions;
+  flow.non_negative = false;
+  Equation& equation = flow.equations.emplace_back();
+  equation.span = stock.name.span;
+  equation.expr =
+      binary(Operator::subtract, binary(Operator::divide, std::move(change), name("DT")), net);
+  equation.expr->span = stock.name.span;
+  wrap(stock, filter, {number(1)});
+  stock.inflows.push_back(flow.name);
+  model.variables.push_back(std::move(flow));
+}
+
+// Whether a filter of stocks' own values can be: with Euler's method, and not for conveyors, queues
+// and flows that a multiplier converts.
+bool can_filter_values(const syntax::ParsedModel& parsed) {
+  const std::vector<Word>& methods = parsed.sim_specs.methods;
+  return (methods.empty() || fold_name(methods.front().text) == "euler") &&
+         std::all_of(parsed.models.begin(), parsed.models.end(), [](const ModelDecl& model) {
+           return std::none_of(model.variables.begin(), model.variables.end(),
+                               [](const VariableDecl& variable) {
+                                 return variable.conveyor || variable.queue || variable.multiplier;
+                               });
+         });
+}
+
 void apply(MacroDecl& macro, const Kind& kind, syntax::ParsedModel& parsed) {
   macro.name.text = fmt::format("{} of {} {}", macro.name.text, kind.filter, kind.apply_to);
   macro.filter.clear();
@@ -117,7 +162,11 @@ void apply(MacroDecl& macro, const Kind& kind, syntax::ParsedModel& parsed) {
       }
     }
     for (const std::size_t v : with_option) {
-      if (kind.flows == nullptr) {
+      if (kind.flows == nullptr && kind.of == VariableKind::stock) {
+        VariableDecl stock = model.variables[v];
+        wrap_value(model, stock, macro.name.text);
+        model.variables[v] = std::move(stock);
+      } else if (kind.flows == nullptr) {
         wrap(model.variables[v], macro.name.text, {number(1)});
       } else {
         const VariableDecl stock = model.variables[v];
@@ -145,7 +194,8 @@ void apply_option_filters(syntax::ParsedModel& parsed) {
   for (const Kind& kind : kKinds) {
     for (MacroDecl& macro : parsed.macros) {
       if (macro.filter == kind.filter && macro.apply_to == kind.apply_to &&
-          fold_name(macro.name.text) == "non_negative") {
+          fold_name(macro.name.text) == "non_negative" &&
+          (kind.of == VariableKind::flow || kind.flows != nullptr || can_filter_values(parsed))) {
         for (ModelDecl& model : parsed.models) {
           name_tables(model);
         }

@@ -7,9 +7,10 @@
 namespace shamal::model {
 
 // Filters of the option non_negative become calls in the equations of flows: those of flows
-// themselves, and those of stocks that apply to inflows or outflows. The option itself is switched
-// off then, since the filter takes its place. Other filters stay, and are refused where macros are
-// declared: the standard advises against those that change a stock's value.
+// themselves, and those of stocks that apply to inflows or outflows. One that changes a stock's own
+// value, which the standard advises against, becomes a flow of its own. The option itself is
+// switched off then, since the filter takes its place. Other filters stay, and are refused where
+// macros are declared.
 void apply_option_filters(syntax::ParsedModel& parsed);
 
 }  // namespace shamal::model

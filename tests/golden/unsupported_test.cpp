@@ -38,9 +38,10 @@ const std::vector<Example> kExamples = {
      "name='belt'><eqn>1</eqn><outflow>out</outflow><conveyor><len>2</len></conveyor></stock>"
      "<flow name='out'/><aux name='x'><eqn>RANK(belt, 1, belt)</eqn></aux>",
      5},
-    {"an option filter of another option than `non_negative`, or of stocks' own values", "E0111",
-     false,
-     "</variables></model><macro name='non_negative' filter='stock'><parm>stock</parm>"
+    {"an option filter of another option than `non_negative`; of stocks' own values with "
+     "Runge-Kutta methods, or in models with conveyors, queues or multipliers",
+     "E0111", false,
+     "<flow name='f'><eqn>1</eqn><multiplier>2</multiplier></flow></variables></model><macro name='non_negative' filter='stock'><parm>stock</parm>"
      "<parm>option</parm><eqn>MAX(stock, option)</eqn></macro><model name='other'><variables>",
      5},
     {"a conveyor, a queue or `IRR` in a macro with its own simulation specifications", "E0111",
