@@ -9,6 +9,7 @@
 #include "syntax/readers.h"
 #include "syntax/write_vensim.h"
 #include "syntax/write_xmile.h"
+#include "syntax/xml_file.h"
 
 namespace shamal::api {
 
@@ -79,6 +80,10 @@ std::optional<Conversion> convert(const ConvertRequest& request, base::Sources& 
   made.variables = std::move(translation->variables);
   made.elements = std::move(translation->elements);
   made.text = write(translation->parsed);
+  if (const auto much = *to == Dialect::xmile ? syntax::too_much_xml(made.text) : std::nullopt) {
+    diagnostics.add(base::Code::file_too_large, {read->complete.file, 0, 0}, "as XMILE, " + *much);
+    return std::nullopt;
+  }
   return made;
 }
 

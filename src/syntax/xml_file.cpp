@@ -80,16 +80,8 @@ void repair_views(base::FileId file, std::string& text, base::Diagnostics& diagn
 }
 
 bool check_text(base::FileId file, std::string_view text, base::Diagnostics& diagnostics) {
-  if (text.size() > kLargestXml) {
-    diagnostics.add(Code::file_too_large, span_at(file, 0, 0),
-                    fmt::format("for XML: more than {} MiB", kLargestXml >> 20));
-    return false;
-  }
-  const auto markup = static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return c == '<' || c == '='; }));
-  if (markup > kMostMarkup) {
-    diagnostics.add(Code::file_too_large, span_at(file, 0, 0),
-                    fmt::format("for XML: more than {} tags and attributes", kMostMarkup));
+  if (const auto much = too_much_xml(text)) {
+    diagnostics.add(Code::file_too_large, span_at(file, 0, 0), *much);
     return false;
   }
   if (!base::is_utf8(text)) {
@@ -202,6 +194,18 @@ std::optional<Reference> read_reference(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::string> too_much_xml(std::string_view text) {
+  if (text.size() > kLargestXml) {
+    return fmt::format("for XML: more than {} MiB", kLargestXml >> 20);
+  }
+  const auto markup = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return c == '<' || c == '='; }));
+  if (markup > kMostMarkup) {
+    return fmt::format("for XML: more than {} tags and attributes", kMostMarkup);
+  }
+  return std::nullopt;
+}
 
 std::unique_ptr<XmlFile> XmlFile::parse(base::FileId file, const base::Sources& sources,
                                         base::Diagnostics& diagnostics) {

@@ -19,6 +19,9 @@
 
 namespace shamal::syntax {
 
+// What of a text is beyond the limits of an XML file, if anything.
+std::optional<std::string> too_much_xml(std::string_view text);
+
 class XmlFile {
  public:
   // Nothing after an error: text that is not UTF-8 or not XML, or beyond a limit.
