@@ -41,7 +41,8 @@ const std::vector<Example> kExamples = {
     {"an option filter of another option than `non_negative`; of stocks' own values with "
      "Runge-Kutta methods, or in models with conveyors, queues or multipliers",
      "E0111", false,
-     "<flow name='f'><eqn>1</eqn><multiplier>2</multiplier></flow></variables></model><macro name='non_negative' filter='stock'><parm>stock</parm>"
+     "<flow name='f'><eqn>1</eqn><multiplier>2</multiplier></flow></variables></model><macro "
+     "name='non_negative' filter='stock'><parm>stock</parm>"
      "<parm>option</parm><eqn>MAX(stock, option)</eqn></macro><model name='other'><variables>",
      5},
     {"a conveyor, a queue or `IRR` in a macro with its own simulation specifications", "E0111",
