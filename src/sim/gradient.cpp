@@ -280,7 +280,6 @@ base::LargeVector<double> Differentiated::take_room() const {
 
 void Differentiated::give_room(base::LargeVector<double> room) const {
   const base::Lock lock(rooms_->mutex);
-  room.clear();
   rooms_->free.push_back(std::move(room));
 }
 

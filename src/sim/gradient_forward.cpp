@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/copy_past_caches.h"
+
 namespace shamal::sim {
 
 ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
@@ -36,7 +38,11 @@ void ForwardSweep::choose_distance() {
   while (steps / apart_ + apart_ > fits && std::size_t{apart_} * apart_ < steps) {
     ++apart_;
   }
-  kept_.reserve((steps / apart_ + 1) * size(checkpoint()));
+  constexpr std::size_t kCaches = std::size_t{128} << 20;  // bytes
+  const std::size_t all = (steps / apart_ + 1) * size(checkpoint());
+  past_caches_ = all * sizeof(double) > kCaches;
+  kept_.resize(std::max(kept_.size(), all));
+  again_.resize(apart_ == 1 ? 0 : apart_ * size_);
 }
 
 bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
@@ -54,11 +60,11 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
   std::size_t saves = 0;
   for (std::uint32_t step = 0;; ++step) {
     if (step % apart_ == 0) {
-      keep(checkpoint(), kept_);
+      keep(checkpoint(), kept_.data() + step / apart_ * size(checkpoint()), past_caches_);
       remembered_.push_back(remembered_now());
     }
-    if ((step + 1) % apart_ == 0 && step < grid_.steps) {
-      state_.ahead = {kept_.data() + kept_.size(), size(checkpoint())};
+    if ((step + 1) % apart_ == 0 && step < grid_.steps && !past_caches_) {
+      state_.ahead = {kept_.data() + (step + 1) / apart_ * size(checkpoint()), size(checkpoint())};
     }
     state_.step = step;
     state_.fill(ir::kTimeSlot, grid_.time(step));
@@ -110,11 +116,16 @@ std::size_t ForwardSweep::size(const std::vector<SlotRange>& ranges) const {
   return values;
 }
 
-void ForwardSweep::keep(const std::vector<SlotRange>& ranges,
-                        base::LargeVector<double>& kept) const {
+void ForwardSweep::keep(const std::vector<SlotRange>& ranges, double* to, bool past_caches) const {
   for (const SlotRange& range : ranges) {
     const double* const row = state_.row(range.base);
-    kept.insert(kept.end(), row, row + range.count * state_.width(range.base));
+    const std::size_t count = range.count * state_.width(range.base);
+    if (past_caches) {
+      base::copy_past_caches(row, count, to);
+    } else {
+      std::copy_n(row, count, to);
+    }
+    to += count;
   }
 }
 
@@ -161,10 +172,9 @@ void ForwardSweep::run_again(std::uint32_t first, std::uint32_t last) {
   restore(kept_.data() + first / apart_ * size(plan_.states));
   auto remembered = remembered_[first / apart_].begin();
   state_.for_each_kept([&](model::Kept& kept) { kept = *remembered++; });
-  again_.clear();
   remembered_again_.clear();
   for (std::uint32_t step = first;; ++step) {
-    keep(plan_.visited, again_);
+    keep(plan_.visited, again_.data() + (step - first) * size_, false);
     remembered_again_.push_back(remembered_now());
     if (step == last) {
       return;

@@ -66,7 +66,7 @@ class ForwardSweep {
   void choose_distance();
   std::size_t size(const std::vector<SlotRange>& ranges) const;
   std::vector<model::Kept> remembered_now();
-  void keep(const std::vector<SlotRange>& ranges, base::LargeVector<double>& kept) const;
+  void keep(const std::vector<SlotRange>& ranges, double* to, bool past_caches) const;
   void restore(const double* from);
   void run_again(std::uint32_t first, std::uint32_t last);
 
@@ -81,6 +81,7 @@ class ForwardSweep {
   std::size_t levels_ = 0;  // of the levels among them
   std::size_t memory_;      // bytes
   std::uint32_t apart_ = 1;
+  bool past_caches_ = false;  // there is more to keep than caches hold
   machine::KeepersAhead keepers_;
   std::vector<std::vector<model::Kept>> remembered_;        // like kept_
   std::vector<std::vector<model::Kept>> remembered_again_;  // like again_
