@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <new>
+#include <utility>
 #include <vector>
 
 namespace shamal::base {
@@ -12,7 +14,8 @@ namespace shamal::base {
 // Begins at a line of the cache; std::free gives it back. Never null.
 void* allocate_large(std::size_t bytes);
 
-// For containers.
+// For containers. Values that are made without an argument are not set: with gigabytes of results
+// that would be as much work as making them.
 template <class Value>
 struct LargeAllocator {
   using value_type = Value;
@@ -25,6 +28,14 @@ struct LargeAllocator {
     return static_cast<Value*>(allocate_large(count * sizeof(Value)));
   }
   void deallocate(Value* pointer, std::size_t) { std::free(pointer); }
+  template <class Other, class... Arguments>
+  void construct(Other* at, Arguments&&... arguments) {
+    if constexpr (sizeof...(Arguments) == 0) {
+      ::new (static_cast<void*>(at)) Other;
+    } else {
+      ::new (static_cast<void*>(at)) Other(std::forward<Arguments>(arguments)...);
+    }
+  }
   template <class Other>
   bool operator==(const LargeAllocator<Other>&) const {
     return true;

@@ -65,11 +65,9 @@ class Reciprocals : Roles {
       const Value within = emit_.apply(
           Op::logical_and, {emit_.apply(Op::greater_equal, {divisor, number(kLeastDivisor)}),
                             emit_.apply(Op::less_equal, {divisor, number(kMostDivisor)})});
+      const Value none = number(std::numeric_limits<double>::signaling_NaN());
       const Value inverse = emit_.apply(Op::divide, {number(1), divisor});
-      known->second = emit_
-                          .apply(Op::select, {within, inverse,
-                                              number(std::numeric_limits<double>::quiet_NaN())})
-                          .view.base;
+      known->second = emit_.apply(Op::select, {within, inverse, none}).view.base;
     }
     return known->second;
   }

@@ -8,8 +8,9 @@
 
 namespace shamal::ir {
 
-// Of such a division: a number if `divisor` is positive and so far from the ends of the range that
-// quotients of kLeastQuotient and more have exact remainders.
+// Of such a division: a number (and if not, one that raises flags, machine/flags.h) if `divisor` is
+// positive and so far from the ends of the range that quotients of kLeastQuotient and more have
+// exact remainders.
 inline constexpr double kLeastDivisor = 0x1p-100;
 inline constexpr double kMostDivisor = 0x1p100;
 inline constexpr double kLeastQuotient = 0x1p-800;

@@ -257,14 +257,15 @@ std::size_t Kernel::batch_width(std::size_t value_bytes) const {
   return kLines.back() * (kLineBytes / value_bytes);
 }
 
-std::shared_ptr<const Native> Kernel::native(const Layout& layout, Processor processor) const {
+std::shared_ptr<const Native> Kernel::native(const Layout& layout,
+                                             const CodeOptions& options) const {
   if (!contents_->observed) {
     return nullptr;
   }
   constexpr std::size_t kRemembered = 8;
   const base::Lock lock(contents_->mutex);
   auto& known = contents_->natives;
-  const Contents::NativeKey key(layout.pitch, layout.single, processor);
+  const Contents::NativeKey key(layout.pitch, layout.single, options);
   const auto found = known.find(key);
   if (found != known.end()) {
     return found->second;
@@ -272,7 +273,13 @@ std::shared_ptr<const Native> Kernel::native(const Layout& layout, Processor pro
   if (known.size() == kRemembered) {
     known.clear();
   }
-  return known[key] = Native::make(program(), *contents_->observed, views(), layout, processor);
+  return known[key] = Native::make(program(), *contents_->observed, views(), layout, options);
+}
+
+Guards Kernel::need_more(Guards guards) const {
+  const auto next = static_cast<Guards>(static_cast<std::uint8_t>(guards) + 1);
+  contents_->needed_guards = next;
+  return next;
 }
 
 std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wanted) const {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -86,7 +87,11 @@ class Kernel {
   const std::vector<PreparedCall>& keepers() const { return contents_->keepers; }
 
   // Machine code for a state of such a layout, made once and remembered; null if there is none.
-  std::shared_ptr<const Native> native(const Layout& layout, Processor processor) const;
+  std::shared_ptr<const Native> native(const Layout& layout, const CodeOptions& options) const;
+  // The guards that code for this kernel was found to need. Whoever finds that `guards` do not
+  // suffice says so, and tries the next.
+  Guards needed_guards() const { return contents_->needed_guards; }
+  Guards need_more(Guards guards) const;
 
   // How many runs to execute together: enough for dispatch to cost nothing, few enough for the
   // values, of so many bytes each, to stay near the processor.
@@ -111,8 +116,9 @@ class Kernel {
     mutable base::Mutex mutex;
     mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
     std::optional<std::vector<ir::SlotSpan>> observed;
-    using NativeKey = std::tuple<std::size_t, bool, Processor>;  // pitch, single precision
+    using NativeKey = std::tuple<std::size_t, bool, CodeOptions>;  // pitch, single precision
     mutable std::map<NativeKey, std::shared_ptr<const Native>> natives;
+    mutable std::atomic<Guards> needed_guards = Guards::none;
   };
 
   std::shared_ptr<const Contents> contents_;

@@ -10,6 +10,7 @@
 #endif
 
 #include "base/defect.h"
+#include "machine/flags.h"
 #include "machine/reference.h"
 
 namespace shamal::machine {
@@ -99,7 +100,7 @@ class Binder {
 };
 
 void bind(const Kernel& kernel, State& state, bool with_code, Processor processor) {
-  state.native = with_code ? kernel.native(state.layout(), processor) : nullptr;
+  state.native = with_code ? kernel.native(state.layout(), {processor, state.guards}) : nullptr;
   if (state.single() && !state.native) {
     base::defect("single precision was asked for where there is no machine code.");
   }
@@ -117,6 +118,7 @@ void bind(const Kernel& kernel, State& state, bool with_code, Processor processo
     }
   };
   state.euler_steps.clear();
+  state.stock_steps.clear();
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
     const auto which = static_cast<ir::Block>(b);
     const std::vector<Prepared>& block = kernel.block(which);
@@ -131,6 +133,9 @@ void bind(const Kernel& kernel, State& state, bool with_code, Processor processo
   }
   if (state.native && state.native->euler() != nullptr) {
     bind_all(kernel.block(ir::Block::rates), *state.native->euler(), state.euler_steps);
+  }
+  if (state.native) {
+    bind_all({}, state.native->stocks(), state.stock_steps);
   }
   state.steps_of = &kernel.block(ir::Block::initial);
   state.with_code = with_code;
@@ -197,6 +202,9 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
         state.bring(span);
       }
     }
+    if (state.guards != Guards::all) {
+      state.flagged = state.flagged || flags_raised();
+    }
     if (step.row == nullptr) {
       step.prepared->special(*step.prepared, kernel, state);
     } else if (step.one_row) {
@@ -212,6 +220,9 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
       for (const ir::SlotSpan& span : step.planned->written) {
         state.give(span);
       }
+    }
+    if (state.guards != Guards::all) {
+      clear_flags();
     }
   }
 }
@@ -236,6 +247,11 @@ bool has_euler(const State& state) { return !state.euler_steps.empty(); }
 
 void execute_euler(const Kernel& kernel, State& state) {
   take_steps(kernel, state.euler_steps, state);
+}
+
+bool step_stocks(const Kernel& kernel, State& state) {
+  take_steps(kernel, state.stock_steps, state);
+  return state.native != nullptr;
 }
 
 namespace {

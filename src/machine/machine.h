@@ -16,6 +16,8 @@ void execute(const Kernel& kernel, ir::Block block, State& state);
 // has that. Afterwards levels are the only thing to look at.
 bool has_euler(const State& state);
 void execute_euler(const Kernel& kernel, State& state);
+// The step alone, after `rates`; false if the state has no code for it.
+bool step_stocks(const Kernel& kernel, State& state);
 
 struct Backend {
   std::string_view name;

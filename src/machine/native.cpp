@@ -7,10 +7,10 @@ namespace shamal::machine {
 std::shared_ptr<const Native> Native::make(const ir::Program& program,
                                            const std::vector<ir::SlotSpan>& observed,
                                            const std::vector<TableView>& tables,
-                                           const Layout& layout, Processor processor) {
+                                           const Layout& layout, const CodeOptions& options) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 30;
   const std::size_t values = layout.room() + (program.slots - layout.shared) * layout.pitch;
-  std::unique_ptr<Target> target = make_target(layout, processor);
+  std::unique_ptr<Target> target = make_target(layout, options);
   if (target == nullptr || values * sizeof(double) > kMostBytes) {
     return nullptr;
   }
@@ -35,6 +35,7 @@ std::shared_ptr<const Native> Native::make(const ir::Program& program,
     made->euler_ = ready(*plan.euler);
     made->has_euler_ = true;
   }
+  made->stocks_ = ready(plan.stocks);
   made->functions_ = functions.size();
   made->tables_ = std::move(plan.tables);
   made->target_ = std::move(target);

@@ -34,7 +34,7 @@ class Native {
   static std::shared_ptr<const Native> make(const ir::Program& program,
                                             const std::vector<ir::SlotSpan>& observed,
                                             const std::vector<TableView>& tables,
-                                            const Layout& layout, Processor processor);
+                                            const Layout& layout, const CodeOptions& options);
 
   const std::vector<NativeStep>& block(ir::Block block) const {
     return blocks_[static_cast<std::size_t>(block)];
@@ -42,6 +42,8 @@ class Native {
   // `rates` and a step of Euler's method in one, leaving nothing to observe; null if something
   // must happen between the two.
   const std::vector<NativeStep>* euler() const { return has_euler_ ? &euler_ : nullptr; }
+  // The step after `rates`.
+  const std::vector<NativeStep>& stocks() const { return stocks_; }
   std::size_t functions() const { return functions_; }
 
  private:
@@ -50,6 +52,7 @@ class Native {
   std::array<std::vector<NativeStep>, ir::kBlocks> blocks_;
   std::vector<NativeStep> euler_;
   bool has_euler_ = false;
+  std::vector<NativeStep> stocks_;
   std::size_t functions_ = 0;
   std::map<std::uint32_t, NativeTable> tables_;
   std::unique_ptr<Target> target_;

@@ -116,6 +116,8 @@ class Planner {
   }
 
   std::vector<PlannedStep> block(std::size_t b) {
+    // What happens once may meet anything, and raises no flags.
+    guarded_ = b == static_cast<std::size_t>(ir::Block::initial);
     const auto seen = [this](std::uint32_t o) { return pinned_[o] != 0 || observed_[o] != 0; };
     return plan(units_[b], meetings_[b], seen, [this, b](std::uint32_t o) {
       if (net_[o] != 0) {
@@ -136,16 +138,20 @@ class Planner {
         !program_.keepers.empty()) {
       return std::nullopt;
     }
-    const std::vector<Unit> units = with_steps(units_[kRates]);
-    // What is observed is so after `rates` and `outputs` alone.
+    return plan_steps(with_steps(units_[kRates]));
+  }
+  std::vector<PlannedStep> stocks() { return plan_steps(with_steps({})); }
+
+  std::uint32_t functions() const { return functions_; }
+
+ private:
+  // What is observed is so after `rates` and `outputs` alone.
+  std::vector<PlannedStep> plan_steps(const std::vector<Unit>& units) {
     return plan(
         units, find_meetings(units), [this](std::uint32_t o) { return pinned_[o] != 0; },
         [](std::uint32_t) { return false; });
   }
 
-  std::uint32_t functions() const { return functions_; }
-
- private:
   std::uint32_t object(const ir::View& view) const { return objects_.of_slot[view.base]; }
 
   template <class Pin>
@@ -505,7 +511,7 @@ class Planner {
             (next == met.end() ? lives(known.object) : !next->fresh);
       }
       steps.push_back({functions_++, ir::kNone, {}, {}});
-      target_.write(group->loop, group->operations);
+      target_.write(group->loop, group->operations, guarded_);
       group.reset();
     };
     for (const Unit& unit : units) {
@@ -560,6 +566,7 @@ class Planner {
   const Layout& layout_;
   Target& target_;
   std::uint32_t functions_ = 0;
+  bool guarded_ = false;
   const std::vector<TableView>& views_;
   std::map<std::uint32_t, NativeTable>& tables_;
   ir::Objects objects_;
@@ -580,6 +587,7 @@ Plan make_plan(const ir::Program& program, const std::vector<ir::SlotSpan>& obse
     plan.blocks[b] = planner.block(b);
   }
   plan.euler = planner.euler();
+  plan.stocks = planner.stocks();
   plan.functions = planner.functions();
   return plan;
 }

@@ -29,6 +29,7 @@ struct Plan {
   // `rates` and a step of Euler's method in one, leaving nothing to observe; unless something must
   // happen between the two.
   std::optional<std::vector<PlannedStep>> euler;
+  std::vector<PlannedStep> stocks;              // that step alone
   std::uint32_t functions = 0;                  // that the target was given
   std::map<std::uint32_t, NativeTable> tables;  // that they look at
 };

@@ -21,6 +21,14 @@ Processor find() {
 
 }  // namespace
 
+bool slow_divider() {
+#if defined(__x86_64__)
+  return __builtin_cpu_is("intel") != 0;
+#else
+  return false;
+#endif
+}
+
 Processor processor(Processor most) {
   static const Processor here = find();
   return std::min(here, most);

@@ -12,6 +12,10 @@ enum class Processor : std::uint8_t {
   avx512  // and with AVX-512 F, BW, DQ and VL
 };
 
+// Whether dividing a register of AVX-512 by another takes as long as some thirty products, as it
+// does on Intel's processors: 16 cycles or more, with two products in each [Fog2024].
+bool slow_divider();
+
 // That of this machine, or `most` if it has more.
 Processor processor(Processor most = Processor::avx512);
 

@@ -62,6 +62,11 @@ class State {
 
   std::uint32_t step = 0;  // steps done
 
+  // Of the code for this state (machine/target.h); and unless it has all, whether its flags were
+  // raised before a row cleared them.
+  Guards guards = Guards::all;
+  bool flagged = false;
+
   // Memory that is looked at after the next execution of a block, or written: it is fetched while
   // the block is executed, little by little.
   struct Ahead {
@@ -115,6 +120,7 @@ class State {
   };
   std::array<std::vector<Step>, ir::kBlocks> steps;
   std::vector<Step> euler_steps;
+  std::vector<Step> stock_steps;
   const void* steps_of = nullptr;  // the kernel's blocks
   bool with_code = false;
   Processor processor = Processor::any;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 #include "ir/program.h"
@@ -25,6 +26,23 @@ struct Operation {
   const NativeTable* table = nullptr;  // of a look-up
 };
 
+// Which divisions see to it themselves that they are right where they meet what is no ordinary
+// number. Without guards they are faster, and raise flags there (machine/flags.h).
+enum class Guards : std::uint8_t {
+  none,
+  changing,  // those whose divisors change: zeros that nobody looks at are not rare there
+  all
+};
+
+struct CodeOptions {
+  Processor processor = Processor::any;
+  Guards guards = Guards::all;
+
+  bool operator<(const CodeOptions& other) const {
+    return std::tie(processor, guards) < std::tie(other.processor, other.guards);
+  }
+};
+
 // One turn through a nest, over a state's values.
 using NativeCode = void (*)(void* values);
 
@@ -39,9 +57,10 @@ class Target {
   virtual bool uses_reciprocals() const { return false; }
   // Of one nest: the code and the values on their way must stay near the processor.
   virtual std::size_t most_operations() const = 0;
-  // Appends a function. Views of one object within the nest are the same where one of them is
-  // written.
-  virtual void write(const ir::Loop& loop, const std::vector<Operation>& operations) = 0;
+  // Appends a function; `guarded` means with all guards, whatever the code is made with. Views of
+  // one object within the nest are the same where one of them is written.
+  virtual void write(const ir::Loop& loop, const std::vector<Operation>& operations,
+                     bool guarded) = 0;
   // The functions as they were appended, ready to be called; none if the system refuses.
   virtual std::vector<NativeCode> load() = 0;
 };
@@ -49,6 +68,6 @@ class Target {
 // Whether this processor and system have it at all.
 bool code_possible(bool single);
 // Null if not.
-std::unique_ptr<Target> make_target(const Layout& layout, Processor processor);
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options);
 
 }  // namespace shamal::machine

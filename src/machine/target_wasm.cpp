@@ -54,7 +54,8 @@ class Wasm final : public Target {
   bool has_code(ir::Op op) const override { return wasm::find_operation(op).has_value(); }
   std::size_t most_operations() const override { return wasm::kMostOperations; }
 
-  void write(const ir::Loop& loop, const std::vector<Operation>& operations) override {
+  void write(const ir::Loop& loop, const std::vector<Operation>& operations,
+             bool /*guarded*/) override {
     // Outside of a worker Chromium compiles at most 8 MB at once (4 KB until 2023).
     constexpr std::size_t kMostBytes = std::size_t{4} << 20;
     wasm::write_loop(loop, operations, layout_, module_);
@@ -101,7 +102,7 @@ bool code_possible(bool single) {
   return able && !single;
 }
 
-std::unique_ptr<Target> make_target(const Layout& layout, Processor) {
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions&) {
   return code_possible(layout.single) ? std::make_unique<Wasm>(layout) : nullptr;
 }
 

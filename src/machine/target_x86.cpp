@@ -39,8 +39,10 @@ bool has_executable_memory() {
 
 class X86 final : public Target {
  public:
-  X86(const Layout& layout, Processor processor)
-      : layout_(layout), code_(layout.single, processor == Processor::avx512) {}
+  X86(const Layout& layout, const CodeOptions& options)
+      : layout_(layout),
+        code_(layout.single, options.processor == Processor::avx512),
+        guards_(options.guards) {}
   ~X86() override {
     if (memory_ != nullptr) {
       munmap(memory_, size_);
@@ -51,9 +53,10 @@ class X86 final : public Target {
   bool uses_reciprocals() const override { return true; }
   std::size_t most_operations() const override { return 1600; }
 
-  void write(const ir::Loop& loop, const std::vector<Operation>& operations) override {
+  void write(const ir::Loop& loop, const std::vector<Operation>& operations,
+             bool guarded) override {
     starts_.push_back(code_.here());
-    write_loop(loop, operations, layout_, code_);
+    write_loop(loop, operations, layout_, guarded ? Guards::all : guards_, code_);
   }
 
   std::vector<NativeCode> load() override {
@@ -72,6 +75,7 @@ class X86 final : public Target {
  private:
   Layout layout_;
   Assembler code_;
+  Guards guards_;
   std::vector<std::size_t> starts_;
   void* memory_ = nullptr;
   std::size_t size_ = 0;
@@ -84,8 +88,8 @@ bool code_possible(bool) {
   return able && processor() >= Processor::avx2;
 }
 
-std::unique_ptr<Target> make_target(const Layout& layout, Processor processor) {
-  return code_possible(layout.single) ? std::make_unique<X86>(layout, processor) : nullptr;
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {
+  return code_possible(layout.single) ? std::make_unique<X86>(layout, options) : nullptr;
 }
 
 }  // namespace shamal::machine

@@ -45,16 +45,24 @@ void Assembler::evex(const Code& code, int reg, int left, unsigned index_high, u
   byte(code.opcode);
 }
 
-void Assembler::vector(const Code& code, int reg, int left, int right, Masking masking) {
+void Assembler::vector(const Code& code, int reg, int left, int right, Masking masking,
+                       bool rounded) {
   const bool shortest = code.encoding == Encoding::shortest && code.length < 2 && reg < 16 &&
                         left < 16 && right < 16 && masking.by == 0;
   if (shortest) {
     vex(code, reg, left, false, right >= 8);
   } else {
     const auto high = static_cast<unsigned>(right) >> 3;
-    evex(code, reg, left, high >> 1, high & 1u, masking, false);
+    evex(code, reg, left, high >> 1, high & 1u, masking, rounded);
   }
   byte(0xc0u | ((static_cast<unsigned>(reg) & 7u) << 3) | (static_cast<unsigned>(right) & 7u));
+}
+
+// The bit that spreads an operand in memory, between registers says that the length is a rounding.
+void Assembler::rounded(Code code, Toward toward, int reg, int left, int right) {
+  code.length = toward;
+  code.encoding = Encoding::evex;
+  vector(code, reg, left, right, {0, false}, true);
 }
 
 void Assembler::vector(const Code& code, int reg, int left, const Place& right, Masking masking,
@@ -117,6 +125,14 @@ void Assembler::arithmetic(Arithmetic op, int to, int left, const Place& right, 
   vector(number(static_cast<unsigned>(op)), to, left, right, {0, false}, spread && wide());
 }
 
+void Assembler::quietly(Arithmetic op, int to, int left, int right) {
+  if (form == Form::whole) {
+    rounded(number(static_cast<unsigned>(op)), kNearest, to, left, right);
+  } else {
+    arithmetic(op, to, left, right);
+  }
+}
+
 void Assembler::multiply_subtract(int to, int minus, int by) {
   vector(fused(0x9a), to, minus, by);  // vfmsub132
 }
@@ -131,6 +147,28 @@ void Assembler::multiply_from(int to, int plus, int by) {
 
 void Assembler::multiply_from(int to, int plus, const Place& by, bool spread) {
   vector(fused(0x9c), to, plus, by, {0, false}, spread && wide());
+}
+
+void Assembler::multiply_from(int to, const Place& plus, int by) {
+  vector(fused(0xac), to, by, plus);  // vfnmadd213
+}
+
+void Assembler::multiply_add(int to, int plus, int by) {
+  vector(fused(0x98), to, plus, by);  // vfmadd132
+}
+
+void Assembler::multiply_add_up(int to, int plus, int by) {
+  rounded(fused(0x98), kUp, to, plus, by);
+}
+
+void Assembler::reciprocal_about(int to, int from) {
+  vector(newer(0x4c, 1, 2, !single_), to, 0, from);  // vrcp14
+}
+
+void Assembler::change_signs(int to, int left, const Place& right) {
+  constexpr unsigned kToUnlessBoth = 0x78;               // to ^ (left & right)
+  vector(newer(0x25, 1, 3, !single_), to, left, right);  // vpternlog
+  byte(kToUnlessBoth);
 }
 
 void Assembler::copy(int to, int from) {

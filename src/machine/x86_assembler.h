@@ -103,12 +103,21 @@ class Assembler {
   // only AVX-512 can do.
   void arithmetic(Arithmetic op, int to, int left, int right);
   void arithmetic(Arithmetic op, int to, int left, const Place& right, bool spread = false);
+  // Without raising flags, where that is possible: of a whole register.
+  void quietly(Arithmetic op, int to, int left, int right);
   // With one rounding: to = to * by - minus, to = plus - to * by.
   void multiply_subtract(int to, int minus, int by);
   void multiply_subtract(int to, int minus, const Place& by, bool spread = false);
   void multiply_from(int to, int plus, int by);
   void multiply_from(int to, int plus, const Place& by, bool spread = false);
+  void multiply_from(int to, const Place& plus, int by);
   void copy(int to, int from);
+  // Of AVX-512, to = to * by + plus: to the nearest number, or to the next one above.
+  void multiply_add(int to, int plus, int by);
+  void multiply_add_up(int to, int plus, int by);
+  void reciprocal_about(int to, int from);  // 14 bits
+  // Changes the signs of `to` where the left and the right are both negative.
+  void change_signs(int to, int left, const Place& right);
   void square_root(int to, int from);
   void round(Rounding how, int to, int from);
   void bitwise(Bitwise op, int to, int left, int right);
@@ -200,7 +209,8 @@ class Assembler {
   };
   void byte(unsigned value) { bytes_.push_back(static_cast<std::uint8_t>(value)); }
   void word(std::int32_t value);
-  void vector(const Code& code, int reg, int left, int right, Masking masking = Masking{0, false});
+  void vector(const Code& code, int reg, int left, int right, Masking masking = Masking{0, false},
+              bool rounded = false);
   void vector(const Code& code, int reg, int left, const Place& right,
               Masking masking = Masking{0, false}, bool spread = false);
   void vex(const Code& code, int reg, int left, bool index_high, bool base_high);
@@ -222,6 +232,9 @@ class Assembler {
   Code bits(unsigned opcode) const {
     return {opcode, single_ ? 0u : 1u, 1, length(), false, !single_};
   }
+  // Of whole registers, rounding as said and raising no flags.
+  enum Toward : std::uint8_t { kNearest, kDown, kUp };
+  void rounded(Code code, Toward toward, int reg, int left, int right);
   // An instruction that only AVX-512 has.
   Code newer(unsigned opcode, unsigned prefix, unsigned map, bool w) const {
     return {opcode, prefix, map, length(), false, w, 0, Encoding::evex};

@@ -1,7 +1,9 @@
 #include "machine/x86_body.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "machine/processor.h"
 #include "machine/x86_look_up.h"
 #include "machine/x86_pool.h"
 
@@ -44,12 +46,66 @@ bool has_code(ir::Op op) {
 
 namespace {
 
+// What a register's worth of an operation takes, about, of the two units that all of them share
+// with AVX-512.
+double unit_time(const Operation& operation) {
+  constexpr double kLookUp = 12;
+  if (operation.euler) {
+    return 2;
+  }
+  if (operation.table != nullptr) {
+    return kLookUp;
+  }
+  switch (operation.op) {
+    case ir::Op::divide:
+      return operation.arity < 3 ? 0 : 3;
+    case ir::Op::divide_or:
+    case ir::Op::square_root:
+    case ir::Op::floor:
+    case ir::Op::truncate:
+    case ir::Op::round_half_even:
+      return 2;
+    case ir::Op::sign:
+    case ir::Op::scale:
+      return 3;
+    case ir::Op::checked_index:
+      return 6;
+    default:
+      return 1;
+  }
+}
+
+// The part of a body's divisions that the units do by products, so that they and the divider work
+// at the same time. In the same unit, a division takes the divider 35; products take 14.
+double part_by_products(const std::vector<Operation>& operations, Guards guards,
+                        const Assembler& to) {
+  constexpr double kDivider = 35;
+  constexpr double kProducts = 14;
+  if (guards != Guards::none || !to.avx512() || to.single() || to.form != Form::whole ||
+      !slow_divider()) {
+    return 0;
+  }
+  double units = 0;
+  double divisions = 0;
+  for (const Operation& operation : operations) {
+    units += unit_time(operation);
+    divisions += !operation.euler && operation.op == ir::Op::divide && operation.arity == 2 ? 1 : 0;
+  }
+  return divisions == 0 ? 0
+                        : std::max(0.0, (kDivider - units / divisions) / (kDivider + kProducts));
+}
+
 int odd_quotients(const Assembler& to) { return to.masks_apart() ? kFirstMask : kFirst; }
 
 class Body : Registers {
  public:
-  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t spills)
-      : Registers(to, operations, std::move(of), spills), to_(to), operations_(operations) {}
+  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t spills,
+       Guards guards)
+      : Registers(to, operations, std::move(of), spills),
+        to_(to),
+        operations_(operations),
+        guards_(guards),
+        part_by_products_(part_by_products(operations, guards, to)) {}
 
   BodyEnd write() {
     for (std::size_t i = 0; i < operations_.size(); ++i) {
@@ -216,7 +272,7 @@ class Body : Registers {
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
       case ir::Op::divide:
-        return operation.arity == 3 ? divide_by_reciprocal() : binary(Arithmetic::divide, 0, 1);
+        return divide(operation);
       case ir::Op::minimum:  // b < a ? b : a
         return binary(Arithmetic::minimum, 1, 0);
       case ir::Op::maximum:  // b > a ? b : a
@@ -286,7 +342,7 @@ class Body : Registers {
         const int a = number(0);
         const int b = number(1);
         const int c = number(2);
-        to_.arithmetic(Arithmetic::divide, kFirst, a, b);
+        to_.quietly(Arithmetic::divide, kFirst, a, b);
         to_.compare(Comparison::equal, second_mask(), b, zero());
         release();
         to_.blend(result(), kFirst, c, second_mask());
@@ -295,6 +351,48 @@ class Body : Registers {
       default:
         return;
     }
+  }
+
+  void divide(const Operation& operation) {
+    if (operation.arity == 3) {
+      divide_by_reciprocal();
+      return;
+    }
+    by_products_ += part_by_products_;
+    if (by_products_ >= 1) {
+      by_products_ -= 1;
+      divide_by_products();
+      return;
+    }
+    const int a = number(0);
+    const int b = number(1);
+    release();
+    to_.quietly(Arithmetic::divide, result(), a, b);
+  }
+
+  // The divisor's reciprocal, from 14 bits by Newton's method; the last step but one is rounded up,
+  // so that the last one rounds rightly for every (positive) divisor [Cornea1999]. Then as below.
+  void divide_by_products() {
+    const int a = number(0);
+    const int b = number(1);
+    const int to = result();
+    to_.bitwise(Bitwise::conjunction, kFirst, b, pool(&kNativePool.size));
+    to_.reciprocal_about(to, kFirst);
+    for (const bool up : {false, true, false}) {
+      to_.copy(kSecond, to);
+      to_.multiply_from(kSecond, one(), kFirst);
+      if (up) {
+        to_.multiply_add_up(to, to, kSecond);
+      } else {
+        to_.multiply_add(to, to, kSecond);
+      }
+    }
+    to_.arithmetic(Arithmetic::multiply, kSecond, a, to);
+    to_.multiply_subtract(kFirst, a, kSecond);
+    to_.multiply_from(kFirst, kSecond, to);
+    to_.copy(to, kFirst);
+    to_.change_signs(to, b, pool(&kNativePool.sign));
+    release();
   }
 
   // [Brisebarre2004] (ir/reciprocals.h): q = a y, corrected by the remainder, y being the
@@ -330,6 +428,9 @@ class Body : Registers {
       } else {
         to_.multiply_from(to, kFirst, y);
       }
+      if (guards_ != Guards::all) {
+        return release();
+      }
       to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
       to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
                   pool(&kNativePool.least_quotient));
@@ -360,14 +461,17 @@ class Body : Registers {
 
   Assembler& to_;
   const std::vector<Operation>& operations_;
+  Guards guards_;
   std::vector<Detour> detours_;
+  double part_by_products_;
+  double by_products_ = 0;  // of the divisions so far, what is left of a whole one
 };
 
 }  // namespace
 
 BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, std::int32_t spills,
-                   Assembler& to) {
-  return Body(to, operations, std::move(values), spills).write();
+                   Guards guards, Assembler& to) {
+  return Body(to, operations, std::move(values), spills, guards).write();
 }
 
 namespace {

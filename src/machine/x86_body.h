@@ -37,7 +37,7 @@ struct BodyEnd {
 // `spills` is where on the stack, from rsp, values may wait that find no register and that nobody
 // wants after the nest.
 BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, std::int32_t spills,
-                   Assembler& to);
+                   Guards guards, Assembler& to);
 void write_detour(const Detour& detour, Assembler& to);
 
 }  // namespace shamal::machine

@@ -28,8 +28,8 @@ constexpr std::int32_t kAligned = 64;  // bytes of a register
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
-             Assembler& to)
-      : to_(to), nest_(make_nest(loop, operations, layout)) {
+             Guards guards, Assembler& to)
+      : to_(to), guards_(guards), nest_(make_nest(loop, operations, layout)) {
     indexed_ = several(nest_, operations, values(Form::half), to_.value_bytes());
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     operations_ = unroll(nest_, operations, outer_);
@@ -155,12 +155,13 @@ class LoopWriter {
     for (const Operation& operation : operations_) {
       all.insert(all.end(), static_cast<std::size_t>(copies), operation);
     }
-    BodyEnd end = write_body(all, std::move(made), spills(), to_);
+    BodyEnd end = write_body(all, std::move(made), spills(), guards_, to_);
     spilled_ = std::max(spilled_, end.spilled);
     std::move(end.detours.begin(), end.detours.end(), std::back_inserter(detours_));
   }
 
   Assembler& to_;
+  Guards guards_;
   Nest nest_;
   std::vector<Operation> operations_;
   bool indexed_ = false;  // the innermost loop counts bytes in rcx
@@ -174,8 +175,8 @@ class LoopWriter {
 }  // namespace
 
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, Assembler& to) {
-  LoopWriter(loop, operations, layout, to).write();
+                const Layout& layout, Guards guards, Assembler& to) {
+  LoopWriter(loop, operations, layout, guards, to).write();
 }
 
 }  // namespace shamal::machine

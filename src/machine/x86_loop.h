@@ -10,6 +10,6 @@ namespace shamal::machine {
 
 // Appends a function.
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, Assembler& to);
+                const Layout& layout, Guards guards, Assembler& to);
 
 }  // namespace shamal::machine

@@ -69,12 +69,14 @@ class EulerIntegrator final : public Integrator {
 
   void advance(double) override {
     machine::State& state = of_.state;
+    if (machine::step_stocks(of_.kernel, state)) {
+      return;
+    }
     for (const ir::Stock& stock : of_.kernel.program().stocks) {
-      const std::size_t count = stock.count * state.width(stock.level);
-      if (state.single()) {
-        step(state.single_row(stock.level), state.single_row(stock.net), count);
-      } else {
-        step(state.row(stock.level), state.row(stock.net), count);
+      double* const level = state.row(stock.level);
+      const double* const net = state.row(stock.net);
+      for (std::size_t i = 0; i < stock.count * state.width(stock.level); ++i) {
+        level[i] += of_.dt * net[i];
       }
     }
   }
@@ -82,14 +84,6 @@ class EulerIntegrator final : public Integrator {
   std::optional<LaneFailure> failure(std::size_t) const override { return std::nullopt; }
 
  private:
-  template <class Value>
-  void step(Value* level, const Value* net, std::size_t count) const {
-    const auto dt = static_cast<Value>(of_.dt);
-    for (std::size_t i = 0; i < count; ++i) {
-      level[i] += dt * net[i];
-    }
-  }
-
   Integration of_;
 };
 

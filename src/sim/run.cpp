@@ -9,7 +9,9 @@
 
 #include "base/defect.h"
 #include "machine/call.h"
+#include "machine/flags.h"
 #include "sim/integrator.h"
+#include "sim/recorder.h"
 #include "sim/time_grid.h"
 
 namespace shamal::sim {
@@ -22,7 +24,7 @@ class Batch {
   // `place` leads from the slots of the spec and the inputs to those of the kernel; empty: nowhere.
   Batch(const machine::Kernel& kernel, const std::vector<ir::Slot>& place, const RunSpec& spec,
         const Inputs& inputs, const machine::Backend& backend, const TimeGrid& grid,
-        std::size_t first, std::size_t lanes)
+        std::size_t first, std::size_t lanes, machine::Guards guards, Trajectories& into)
       : kernel_(kernel),
         place_(place),
         spec_(spec),
@@ -31,7 +33,10 @@ class Batch {
         first_(first),
         state_(kernel.program(), lanes, spec.seed, inputs.first_run + first, backend.single),
         integrator_(make_integrator(
-            {kernel, backend, *spec.method, spec.dt, {spec.rtol, spec.atol}, state_})) {
+            {kernel, backend, *spec.method, spec.dt, {spec.rtol, spec.atol}, state_})),
+        into_(into),
+        recorder_(into, spec.saved, first, lanes) {
+    state_.guards = guards;
     state_.fill(ir::kStepSlot, spec.dt);
     state_.fill(ir::kStartSlot, spec.start);
     state_.fill(ir::kStopSlot, spec.stop);
@@ -50,9 +55,13 @@ class Batch {
     }
   }
 
-  void run(Trajectories& into, base::Progress* progress) {
+  // False if it went wrong for want of guards; some of the results may be there nevertheless. Of
+  // the steps, `counted` are done for the progress already, and become more.
+  bool run(base::Progress* progress, std::uint32_t& counted) {
     set_time(0);
     backend_.execute(kernel_, ir::Block::initial, state_);
+    machine::clear_flags();
+    state_.flagged = false;
     const bool euler =
         spec_.method->stages == 1 && !spec_.method->adaptive() && machine::has_euler(state_);
     std::size_t saves = 0;
@@ -66,7 +75,11 @@ class Batch {
         backend_.execute(kernel_, ir::Block::rates, state_);
         if (step == grid_.saves[saves]) {
           backend_.execute(kernel_, ir::Block::outputs, state_);
-          record(into, saves++);
+          record();
+          ++saves;
+          if (!trusted()) {
+            return false;
+          }
         }
         if (saves == grid_.saves.size()) {
           break;
@@ -74,21 +87,29 @@ class Batch {
         finish_step(grid_.time(step));
       }
       if (progress != nullptr) {
-        progress->advance(state_.lanes());
+        if (step == counted) {
+          progress->advance(state_.lanes());
+          ++counted;
+        }
         if (progress->cancelled()) {
-          into.cancelled = true;
+          into_.cancelled = true;
           break;
         }
       }
     }
-    write_kept(into);
-    note_failures(into);
-    into.functions = state_.native ? state_.native->functions() : 0;
+    if (!trusted()) {
+      return false;
+    }
+    recorder_.write();
+    recorder_.leave_rest();
+    note_failures();
+    into_.functions = state_.native ? state_.native->functions() : 0;
+    return true;
   }
 
   // A single run whose times are computed as it goes. False if the first step has not the length
   // that the spec supposes; `dt` is then the one it has.
-  bool run_controlled(Trajectories& into, base::Progress* progress, double& dt) {
+  bool run_controlled(base::Progress* progress, double& dt) {
     const Controls& controls = spec_.controls;
     constexpr double kNear = 1e-6;                             // in steps
     constexpr std::size_t kMostValues = std::size_t{1} << 27;  // one gibibyte
@@ -109,7 +130,7 @@ class Batch {
       };
       const double new_dt = control(controls.dt, dt);
       if (!(new_dt > 0) || !std::isfinite(new_dt)) {
-        into.lost_control = {0, time, controls.dt.value_or(0)};
+        into_.lost_control = {0, time, controls.dt.value_or(0)};
         return true;
       }
       if (new_dt != dt) {
@@ -130,13 +151,13 @@ class Batch {
       const bool last = !(time + dt <= stop + kNear * dt);
       if (last || time >= next_save - kNear * dt) {
         backend_.execute(kernel_, ir::Block::outputs, state_);
-        into.times.push_back(time);
-        into.values.resize(into.times.size() * into.columns);
-        record(into, into.times.size() - 1);
-        write_kept(into);
+        into_.times.push_back(time);
+        into_.values.resize(into_.times.size() * into_.columns);
+        record();
+        recorder_.write();
         const double interval = control(controls.save_interval, spec_.save_interval);
         if (!(interval > 0)) {
-          into.lost_control = {0, time, controls.save_interval.value_or(0)};
+          into_.lost_control = {0, time, controls.save_interval.value_or(0)};
           return true;
         }
         next_save = time + interval;
@@ -144,22 +165,26 @@ class Batch {
       if (last) {
         break;
       }
-      if (into.values.size() > kMostValues || step == std::numeric_limits<std::uint32_t>::max()) {
-        into.lost_control = {0, time, controls.stop.value_or(0)};
+      if (into_.values.size() > kMostValues || step == std::numeric_limits<std::uint32_t>::max()) {
+        into_.lost_control = {0, time, controls.stop.value_or(0)};
         return true;
       }
       finish_step(time);
       ++count;
       if (progress != nullptr && progress->cancelled()) {
-        into.cancelled = true;
+        into_.cancelled = true;
         break;
       }
     }
-    note_failures(into);
+    note_failures();
     return true;
   }
 
  private:
+  bool trusted() const {
+    return state_.guards == machine::Guards::all || (!state_.flagged && !machine::flags_raised());
+  }
+
   ir::Slot placed(ir::Slot slot) const { return place_.empty() ? slot : place_[slot]; }
   ir::Slot origin(ir::Slot slot) const {
     const auto at = std::find(place_.begin(), place_.end(), slot);
@@ -180,83 +205,25 @@ class Batch {
 
   void set_time(std::uint32_t step) { state_.fill(ir::kTimeSlot, grid_.time(step)); }
 
-  // Results are kept lane by lane until there is a block of them, and then written run by run: each
-  // run's times follow each other there, and writing them one by one would touch a line of memory
-  // for every number.
-  void record(Trajectories& into, std::size_t save) {
-    if (kept_.empty()) {
-      first_kept_ = save;
-    }
+  void record() {
     for (const SlotRange& range : spec_.saved) {
       for (ir::Slot slot = range.base; slot < range.base + range.count; ++slot) {
-        state_.bring({placed(slot), 1});
-        const double* const row = state_.row(placed(slot));
-        if (state_.width(placed(slot)) > 1) {
-          kept_.insert(kept_.end(), row, row + state_.lanes());
+        const ir::Slot at = placed(slot);
+        const bool alike = state_.width(at) == 1;
+        if (state_.single()) {
+          recorder_.add(state_.single_row(at), alike);
         } else {
-          kept_.insert(kept_.end(), state_.lanes(), *row);
-        }
-        note_not_numbers(into, save, slot);
-      }
-    }
-    constexpr std::size_t kBlock = 8192;  // numbers: 64 KiB
-    if (kept_.size() >= kBlock) {
-      write_kept(into);
-    }
-  }
-
-  void write_kept(Trajectories& into) {
-    const std::size_t lanes = state_.lanes();
-    const std::size_t count = kept_.size() / lanes;  // of times and columns
-    const std::size_t run_values = into.times.size() * into.columns;
-    // A cache line of lanes at a time: as many runs grow side by side.
-    constexpr std::size_t kLine = 8;
-    for (std::size_t lane = 0; lane < lanes; lane += kLine) {
-      double* const to =
-          into.values.data() + (first_ + lane) * run_values + first_kept_ * into.columns;
-      const std::size_t beside = std::min(kLine, lanes - lane);
-      for (std::size_t i = 0; i < count; ++i) {
-        const double* const from = kept_.data() + i * lanes + lane;
-        if (beside == kLine) {
-          for (std::size_t k = 0; k < kLine; ++k) {
-            to[k * run_values + i] = from[k];
-          }
-        } else {
-          for (std::size_t k = 0; k < beside; ++k) {
-            to[k * run_values + i] = from[k];
-          }
+          recorder_.add(state_.row(at), alike);
         }
       }
     }
-    kept_.clear();
+    recorder_.end_time();
   }
 
-  // Of the lanes that were kept last.
-  void note_not_numbers(Trajectories& into, std::size_t save, ir::Slot slot) {
-    const double* const values = kept_.data() + kept_.size() - state_.lanes();
-    std::size_t count = 0;
-    for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
-      count += std::isnan(values[lane]) ? 1 : 0;
-    }
-    for (std::size_t lane = 0; lane < state_.lanes() && count > 0; ++lane) {
-      if (std::isnan(values[lane])) {
-        note_not_a_number(into, first_ + lane, into.times[save], slot);
-      }
-    }
-  }
-
-  void note_not_a_number(Trajectories& into, std::size_t run, double time, ir::Slot slot) {
-    noted_.resize(state_.lanes(), false);
-    if (!noted_[run - first_]) {
-      noted_[run - first_] = true;
-      into.not_a_number.push_back({run, time, slot});
-    }
-  }
-
-  void note_failures(Trajectories& into) const {
+  void note_failures() {
     for (std::size_t lane = 0; lane < state_.lanes(); ++lane) {
       if (const auto failure = integrator_->failure(lane)) {
-        into.failures.push_back({first_ + lane, failure->time, origin(failure->slot)});
+        into_.failures.push_back({first_ + lane, failure->time, origin(failure->slot)});
       }
     }
   }
@@ -269,10 +236,9 @@ class Batch {
   std::size_t first_;
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;
-  std::vector<bool> noted_;
   machine::KeepersAhead keepers_;
-  std::vector<double> kept_;  // [time][column][lane], from the save first_kept_ on
-  std::size_t first_kept_ = 0;
+  Trajectories& into_;
+  Recorder recorder_;
 };
 
 std::size_t column_count(const RunSpec& spec) {
@@ -283,8 +249,8 @@ std::size_t column_count(const RunSpec& spec) {
   return columns;
 }
 
-// Batches of about one size, none wider than the kernel wants, and like its choice an odd number of
-// cache lines.
+// Batches of about one size, none wider than the kernel wants, and like its choice an odd number
+// of cache lines.
 std::size_t even_width(std::size_t runs, std::size_t most, std::size_t value_bytes) {
   const std::size_t kLine = 64 / value_bytes;
   const std::size_t batches = std::max<std::size_t>(1, (runs + most - 1) / most);
@@ -361,8 +327,9 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
       double dt = tried.dt;
       const TimeGrid none{tried.start, dt, 0, {}};
       const std::vector<ir::Slot> as_they_are;
-      Batch batch(kernel, as_they_are, tried, inputs, backend, none, 0, 1);
-      if (batch.run_controlled(made, progress, dt)) {
+      Batch batch(kernel, as_they_are, tried, inputs, backend, none, 0, 1, machine::Guards::all,
+                  made);
+      if (batch.run_controlled(progress, dt)) {
         return made;
       }
       tried.dt = dt;
@@ -397,9 +364,25 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
   const std::size_t width =
       spec.batch_width > 0 ? spec.batch_width
                            : even_width(inputs.runs, used.batch_width(value_bytes), value_bytes);
-  for (std::size_t first = 0; first < inputs.runs && !made.cancelled; first += width) {
+  std::size_t first = 0;
+  for (; first < inputs.runs && !made.cancelled; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
-    Batch(used, place, spec, inputs, backend, grid, first, lanes).run(made, progress);
+    const std::size_t noted = made.not_a_number.size();
+    std::uint32_t counted = 0;
+    const auto run = [&](machine::Guards guards) {
+      return Batch(used, place, spec, inputs, backend, grid, first, lanes, guards, made)
+          .run(progress, counted);
+    };
+    machine::Guards guards = backend.single ? machine::Guards::all : used.needed_guards();
+    while (!run(guards)) {
+      guards = used.need_more(guards);
+      made.not_a_number.resize(noted);
+    }
+  }
+  if (first < inputs.runs) {
+    const auto rest =
+        made.values.begin() + static_cast<std::ptrdiff_t>(first * made.times.size() * made.columns);
+    std::fill(rest, made.values.end(), 0.0);
   }
   std::stable_sort(made.not_a_number.begin(), made.not_a_number.end(),
                    [](const auto& a, const auto& b) { return a.run < b.run; });

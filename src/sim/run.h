@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "base/progress.h"
 #include "machine/kernel.h"
 #include "machine/machine.h"
@@ -75,9 +76,9 @@ struct Trajectories {
   std::vector<double> times;
   std::size_t runs = 0;
   std::size_t columns = 0;
-  std::vector<double> values;  // [run][time][column]
-  bool cancelled = false;      // values hold what had been done, else zeros
-  std::size_t functions = 0;   // of machine code, that a batch had; 0: none could be made
+  base::LargeVector<double> values;  // [run][time][column]
+  bool cancelled = false;            // values hold what had been done, else zeros
+  std::size_t functions = 0;         // of machine code, that a batch had; 0: none could be made
 
   // The first saved value of a run that is not a number.
   struct NotANumber {

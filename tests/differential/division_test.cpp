@@ -187,5 +187,44 @@ TEST(Division, RoundsAsTheDividerDoes) {
   }
 }
 
+// One over a stock that falls from `start` by 1 a step, and its half.
+machine::Guards guards_after(double start) {
+  ProgramBuilder b;
+  const Slot one = b.constant(1);
+  const Slot minus = b.constant(-1);
+  const Slot two = b.constant(2);
+  const Slot first = b.constant(start);
+  const Slot level = b.slots();
+  const Slot net = b.slots();
+  const Slot results = b.slots(2);
+  b.stock(level, net);
+  b.emit(ir::Block::initial, Op::copy, level, {first});
+  b.emit(ir::Block::rates, Op::copy, net, {minus});
+  b.emit(ir::Block::rates, Op::divide, results, {one, level});
+  b.emit(ir::Block::rates, Op::divide, results + 1, {level, two});
+  const machine::Kernel kernel(std::move(b.program));
+  sim::RunSpec spec;
+  spec.stop = 4;
+  spec.method = sim::find_method("euler");
+  spec.saved = {{results, 2}};
+  sim::Inputs inputs{64, 0, {{first, std::vector<double>(64, start)}}};
+  const auto found = sim::simulate(kernel, spec, inputs);
+  for (std::size_t t = 0; t < found.times.size(); ++t) {
+    EXPECT_EQ(found.value(63, t, 0), 1 / (start - found.times[t]));
+    EXPECT_EQ(found.value(63, t, 1), (start - found.times[t]) / 2);
+  }
+  return kernel.specialised(sim::wanted(spec, {first}, false))->kernel.needed_guards();
+}
+
+TEST(Division, GetsGuardsWhereItMeetsWhatIsNoOrdinaryNumber) {
+  if (!machine::code_possible(false)) {
+    GTEST_SKIP() << "no machine code here";
+  }
+  EXPECT_EQ(guards_after(9), machine::Guards::none);
+  if (machine::processor() == machine::Processor::avx512 && machine::slow_divider()) {
+    EXPECT_EQ(guards_after(2), machine::Guards::changing);
+  }
+}
+
 }  // namespace
 }  // namespace shamal::testing

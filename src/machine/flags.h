@@ -1,0 +1,23 @@
+// The flags that the processor keeps of what its floating-point operations met: they stay raised
+// until somebody clears them, and cost nothing. With them, code needs no look at every division:
+// the products that stand for one round rightly unless a number is made that is none ("invalid"),
+// or is so small that digits are lost or would be ("underflow", "denormal") [IEEE754, 7].
+#pragma once
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace shamal::machine {
+
+#if defined(__x86_64__)
+inline constexpr unsigned kFlags = 0x13;  // of MXCSR: invalid, denormal, underflow
+
+inline bool flags_raised() { return (_mm_getcsr() & kFlags) != 0; }
+inline void clear_flags() { _mm_setcsr(_mm_getcsr() & ~kFlags); }
+#else
+inline bool flags_raised() { return false; }
+inline void clear_flags() {}
+#endif
+
+}  // namespace shamal::machine

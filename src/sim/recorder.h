@@ -1,0 +1,50 @@
+// The results of the runs of a batch, on their way from the machine to where they are kept.
+//
+// The machine has the runs side by side, results have each run's times after each other. Written
+// one by one, every number would touch another line of memory: they are gathered until there is a
+// block of them, and that is turned, eight runs at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sim/run.h"
+
+namespace shamal::sim {
+
+class Recorder {
+ public:
+  // Of the runs first, first + 1, … of `into`, `columns` of them for each time.
+  Recorder(Trajectories& into, const std::vector<SlotRange>& columns, std::size_t first,
+           std::size_t lanes);
+
+  // The next column of the next time, one value a run or one for all.
+  template <class Value>
+  void add(const Value* values, bool alike);
+  // After all columns of a time: the block is written if it is full.
+  void end_time();
+  // What was gathered.
+  void write();
+  // Zeros for the times that were not recorded.
+  void leave_rest();
+
+ private:
+  void note_not_numbers();
+  ir::Slot slot_of(std::size_t column) const;
+
+  Trajectories& into_;
+  const std::vector<SlotRange>& columns_;
+  std::size_t first_;
+  std::size_t lanes_;
+  std::size_t capacity_;             // times of a block
+  std::unique_ptr<double[]> block_;  // [time][column][lane]
+  std::size_t rows_ = 0;             // of the block that are there: times and columns
+  std::size_t written_ = 0;          // rows before the block
+  bool not_numbers_ = false;         // some are in the block
+  std::vector<bool> noted_;          // lanes that had one
+  std::vector<double> turned_;       // [lane][time][column] of eight lanes
+};
+
+}  // namespace shamal::sim
