@@ -10,6 +10,7 @@
 #include "ir/activity.h"
 #include "ir/adjoint_sums.h"
 #include "ir/emitter.h"
+#include "ir/lasting.h"
 #include "ir/partials.h"
 #include "ir/single_assignment.h"
 
@@ -65,7 +66,8 @@ class Reverser {
   void reverse_steps(const std::vector<Port>& saved) {
     begin_sweep(Block::rates, Block::rates);
     made_.step = input(0, 1).slot;
-    const std::vector<Port> lasting = lasting_values(saved);
+    const std::vector<Port> lasting = lasting_values(
+        {original_, made_.program, of_.in_step, objects_, active_}, parameters_, saved);
     for (const Stock& stock : original_.stocks) {
       made_.states.push_back({stock.level, stock.count, stock.level});
       levels_.push_back(level(stock.count));
@@ -195,71 +197,6 @@ class Reverser {
     const Slot at = sums_.whole(place, count);
     made_.program.results.push_back({at, count});
     return {place, count, at};
-  }
-
-  // What depends on parameters, never changes during the steps and is read or saved there: its
-  // adjoint adds up over them.
-  std::vector<Port> lasting_values(const std::vector<Port>& saved) {
-    std::vector<Port> made;
-    std::vector<char> left(original_.slots, 0);
-    for (const Slot parameter : parameters_) {
-      left[parameter] = 1;
-    }
-    for (const Instruction& instruction : made_.program.block(Block::initial)) {
-      for (const Slot slot : written_slots(made_.program, instruction)) {
-        if (slot < original_.slots && active_[slot] != 0) {
-          left[slot] = 1;
-        }
-      }
-    }
-    std::vector<char> read = read_objects();
-    const auto seeded = [&](Slot base, std::uint32_t count) {
-      for (Slot slot = base; slot < base + count; ++slot) {
-        read[objects_.of_slot[of_.in_step[slot]]] = 1;
-      }
-    };
-    for (const Stock& stock : original_.stocks) {
-      seeded(stock.net, stock.count);
-    }
-    for (const Memory& memory : original_.memories) {
-      seeded(memory.next, memory.count);
-    }
-    for (const DelayLine& line : original_.delays) {
-      seeded(line.input, line.count);
-    }
-    for (const Port& array : saved) {
-      seeded(array.base, array.count);
-    }
-    for (Slot first = 0; first < left.size();) {
-      const std::uint32_t object = objects_.of_slot[first];
-      Slot last = first;
-      while (last < left.size() && left[last] != 0 && objects_.of_slot[last] == object) {
-        ++last;
-      }
-      if (last > first && read[object] != 0) {
-        made.push_back({first, last - first});
-      }
-      first = std::max(last, first + 1);
-    }
-    return made;
-  }
-
-  // By object: whether the block that is swept reads it.
-  std::vector<char> read_objects() const {
-    std::vector<char> read(objects_.all.size(), 0);
-    for (const Instruction& instruction : swept_) {
-      for (const Access& access : reads(made_.program, instruction)) {
-        read[objects_.of_slot[reach(made_.program, instruction, access).first]] = 1;
-      }
-      if (instruction.op == Op::gather) {
-        read[objects_.of_slot[gathered_span(made_.program, instruction).base]] = 1;
-      } else if (instruction.op == Op::procedure) {  // at the end of the step
-        for (const Access& access : places(made_.program, instruction)) {
-          read[objects_.of_slot[reach(made_.program, instruction, access).first]] = 1;
-        }
-      }
-    }
-    return read;
   }
 
   bool any_active_argument(const Instruction& instruction, std::size_t a) const {
