@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/copy_past_caches.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -15,30 +17,8 @@ namespace {
 constexpr std::size_t kBlock = 8192;  // numbers: 64 KiB
 constexpr std::size_t kLine = 8;      // numbers in a line of the cache
 
-// Results larger than this leave the caches before somebody reads them: they are written past them,
-// whole lines, which need not be read first.
+// Results larger than this leave the caches before somebody reads them: they are written past them.
 constexpr std::size_t kBeyondCaches = std::size_t{4} << 20;  // bytes
-
-void copy_past_caches(const double* from, std::size_t count, double* to) {
-#if defined(__SSE2__)
-  const auto misplaced = reinterpret_cast<std::uintptr_t>(to) / sizeof(double) % kLine;
-  const std::size_t head = std::min(count, misplaced == 0 ? 0 : kLine - misplaced);
-  std::size_t i = 0;
-  for (; i < head; ++i) {
-    to[i] = from[i];
-  }
-  for (; i + kLine <= count; i += kLine) {
-    for (std::size_t k = 0; k < kLine; k += 2) {
-      _mm_stream_pd(to + i + k, _mm_loadu_pd(from + i + k));
-    }
-  }
-  for (; i < count; ++i) {
-    to[i] = from[i];
-  }
-#else
-  std::copy_n(from, count, to);
-#endif
-}
 
 using Pair = double __attribute__((vector_size(16)));
 using Bits = long long __attribute__((vector_size(16)));
@@ -143,7 +123,7 @@ void Recorder::write() {
     for (std::size_t k = 0; k < beside; ++k) {
       const double* const run = turned_.data() + k * rows_;
       if (large) {
-        copy_past_caches(run, rows_, to + k * run_values);
+        base::copy_past_caches(run, rows_, to + k * run_values);
       } else {
         std::copy_n(run, rows_, to + k * run_values);
       }
