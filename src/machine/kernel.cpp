@@ -1,6 +1,7 @@
 #include "machine/kernel.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace shamal::machine {
@@ -245,16 +246,25 @@ Kernel::Kernel(ir::Program program, std::optional<std::vector<ir::SlotSpan>> obs
 std::size_t Kernel::batch_width(std::size_t value_bytes) const {
   // Odd numbers of cache lines: slots an even number of lines apart would crowd into a few sets of
   // the first cache.
-  constexpr std::array<std::size_t, 5> kLines = {15, 11, 7, 5, 3};
-  constexpr std::size_t kCacheBytes = std::size_t{192} << 10;
+  // Of the smallest programs, so many that a step is more than the calls it takes.
+  struct Choice {
+    std::size_t lines;
+    std::size_t most_bytes;  // of the state
+  };
+  constexpr std::size_t kFirstCache = std::size_t{24} << 10;  // half of it
+  constexpr std::size_t kSecondCache = std::size_t{192} << 10;
+  constexpr std::array<Choice, 6> kChoices = {{{31, kFirstCache},
+                                               {15, kSecondCache},
+                                               {11, kSecondCache},
+                                               {7, kSecondCache},
+                                               {5, kSecondCache},
+                                               {3, std::numeric_limits<std::size_t>::max()}}};
   constexpr std::size_t kLineBytes = 64;
   const std::size_t slots = program().slots - program().shared;
-  for (const std::size_t lines : kLines) {
-    if (lines * kLineBytes * slots <= kCacheBytes) {
-      return lines * (kLineBytes / value_bytes);
-    }
-  }
-  return kLines.back() * (kLineBytes / value_bytes);
+  const auto choice = std::find_if(kChoices.begin(), kChoices.end(), [&](const Choice& of) {
+    return of.lines * kLineBytes * slots <= of.most_bytes;
+  });
+  return choice->lines * (kLineBytes / value_bytes);
 }
 
 std::shared_ptr<const Native> Kernel::native(const Layout& layout,

@@ -164,7 +164,7 @@ class Fetcher {
  public:
   Fetcher(State& state, std::size_t steps)
       : of_(std::exchange(state.ahead, {})),
-        share_(of_.count / std::max<std::size_t>(1, steps) + kLine) {}
+        share_(of_.count == 0 ? 0 : of_.count / std::max<std::size_t>(1, steps) + kLine) {}
 
   void fetch() {
     const std::size_t end = std::min(of_.count, next_ + share_);
