@@ -243,28 +243,33 @@ Kernel::Kernel(ir::Program program, std::optional<std::vector<ir::SlotSpan>> obs
   contents_ = std::move(contents);
 }
 
+std::size_t batch_lines(std::size_t lines) {
+  const bool even = processor() == Processor::avx512;
+  return (lines % 2 == 0) == even ? lines : lines + 1;
+}
+
 std::size_t Kernel::batch_width(std::size_t value_bytes) const {
-  // Odd numbers of cache lines: slots an even number of lines apart would crowd into a few sets of
-  // the first cache.
-  // Of the smallest programs, so many that a step is more than the calls it takes.
+  constexpr std::size_t kKilo = std::size_t{1} << 10;
+  // The most lines for which the state has so many bytes. Of the smallest programs, so many that a
+  // step is more than the calls it takes; of the largest, for which no cache is large enough,
+  // enough for the code to be worth fetching.
   struct Choice {
     std::size_t lines;
-    std::size_t most_bytes;  // of the state
+    std::size_t most_bytes;
   };
-  constexpr std::size_t kFirstCache = std::size_t{24} << 10;  // half of it
-  constexpr std::size_t kSecondCache = std::size_t{192} << 10;
-  constexpr std::array<Choice, 6> kChoices = {{{31, kFirstCache},
-                                               {15, kSecondCache},
-                                               {11, kSecondCache},
-                                               {7, kSecondCache},
-                                               {5, kSecondCache},
-                                               {3, std::numeric_limits<std::size_t>::max()}}};
+  constexpr std::array<Choice, 7> kChoices = {{{30, 24 * kKilo},
+                                               {14, 192 * kKilo},
+                                               {10, 192 * kKilo},
+                                               {6, 192 * kKilo},
+                                               {4, 1024 * kKilo},
+                                               {2, 8192 * kKilo},
+                                               {4, std::numeric_limits<std::size_t>::max()}}};
   constexpr std::size_t kLineBytes = 64;
   const std::size_t slots = program().slots - program().shared;
   const auto choice = std::find_if(kChoices.begin(), kChoices.end(), [&](const Choice& of) {
     return of.lines * kLineBytes * slots <= of.most_bytes;
   });
-  return choice->lines * (kLineBytes / value_bytes);
+  return batch_lines(choice->lines) * (kLineBytes / value_bytes);
 }
 
 std::shared_ptr<const Native> Kernel::native(const Layout& layout,

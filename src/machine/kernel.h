@@ -70,6 +70,11 @@ struct Ranked {
   std::vector<std::int64_t> ties;
 };
 
+// Of the cache, that batches like their values to be: at least so many. With AVX-512 a register is
+// a line, and code takes two at a time; elsewhere slots an even number of lines apart would crowd
+// into a few sets of the first cache.
+std::size_t batch_lines(std::size_t lines);
+
 class Kernel {
  public:
   // The program is sound (ir::verify). Whoever says which slots will be looked at after `outputs`

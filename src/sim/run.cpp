@@ -249,13 +249,12 @@ std::size_t column_count(const RunSpec& spec) {
   return columns;
 }
 
-// Batches of about one size, none wider than the kernel wants, and like its choice an odd number
-// of cache lines.
+// Batches of about one size, none wider than the kernel wants.
 std::size_t even_width(std::size_t runs, std::size_t most, std::size_t value_bytes) {
   const std::size_t kLine = 64 / value_bytes;
   const std::size_t batches = std::max<std::size_t>(1, (runs + most - 1) / most);
   const std::size_t lines = (runs + batches * kLine - 1) / (batches * kLine);
-  return std::min(most, (lines % 2 == 0 ? lines + 1 : lines) * kLine);
+  return std::min(most, machine::batch_lines(lines) * kLine);
 }
 
 }  // namespace

@@ -89,8 +89,9 @@ TEST(Kernel, NarrowsBatchesOfHugePrograms) {
   testing::ProgramBuilder small;
   testing::ProgramBuilder huge;
   huge.slots(10'000'000);
-  EXPECT_EQ(Kernel(small.program).batch_width(), 120u);
-  EXPECT_EQ(Kernel(huge.program).batch_width(), 24u);
+  const auto values = [](std::size_t lines) { return 8 * batch_lines(lines); };
+  EXPECT_EQ(Kernel(small.program).batch_width(), values(30));
+  EXPECT_EQ(Kernel(huge.program).batch_width(), values(4));
 }
 
 TEST(State, KeepsTheLanesOfASlotTogether) {
