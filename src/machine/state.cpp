@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/large_memory.h"
+#include "machine/flags.h"
 
 namespace shamal::machine {
 
@@ -64,6 +65,13 @@ State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
   }
   outputs_.resize(outputs);
 }
+
+void State::forget_flags() {
+  clear_flags();
+  flagged = false;
+}
+
+bool State::trusted() const { return guards == Guards::all || (!flagged && !flags_raised()); }
 
 void State::commit_devices() {
   machine::commit_devices(holdings_);

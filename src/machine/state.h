@@ -66,6 +66,8 @@ class State {
   // raised before a row cleared them.
   Guards guards = Guards::all;
   bool flagged = false;
+  void forget_flags();   // of what was executed so far
+  bool trusted() const;  // what was executed since needed no other guards
 
   // Memory that is looked at after the next execution of a block, or written: it is fetched while
   // the block is executed, little by little.

@@ -184,18 +184,22 @@ class Batch {
         grid_(grid),
         first_(first),
         lanes_(lanes),
-        forward_(plan, spec, grid, lanes, inputs.first_run + first, of.take_room(), memory) {
-    begin(forward_.state(), plan.special->place);
-  }
+        memory_(memory) {}
 
-  ~Batch() { of_.give_room(forward_.give_room()); }
+  ~Batch() { leave_forward(); }
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
   // False if cancelled.
   bool run_forward(const Weigh& weigh, base::Progress* progress) {
-    if (!forward_.go(trajectories_, progress)) {
+    start_forward();
+    if (!forward_->go(trajectories_, progress)) {
       return false;
+    }
+    while (!forward_->state().trusted()) {
+      plan_.kernel().need_more(forward_->state().guards);
+      start_forward();
+      forward_->go(trajectories_, nullptr);
     }
     weights_.assign(trajectories_.values.size(), 0.0);
     weigh(trajectories_, first_, weights_);
@@ -204,9 +208,13 @@ class Batch {
 
   // False if a derivative is not a number.
   bool run_back(const BackPlan& plan, Gradients& into) {
-    BackSweep back(plan, plan_, forward_, spec_, grid_, lanes_, inputs_.first_run + first_);
+    BackSweep back(plan, plan_, *forward_, spec_, grid_, lanes_, inputs_.first_run + first_);
     begin(back.state(), plan.special->place);
     back.go(trajectories_, weights_);
+    if (!back.trusted()) {
+      plan.kernel().need_more(back.state().guards);
+      return run_back(plan, into);
+    }
     bool numbers = true;
     std::size_t given = 0;
     for (std::size_t p = 0; p < of_.parameters().size(); ++p) {
@@ -224,6 +232,21 @@ class Batch {
   }
 
  private:
+  void start_forward() {
+    leave_forward();
+    trajectories_ = {};
+    forward_.emplace(plan_, spec_, grid_, lanes_, inputs_.first_run + first_, of_.take_room(),
+                     memory_);
+    begin(forward_->state(), plan_.special->place);
+  }
+
+  void leave_forward() {
+    if (forward_) {
+      of_.give_room(forward_->give_room());
+      forward_.reset();
+    }
+  }
+
   void begin(State& state, const std::vector<ir::Slot>& place) const {
     state.fill(ir::kStepSlot, spec_.dt);
     state.fill(ir::kStartSlot, spec_.start);
@@ -248,7 +271,8 @@ class Batch {
   const TimeGrid& grid_;
   std::size_t first_;
   std::size_t lanes_;
-  ForwardSweep forward_;
+  std::size_t memory_;
+  std::optional<ForwardSweep> forward_;
   Trajectories trajectories_;
   std::vector<double> weights_;
 };

@@ -18,6 +18,7 @@ BackSweep::BackSweep(const BackPlan& plan, const ForwardPlan& forward_plan, Forw
       state_(plan.program(), lanes, spec.seed, first_run),
       integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),
       stocks_(forward_plan.program().stocks.size()) {
+  state_.guards = plan.kernel().needed_guards();
   for (std::size_t s = 0; s < stocks_; ++s) {
     levels_ += plan.program().stocks[s].count * pitch();
   }
@@ -27,6 +28,8 @@ void BackSweep::go(const Trajectories& trajectories, const std::vector<double>& 
   trajectories_ = &trajectories;
   weights_ = &weights;
   execute(ir::Block::initial);
+  state_.forget_flags();
+  forward_.state().forget_flags();
   copy_past();
   adjoints_.assign(is_euler() ? 0 : levels_, 0.0);
   std::size_t memories = 0;
@@ -55,6 +58,10 @@ void BackSweep::go(const Trajectories& trajectories, const std::vector<double>& 
     pass(adjoint_.memory_adjoints[m], adjoint_.start_seeds[m], spec_.dt);
   }
   execute(ir::Block::outputs);
+}
+
+bool BackSweep::trusted() const {
+  return state_.guards == machine::Guards::all || (state_.trusted() && forward_.state().trusted());
 }
 
 // What delay lines were given may be the same in all runs forward, and not backward.

@@ -31,6 +31,9 @@ class BackSweep {
   // `weights`: how the function changes with each of the values of `trajectories`.
   void go(const Trajectories& trajectories, const std::vector<double>& weights);
 
+  // Whether its code had guards enough; what was executed forward between may have cleared flags.
+  bool trusted() const;
+
   // After that: the derivative by the parameter in the adjoint's list. Zero has no sign.
   double gradient(std::size_t parameter, std::size_t lane) const {
     return state_.value(plan_.adjoint.gradient[parameter].slot, lane) + 0.0;

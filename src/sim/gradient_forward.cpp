@@ -17,6 +17,7 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
       integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),
       memory_(memory),
       kept_(std::move(kept)) {
+  state_.guards = plan.kernel().needed_guards();
   for (std::size_t v = 0; v < plan.visited.size(); ++v) {
     const std::size_t values = plan.visited[v].count * state_.width(plan.visited[v].base);
     size_ += values;
@@ -53,6 +54,7 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
   into.columns = plan_.saved.size();
   into.values.resize(into.runs * into.times.size() * into.columns);
   execute(ir::Block::initial);
+  state_.forget_flags();
   if (!plan_.program().keepers.empty()) {
     execute(ir::Block::rates);  // so that all have started
   }

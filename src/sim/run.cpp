@@ -9,7 +9,6 @@
 
 #include "base/defect.h"
 #include "machine/call.h"
-#include "machine/flags.h"
 #include "sim/integrator.h"
 #include "sim/recorder.h"
 #include "sim/time_grid.h"
@@ -60,8 +59,7 @@ class Batch {
   bool run(base::Progress* progress, std::uint32_t& counted) {
     set_time(0);
     backend_.execute(kernel_, ir::Block::initial, state_);
-    machine::clear_flags();
-    state_.flagged = false;
+    state_.forget_flags();
     const bool euler =
         spec_.method->stages == 1 && !spec_.method->adaptive() && machine::has_euler(state_);
     std::size_t saves = 0;
@@ -77,7 +75,7 @@ class Batch {
           backend_.execute(kernel_, ir::Block::outputs, state_);
           record();
           ++saves;
-          if (!trusted()) {
+          if (!state_.trusted()) {
             return false;
           }
         }
@@ -97,7 +95,7 @@ class Batch {
         }
       }
     }
-    if (!trusted()) {
+    if (!state_.trusted()) {
       return false;
     }
     recorder_.write();
@@ -181,10 +179,6 @@ class Batch {
   }
 
  private:
-  bool trusted() const {
-    return state_.guards == machine::Guards::all || (!state_.flagged && !machine::flags_raised());
-  }
-
   ir::Slot placed(ir::Slot slot) const { return place_.empty() ? slot : place_[slot]; }
   ir::Slot origin(ir::Slot slot) const {
     const auto at = std::find(place_.begin(), place_.end(), slot);
