@@ -71,7 +71,9 @@ void State::forget_flags() {
   flagged = false;
 }
 
-bool State::trusted() const { return guards == Guards::all || (!flagged && !flags_raised()); }
+bool State::trusted() const {
+  return native == nullptr || guards == Guards::all || (!flagged && !flags_raised());
+}
 
 void State::commit_devices() {
   machine::commit_devices(holdings_);
