@@ -7,13 +7,11 @@
 // so that passes see where it comes from. Specialising a program lets them share slots.
 #include "ir/lower.h"
 
-#include <algorithm>
-#include <bit>
 #include <map>
-#include <numeric>
 #include <unordered_map>
+#include <utility>
 
-#include <fmt/format.h>
+#include "ir/lower_places.h"
 
 namespace shamal::ir {
 
@@ -24,306 +22,24 @@ using model::AxisMask;
 using model::Node;
 using model::NodeId;
 using model::NodeKind;
-using model::Role;
-using model::VariableId;
-
-// Temporary slots are numbered from here until it is known where they begin.
-constexpr Slot kTemporary = 0x80000000u;
-
-// Elements of a loop, within which an array function may stand: a limit for the time of a step.
-constexpr std::uint64_t kMostTurns = 1'000'000'000;
-
-struct Operand {
-  Slot base = 0;
-  std::map<std::uint32_t, Axis> axes;  // by axis of the assignment; absent: does not move
-};
 
 Op op_of(model::Operation operation) { return static_cast<Op>(operation); }
 
-class Lowerer {
+class Lowerer : Places {
  public:
-  Lowerer(const model::Model& model, base::Diagnostics& diagnostics)
-      : model_(model), diagnostics_(diagnostics) {}
+  Lowerer(const model::Model& model, base::Diagnostics& diagnostics) : Places(model, diagnostics) {}
 
   std::optional<Lowered> run() {
-    program_.loops.push_back({});
-    tables_.resize(model_.tables.size());
-    std::iota(tables_.begin(), tables_.end(), 0u);
-    allocate_variables();
-    load_constants();
     lower_order(model_.initial_order, Block::initial);
     lower_order(model_.rates_order, Block::rates);
     lower_order(model_.outputs_order, Block::outputs);
-    if (failed_) {
+    if (failed()) {
       return std::nullopt;
     }
-    describe_states();
-    // Temporaries come last.
-    for (View& view : program_.views) {
-      if (view.base >= kTemporary) {
-        view.base = program_.slots + (view.base - kTemporary);
-      }
-    }
-    program_.slots += temporaries_;
-    return Lowered{std::move(program_), describe_layout()};
+    return finish();
   }
 
  private:
-  Slot allocate(std::uint32_t count) {
-    const Slot base = program_.slots;
-    program_.slots += count;
-    return base;
-  }
-
-  Slot temporary(std::uint32_t count) {
-    if (count > kTemporary - 1 - temporaries_) {
-      fail(fmt::format("more than {} intermediate results in all", kTemporary - 1));
-      return kTemporary;
-    }
-    const Slot base = kTemporary + temporaries_;
-    temporaries_ += count;
-    return base;
-  }
-
-  void allocate_variables() {
-    std::vector<char> used(model_.variables.size(), 0);
-    const auto use = [&](const std::vector<std::uint32_t>& order) {
-      for (const std::uint32_t a : order) {
-        used[model_.assignments[a].target] = 1;
-      }
-    };
-    use(model_.initial_order);
-    use(model_.rates_order);
-    use(model_.outputs_order);
-    slots_.assign(model_.variables.size(), kNone);
-    for (VariableId v = 0; v < model_.variables.size(); ++v) {
-      const model::Variable& variable = model_.variables[v];
-      if (variable.alias_of == model::kNone &&
-          (!variable.hidden || used[v] != 0 || variable.constant)) {
-        slots_[v] = allocate(model_.element_count(variable));
-      }
-    }
-    next_slots_.assign(model_.variables.size(), kNone);
-    for (VariableId v = 0; v < model_.variables.size(); ++v) {
-      const model::Kind kind = model_.variables[v].kind;
-      if (slots_[v] != kNone && (kind == model::Kind::stock || kind == model::Kind::memory)) {
-        next_slots_[v] = allocate(model_.element_count(model_.variables[v]));
-      }
-    }
-  }
-
-  Slot slot_of(VariableId v) {
-    if (slots_[v] == kNone) {
-      slots_[v] = allocate(model_.element_count(model_.variables[v]));
-    }
-    return slots_[v];
-  }
-
-  void load_constants() {
-    for (const Assignment& assignment : model_.assignments) {
-      const Node& root = model_.nodes[assignment.expr];
-      if (assignment.role != Role::value || assignment.start_expr != model::kNone ||
-          root.kind != NodeKind::constant || slots_[assignment.target] == kNone) {
-        continue;
-      }
-      begin(assignment);
-      const Operand target = destination(assignment);
-      for_each_position(box_axes(assignment), [&](const std::vector<std::uint32_t>& position) {
-        program_.constants.push_back({slot_at(target, position), root.value});
-      });
-    }
-  }
-
-  Slot slot_at(const Operand& operand, const std::vector<std::uint32_t>& position) const {
-    std::int64_t slot = operand.base;
-    for (const auto& [axis, step] : operand.axes) {
-      slot += step.table < 0
-                  ? static_cast<std::int64_t>(step.stride) * position[axis]
-                  : program_.offset_tables[static_cast<std::size_t>(step.table)][position[axis]];
-    }
-    return static_cast<Slot>(slot);
-  }
-
-  template <class Visit>
-  void for_each_position(const std::vector<std::uint32_t>& axes, Visit visit) const {
-    std::vector<std::uint32_t> position(assignment_->axes.size(), 0);
-    for (;;) {
-      visit(position);
-      std::size_t k = axes.size();
-      while (k > 0 && ++position[axes[k - 1]] == assignment_->axes[axes[k - 1]].size()) {
-        position[axes[--k]] = 0;
-      }
-      if (k == 0) {
-        return;
-      }
-    }
-  }
-
-  std::vector<std::uint32_t> axes_of(AxisMask mask) const {
-    std::vector<std::uint32_t> axes;
-    for (; mask != 0; mask &= mask - 1) {
-      axes.push_back(static_cast<std::uint32_t>(std::countr_zero(mask)));
-    }
-    return axes;
-  }
-
-  std::vector<std::uint32_t> box_axes(const Assignment& assignment) const {
-    std::vector<std::uint32_t> axes(assignment.box_axes);
-    for (std::uint32_t a = 0; a < axes.size(); ++a) {
-      axes[a] = a;
-    }
-    return axes;
-  }
-
-  // The step along one axis for elements of an array whose neighbours are `stride` slots apart:
-  // even steps where the elements are evenly spaced, else a table. Adds to the base.
-  Axis step(const std::vector<std::uint32_t>& elements, std::uint32_t stride, Slot& base) {
-    bool even = true;
-    const std::int64_t first = elements.front();
-    const std::int64_t gap = elements.size() > 1 ? std::int64_t{elements[1]} - first : 0;
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-      even = even && elements[i] == first + gap * static_cast<std::int64_t>(i);
-    }
-    if (even) {
-      base += static_cast<Slot>(first) * stride;
-      return {static_cast<std::int32_t>(gap * stride), -1};
-    }
-    std::vector<std::int32_t> offsets;
-    for (const std::uint32_t element : elements) {
-      offsets.push_back(static_cast<std::int32_t>(element * stride));
-    }
-    const auto known =
-        std::find(program_.offset_tables.begin(), program_.offset_tables.end(), offsets);
-    const auto index = known - program_.offset_tables.begin();
-    if (known == program_.offset_tables.end()) {
-      program_.offset_tables.push_back(std::move(offsets));
-    }
-    return {0, static_cast<std::int32_t>(index)};
-  }
-
-  // The first slot of what the assignment gives values to.
-  Slot target_base() {
-    const Assignment& assignment = *assignment_;
-    return assignment.role == Role::net || assignment.role == Role::next
-               ? next_slots_[assignment.target]
-               : slot_of(assignment.target);
-  }
-
-  Operand destination(const Assignment& assignment) {
-    const model::Variable& variable = model_.variables[assignment.target];
-    Operand operand;
-    operand.base = target_base();
-    std::uint32_t stride = 1;
-    for (std::size_t d = variable.dimensions.size(); d-- > 0;) {
-      const model::BoxSide& side = assignment.box[d];
-      if (side.axis == model::kNone) {
-        operand.base += side.element * stride;
-      } else {
-        operand.axes[side.axis] = step(assignment.axes[side.axis].elements, stride, operand.base);
-      }
-      stride *= model_.dimensions[variable.dimensions[d]].size();
-    }
-    return operand;
-  }
-
-  LoopId loop(const std::vector<std::uint32_t>& axes) {
-    Loop made;
-    made.rank = static_cast<std::uint32_t>(axes.size());
-    if (axes.size() > kMaxRank) {
-      fail();
-      return 0;
-    }
-    std::uint64_t count = 1;
-    for (std::size_t k = 0; k < axes.size(); ++k) {
-      made.extents[k] = assignment_->axes[axes[k]].size();
-      count = std::min<std::uint64_t>(count * made.extents[k], kNone);
-    }
-    if (count > kMostTurns) {
-      fail(fmt::format("an equation that runs over more than {} combinations", kMostTurns));
-      return 0;
-    }
-    std::string key;
-    for (std::size_t k = 0; k < axes.size(); ++k) {
-      key += fmt::format("{},", made.extents[k]);
-    }
-    const auto [known, fresh] = loop_ids_.emplace(key, static_cast<LoopId>(program_.loops.size()));
-    if (made.rank == 0) {
-      return 0;
-    }
-    if (fresh) {
-      program_.loops.push_back(made);
-    }
-    return known->second;
-  }
-
-  void fail(std::string what = fmt::format("an equation with more than {} nested indices",
-                                           kMaxRank)) {
-    if (!failed_) {
-      diagnostics_.add(base::Code::array_too_large, assignment_->span, std::move(what));
-    }
-    failed_ = true;
-  }
-
-  ViewId view(const Operand& operand, const std::vector<std::uint32_t>& axes) {
-    View made;
-    made.base = operand.base;
-    for (std::size_t k = 0; k < std::min(axes.size(), kMaxRank); ++k) {
-      const auto moves = operand.axes.find(axes[k]);
-      if (moves != operand.axes.end()) {
-        made.axes[k] = moves->second;
-      }
-    }
-    const bool plain =
-        std::all_of(made.axes.begin(), made.axes.end(), [](const Axis& a) { return a == Axis{}; });
-    if (plain) {
-      const auto [known, fresh] =
-          scalar_views_.emplace(made.base, static_cast<ViewId>(program_.views.size()));
-      if (!fresh) {
-        return known->second;
-      }
-    }
-    program_.views.push_back(made);
-    return static_cast<ViewId>(program_.views.size() - 1);
-  }
-
-  Operand constant(double value) {
-    const auto [known, fresh] = constant_slots_.emplace(std::bit_cast<std::uint64_t>(value), 0);
-    if (fresh) {
-      known->second = allocate(1);
-      program_.constants.push_back({known->second, value});
-    }
-    return {known->second, {}};
-  }
-
-  // 1-based positions of an axis' elements in their dimension.
-  Operand positions(std::uint32_t axis) {
-    const std::vector<std::uint32_t>& elements = assignment_->axes[axis].elements;
-    const auto [known, fresh] = position_slots_.emplace(elements, 0);
-    if (fresh) {
-      known->second = allocate(static_cast<std::uint32_t>(elements.size()));
-      for (std::uint32_t i = 0; i < elements.size(); ++i) {
-        program_.constants.push_back({known->second + i, elements[i] + 1.0});
-      }
-    }
-    Operand operand{known->second, {}};
-    operand.axes[axis] = {1, -1};
-    return operand;
-  }
-
-  Operand result_operand(const std::vector<std::uint32_t>& axes) {
-    std::uint32_t count = 1;
-    for (const std::uint32_t axis : axes) {
-      count *= assignment_->axes[axis].size();
-    }
-    Operand operand{temporary(count), {}};
-    std::int32_t stride = 1;
-    for (std::size_t k = axes.size(); k-- > 0;) {
-      operand.axes[axes[k]] = {stride, -1};
-      stride *= static_cast<std::int32_t>(assignment_->axes[axes[k]].size());
-    }
-    return operand;
-  }
-
   void emit(Op op, const std::vector<std::uint32_t>& axes, const Operand& dst,
             const std::vector<Operand>& args, std::uint32_t aux = kNone) {
     Instruction made;
@@ -335,48 +51,6 @@ class Lowerer {
     }
     made.aux = aux;
     program_.block(block_).push_back(made);
-  }
-
-  // The operand of a reference's static part; its dynamic indices add a flat offset.
-  Operand static_part(const model::Reference& reference) {
-    const model::Variable& variable = model_.variables[reference.variable];
-    Operand operand{slot_of(reference.variable), {}};
-    std::uint32_t stride = 1;
-    for (std::size_t d = variable.dimensions.size(); d-- > 0;) {
-      const model::Index& index = reference.indices[d];
-      if (index.kind == model::Index::Kind::fixed) {
-        operand.base += index.element * stride;
-      } else if (index.kind == model::Index::Kind::axis) {
-        Axis moved = step(index.elements, stride, operand.base);
-        const auto known = operand.axes.find(index.axis);
-        if (known == operand.axes.end()) {
-          operand.axes[index.axis] = moved;
-        } else {
-          // The same axis twice, as on a diagonal: x[i, i].
-          known->second = merge(known->second, moved, assignment_->axes[index.axis].size());
-        }
-      }
-      stride *= model_.dimensions[variable.dimensions[d]].size();
-    }
-    return operand;
-  }
-
-  Axis merge(const Axis& a, const Axis& b, std::uint32_t size) {
-    if (a.table < 0 && b.table < 0) {
-      return {a.stride + b.stride, -1};
-    }
-    std::vector<std::int32_t> offsets(size);
-    const auto add = [&](const Axis& axis) {
-      for (std::uint32_t i = 0; i < size; ++i) {
-        offsets[i] += axis.table < 0
-                          ? axis.stride * static_cast<std::int32_t>(i)
-                          : program_.offset_tables[static_cast<std::size_t>(axis.table)][i];
-      }
-    };
-    add(a);
-    add(b);
-    program_.offset_tables.push_back(std::move(offsets));
-    return {0, static_cast<std::int32_t>(program_.offset_tables.size() - 1)};
   }
 
   // Of a square or a cube that is written as one: products cost a hundredth of a power, and round
@@ -610,52 +284,6 @@ class Lowerer {
     return result;
   }
 
-  std::uint32_t table_view(const model::Lookup& lookup, const std::vector<std::uint32_t>& axes) {
-    bool in_order = true;
-    for (std::size_t i = 0; i < lookup.tables.size(); ++i) {
-      in_order = in_order && lookup.tables[i] == lookup.tables[0] + i;
-    }
-    Operand tables;
-    if (in_order) {
-      tables.base = lookup.tables[0];
-    } else {
-      tables.base = static_cast<Slot>(tables_.size());
-      for (const std::uint32_t table : lookup.tables) {
-        tables_.push_back(table);
-      }
-    }
-    std::int32_t stride = 1;
-    const std::vector<std::uint32_t> own = axes_of(lookup.axes);
-    for (std::size_t k = own.size(); k-- > 0;) {
-      tables.axes[own[k]] = {stride, -1};
-      stride *= static_cast<std::int32_t>(assignment_->axes[own[k]].size());
-    }
-    View made;
-    made.base = tables.base;
-    for (std::size_t k = 0; k < std::min(axes.size(), kMaxRank); ++k) {
-      const auto moves = tables.axes.find(axes[k]);
-      if (moves != tables.axes.end()) {
-        made.axes[k] = moves->second;
-      }
-    }
-    program_.table_views.push_back(made);
-    return static_cast<std::uint32_t>(program_.table_views.size() - 1);
-  }
-
-  // A site for this assignment: elements of an array that are assigned one by one draw from
-  // streams of their own.
-  RandomSite random_site(const model::RandomSite& site) const {
-    const model::Variable& variable = model_.variables[assignment_->target];
-    std::uint64_t first = 0;
-    for (std::size_t d = 0; d < variable.dimensions.size(); ++d) {
-      const model::BoxSide& side = assignment_->box[d];
-      const std::uint32_t element =
-          side.axis == model::kNone ? side.element : assignment_->axes[side.axis].elements.front();
-      first = first * model_.dimensions[variable.dimensions[d]].size() + element;
-    }
-    return {site.distribution, site.stream + first};
-  }
-
   void begin(const Assignment& assignment) {
     assignment_ = &assignment;
     values_.clear();
@@ -669,11 +297,11 @@ class Lowerer {
       const NodeId root = block == Block::initial && assignment.start_expr != model::kNone
                               ? assignment.start_expr
                               : assignment.expr;
-      const std::vector<std::uint32_t> axes = box_axes(assignment);
+      const std::vector<std::uint32_t> axes = box_axes();
       const AxisMask box = assignment.box_axes >= model::kMaxAxes
                                ? ~AxisMask{0}
                                : (AxisMask{1} << assignment.box_axes) - 1;
-      const Operand target = destination(assignment);
+      const Operand target = destination();
       const bool direct = model_.nodes[root].axes == box;
       const Operand value = evaluate(root, direct ? &target : nullptr);
       if (value.base != target.base || value.axes.size() != target.axes.size()) {
@@ -682,83 +310,9 @@ class Lowerer {
     }
   }
 
-  void describe_states() {
-    for (VariableId v = 0; v < model_.variables.size(); ++v) {
-      const model::Variable& variable = model_.variables[v];
-      if (next_slots_[v] == kNone) {
-        continue;
-      }
-      const std::uint32_t count = model_.element_count(variable);
-      if (variable.kind == model::Kind::stock && !variable.stepped) {
-        program_.stocks.push_back({slots_[v], next_slots_[v], count});
-      } else {
-        program_.memories.push_back({slots_[v], next_slots_[v], count});
-      }
-    }
-    for (const model::Delay& delay : model_.delays) {
-      program_.delays.push_back(
-          {slot_of(delay.input), model_.element_count(model_.variables[delay.input])});
-    }
-    for (const model::Device& device : model_.devices) {
-      program_.devices.push_back({device.kind, model_.element_count(model_.variables[device.stock]),
-                                  device.conveyor, device.queue});
-    }
-    for (const std::uint32_t table : tables_) {
-      const syntax::GraphicalFunction& gf = model_.tables[table];
-      program_.tables.push_back({static_cast<TableKind>(gf.kind), gf.x, gf.y});
-    }
-  }
-
-  Layout describe_layout() const {
-    Layout layout;
-    for (const model::Dimension& dimension : model_.dimensions) {
-      layout.dimensions.push_back({dimension.name, dimension.elements});
-    }
-    for (VariableId v = 0; v < model_.variables.size(); ++v) {
-      const model::Variable& variable = model_.variables[v];
-      const VariableId source = variable.alias_of == model::kNone ? v : variable.alias_of;
-      if (slots_[source] == kNone) {
-        continue;
-      }
-      const model::Variable& values = model_.variables[source];
-      LayoutVariable made;
-      made.name = variable.name;
-      made.dimensions.assign(values.dimensions.begin(), values.dimensions.end());
-      made.base = slots_[source];
-      made.count = model_.element_count(values);
-      made.unit = variable.unit_text.empty() ? values.unit_text : variable.unit_text;
-      made.doc = variable.doc;
-      made.range = variable.range;
-      made.hidden = variable.hidden;
-      made.alias = source != v;
-      made.structural = values.structural;
-      made.kind = values.constant                     ? VariableKind::constant
-                  : values.kind == model::Kind::stock ? VariableKind::stock
-                  : values.kind == model::Kind::flow  ? VariableKind::flow
-                                                      : VariableKind::auxiliary;
-      layout.variables.push_back(std::move(made));
-    }
-    return layout;
-  }
-
-  const model::Model& model_;
-  base::Diagnostics& diagnostics_;
-  Program program_;
   Block block_ = Block::initial;
-  bool failed_ = false;
-  std::vector<Slot> slots_;            // of each variable
-  std::vector<Slot> next_slots_;       // net flows of stocks, next values of memories
-  std::vector<std::uint32_t> tables_;  // Program table → Model table
-  std::unordered_map<std::uint64_t, Slot> constant_slots_;
-  std::map<std::vector<std::uint32_t>, Slot> position_slots_;
-  std::unordered_map<std::string, LoopId> loop_ids_ = {{"", 0}};
-  std::unordered_map<Slot, ViewId> scalar_views_;
   std::map<std::pair<const Assignment*, const model::Call*>, std::uint32_t> keepers_;
-  std::uint32_t temporaries_ = 0;
-
-  // of the assignment being lowered
-  const Assignment* assignment_ = nullptr;
-  std::unordered_map<NodeId, Operand> values_;
+  std::unordered_map<NodeId, Operand> values_;  // of the assignment being lowered
 };
 
 }  // namespace
