@@ -22,6 +22,19 @@ constexpr Slot kTemporary = 0x80000000u;
 // Elements of a loop, within which an array function may stand: a limit for the time of a step.
 constexpr std::uint64_t kMostTurns = 1'000'000'000;
 
+// Of a loop over the axes.
+View along(const Operand& operand, const std::vector<std::uint32_t>& axes) {
+  View made;
+  made.base = operand.base;
+  for (std::size_t k = 0; k < std::min(axes.size(), kMaxRank); ++k) {
+    const auto moves = operand.axes.find(axes[k]);
+    if (moves != operand.axes.end()) {
+      made.axes[k] = moves->second;
+    }
+  }
+  return made;
+}
+
 }  // namespace
 
 Places::Places(const model::Model& model, base::Diagnostics& diagnostics)
@@ -240,14 +253,7 @@ void Places::fail(std::string what) {
 }
 
 ViewId Places::view(const Operand& operand, const std::vector<std::uint32_t>& axes) {
-  View made;
-  made.base = operand.base;
-  for (std::size_t k = 0; k < std::min(axes.size(), kMaxRank); ++k) {
-    const auto moves = operand.axes.find(axes[k]);
-    if (moves != operand.axes.end()) {
-      made.axes[k] = moves->second;
-    }
-  }
+  const View made = along(operand, axes);
   const bool plain =
       std::all_of(made.axes.begin(), made.axes.end(), [](const Axis& a) { return a == Axis{}; });
   if (plain) {
@@ -362,15 +368,7 @@ std::uint32_t Places::table_view(const model::Lookup& lookup,
     tables.axes[own[k]] = {stride, -1};
     stride *= static_cast<std::int32_t>(assignment_->axes[own[k]].size());
   }
-  View made;
-  made.base = tables.base;
-  for (std::size_t k = 0; k < std::min(axes.size(), kMaxRank); ++k) {
-    const auto moves = tables.axes.find(axes[k]);
-    if (moves != tables.axes.end()) {
-      made.axes[k] = moves->second;
-    }
-  }
-  program_.table_views.push_back(made);
+  program_.table_views.push_back(along(tables, axes));
   return static_cast<std::uint32_t>(program_.table_views.size() - 1);
 }
 

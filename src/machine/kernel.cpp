@@ -293,7 +293,7 @@ std::shared_ptr<const Native> Kernel::native(const Layout& layout,
 
 Guards Kernel::need_more(Guards guards) const {
   const auto next = static_cast<Guards>(static_cast<std::uint8_t>(guards) + 1);
-  contents_->needed_guards = next;
+  contents_->needed_guards = std::max(next, needed_guards());  // another thread may know of more
   return next;
 }
 
