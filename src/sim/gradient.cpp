@@ -208,13 +208,18 @@ class Batch {
 
   // False if a derivative is not a number.
   bool run_back(const BackPlan& plan, Gradients& into) {
-    BackSweep back(plan, plan_, *forward_, spec_, grid_, lanes_, inputs_.first_run + first_);
-    begin(back.state(), plan.special->place);
-    back.go(trajectories_, weights_);
-    if (!back.trusted()) {
-      plan.kernel().need_more(back.state().guards);
-      return run_back(plan, into);
+    std::optional<BackSweep> swept;
+    const auto sweep = [&] {
+      swept.emplace(plan, plan_, *forward_, spec_, grid_, lanes_, inputs_.first_run + first_);
+      begin(swept->state(), plan.special->place);
+      swept->go(trajectories_, weights_);
+    };
+    sweep();
+    while (!swept->trusted()) {
+      plan.kernel().need_more(swept->state().guards);
+      sweep();
     }
+    const BackSweep& back = *swept;
     bool numbers = true;
     std::size_t given = 0;
     for (std::size_t p = 0; p < of_.parameters().size(); ++p) {

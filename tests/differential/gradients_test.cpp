@@ -14,7 +14,9 @@
 #include <map>
 #include <optional>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "api/compile.h"
 #include "ir/tangent.h"
@@ -239,6 +241,18 @@ std::optional<api::CompiledModel> compiled(const std::string& path) {
   return api::compile(path, sources, diagnostics);
 }
 
+ir::Slot slot_of(const api::CompiledModel& model, const std::string& name) {
+  const auto& all = model.layout.variables;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; });
+  return found == all.end() ? ir::kNone : found->base;
+}
+
+// A file that no other process has.
+fs::path own_file(const std::string& name) {
+  return fs::temp_directory_path() / fmt::format("shamal_gradient_{}_{}", getpid(), name);
+}
+
 void report(const Tally& tally) {
   std::cout << tally.models << " models, " << tally.parameters << " parameters, " << tally.smooth
             << " of them also by differences\n";
@@ -251,8 +265,7 @@ class Gradients : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Gradients, OfGeneratedModelsAgree) {
   Tally tally;
-  const fs::path path =
-      fs::temp_directory_path() / (std::string("shamal_gradient_") + GetParam() + ".xmile");
+  const fs::path path = own_file(GetParam() + std::string(".xmile"));
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     std::ofstream(path) << testing::generate_model(seed);
     const auto model = compiled(path);
@@ -269,7 +282,7 @@ INSTANTIATE_TEST_SUITE_P(Methods, Gradients, ::testing::Values("euler", "rk2", "
 
 // Elements found by a computed offset: which one does not change smoothly, what it holds does.
 TEST(GradientsOfArrays, PassThroughVectorElmMap) {
-  const fs::path path = fs::temp_directory_path() / "shamal_gradient_elements.mdl";
+  const fs::path path = own_file("elements.mdl");
   std::ofstream(path) << R"({UTF-8}
 Row: R1, R2, R3
 	~	~	|
@@ -300,7 +313,7 @@ TIME STEP= 0.125
 
 // Every action of VECTOR SELECT, with an element that is not selected and selections that weigh.
 TEST(GradientsOfProcedures, OfVectorSelectAgree) {
-  const fs::path path = fs::temp_directory_path() / "shamal_gradient_select.mdl";
+  const fs::path path = own_file("select.mdl");
   for (int action = 0; action <= 10; ++action) {
     std::ofstream(path) << R"({UTF-8}
 Row: R1, R2
@@ -344,7 +357,7 @@ TIME STEP= 0.125
 
 // A run that overrides what the procedure is told to do has no derivative, rather than a wrong one.
 TEST(GradientsOfProcedures, AreNotThoseOfAnotherAction) {
-  const fs::path path = fs::temp_directory_path() / "shamal_gradient_action.mdl";
+  const fs::path path = own_file("action.mdl");
   std::ofstream(path) << R"({UTF-8}
 Column: C1, C2
 	~	~	|
@@ -368,11 +381,7 @@ TIME STEP= 1
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const auto slot = [&](const std::string& name) {
-    const auto& all = model->layout.variables;
-    return std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; })
-        ->base;
-  };
+  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
   sim::RunSpec spec;
   spec.stop = 2;
   spec.method = sim::find_method("euler");
@@ -392,7 +401,7 @@ TIME STEP= 1
 
 // Normal distributions; functions that are flat but for jumps; a product over the first axis.
 TEST(GradientsOfProcedures, OfOthersAgree) {
-  const fs::path path = fs::temp_directory_path() / "shamal_gradient_others.xmile";
+  const fs::path path = own_file("others.xmile");
   std::ofstream(path)
       << R"(<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
 <header><vendor>x</vendor><product version="1">x</product></header>
@@ -453,7 +462,7 @@ INSTANTIATE_TEST_SUITE_P(Methods, GradientsOfModels, ::testing::Values("euler", 
 
 // What has no derivative is refused with the variable that it is for.
 TEST(GradientsOfConveyors, AreRefusedByName) {
-  const fs::path path = fs::temp_directory_path() / "shamal_gradient_conveyor.xmile";
+  const fs::path path = own_file("conveyor.xmile");
   std::ofstream(path)
       << R"(<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
 <header><vendor>x</vendor><product version="1">x</product></header>
@@ -470,11 +479,7 @@ TEST(GradientsOfConveyors, AreRefusedByName) {
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const auto slot = [&](const std::string& name) {
-    const auto& all = model->layout.variables;
-    return std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; })
-        ->base;
-  };
+  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
   const auto made = sim::Differentiated::make(model->kernel, {slot("pace")}, {{slot("there"), 1}});
   const auto* const refused = std::get_if<ir::NotDifferentiable>(&made);
   ASSERT_NE(refused, nullptr);
@@ -493,7 +498,7 @@ TEST(GradientsOfConveyors, AreRefusedByName) {
 // A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
 // back with guarded ones, as all later ones do.
 TEST(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {
-  const fs::path path = fs::temp_directory_path() / "shamal_gradient_infinite.mdl";
+  const fs::path path = own_file("infinite.mdl");
   std::ofstream(path) << R"({UTF-8}
 share= 0
 	~	~	|
@@ -515,11 +520,7 @@ TIME STEP= 1
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const auto slot = [&](const std::string& name) {
-    const auto& all = model->layout.variables;
-    return std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; })
-        ->base;
-  };
+  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
   sim::RunSpec spec;
   spec.stop = 4;
   spec.method = sim::find_method("euler");
