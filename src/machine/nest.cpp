@@ -61,19 +61,48 @@ Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
   return nest;
 }
 
-bool several(Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
-             std::int64_t value_bytes) {
+namespace {
+
+bool same(const Walk& a, const Walk& b) { return a.start == b.start && a.strides == b.strides; }
+
+// The result stands still along the last axis, and takes the values of one operand in their order.
+// Nothing else in the nest meets such a result (plan.h).
+bool is_fold(const Operation& operation, const std::array<Walk, 4>& walks) {
+  const bool foldable = !operation.euler && operation.table == nullptr &&
+                        (operation.op == ir::Op::add || operation.op == ir::Op::multiply ||
+                         operation.op == ir::Op::minimum || operation.op == ir::Op::maximum);
+  return foldable && ((same(walks[0], walks[3]) && walks[1].strides.back() != 0) ||
+                      (same(walks[1], walks[3]) && walks[0].strides.back() != 0));
+}
+
+// What is summed along the last axis and along axis k.
+bool sums_along(const Nest& nest, std::size_t k) {
+  return std::any_of(nest.walks.begin(), nest.walks.end(), [k](const std::array<Walk, 4>& walks) {
+    return walks[3].strides[k] == 0 && walks[3].strides.back() == 0;
+  });
+}
+
+}  // namespace
+
+bool several(const Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
+             std::int64_t value_bytes, bool folds) {
   if (nest.rank() == 0 || nest.extents.back() < values) {
     return false;
   }
-  bool even = true;
-  for_each_walk(nest, operations, [&](const Walk& of) {
-    even = even && (of.strides.back() == 0 || of.strides.back() == value_bytes);
-  });
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    even = even && nest.walks[i][3].strides.back() == value_bytes;
+    const std::array<Walk, 4>& walks = nest.walks[i];
+    for (std::uint32_t a = 0; a < operations[i].arity; ++a) {
+      const std::int64_t by = walks[a].strides.back();
+      if (by != 0 && by != value_bytes) {
+        return false;
+      }
+    }
+    const std::int64_t by = walks[3].strides.back();
+    if (by != value_bytes && !(folds && by == 0 && is_fold(operations[i], walks))) {
+      return false;
+    }
   }
-  return even;
+  return true;
 }
 
 std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,
@@ -83,6 +112,9 @@ std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operatio
     return operations;
   }
   const std::size_t k = outer - 1;
+  if (outer < nest.rank() && sums_along(nest, k)) {
+    return operations;
+  }
   const auto count = static_cast<std::int64_t>(operations.size());
   std::int64_t turns = std::min(nest.extents[k], kMost / count);
   while (turns > 1 && nest.extents[k] % turns != 0) {
@@ -135,12 +167,14 @@ Passage find_passage(const Nest& nest, const std::vector<Operation>& operations,
     for (std::int64_t copy = 0; copy < copies; ++copy) {
       const std::size_t at = made.operands.size();
       auto& operands = made.operands.emplace_back();
+      const auto own = [&](const Walk& of) {
+        return indexed && of.strides.back() == 0 ? std::int64_t{0} : copy;
+      };
       for (std::uint32_t a = 0; a < operations[i].arity; ++a) {
         const Walk& of = nest.walks[i][a];
-        const std::int64_t own = indexed && of.strides.back() != 0 ? copy : 0;
-        const auto [place, is_new] = known.emplace(std::pair(of, own), 0);
+        const auto [place, is_new] = known.emplace(std::pair(of, own(of)), 0);
         if (is_new) {
-          place->second = fresh(of, own, true);
+          place->second = fresh(of, own(of), true);
         }
         operands[a] = place->second;
         std::vector<std::size_t>& uses = made.values[operands[a]].uses;
@@ -148,8 +182,9 @@ Passage find_passage(const Nest& nest, const std::vector<Operation>& operations,
           uses.push_back(at);
         }
       }
-      operands[3] = fresh(nest.walks[i][3], copy, false);
-      known[{nest.walks[i][3], copy}] = operands[3];
+      const Walk& to = nest.walks[i][3];
+      operands[3] = fresh(to, own(to), false);
+      known[{to, own(to)}] = operands[3];
     }
   }
   return made;

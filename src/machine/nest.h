@@ -47,14 +47,16 @@ Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
                const Layout& layout);
 
 // As many values at once as a register holds, along the last axis: it is the runs, or every operand
-// walks it value by value or stands still.
-bool several(Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
-             std::int64_t value_bytes);
+// walks it value by value or stands still. Results walk; or, for a target that `folds`, they stand
+// still where an operation takes one value after the other into its own result, as sums do.
+bool several(const Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
+             std::int64_t value_bytes, bool folds);
 
 // Several turns of the last loop but the innermost one (of the last, if none is innermost: `outer`
 // loops are outside) become one: nothing is written twice that could be on its way in a register,
 // as sums are, and short bodies are seldom interrupted. The operations of the longer body, as the
-// nest has walks for them.
+// nest has walks for them. What is summed along the innermost loop and this one stays in order:
+// then nothing is changed.
 std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,
                               std::size_t outer);
 

@@ -62,7 +62,7 @@ class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout)
       : nest_(make_nest(loop, operations, layout)) {
-    indexed_ = several(nest_, operations, kValues, kValueBytes);
+    indexed_ = several(nest_, operations, kValues, kValueBytes, false);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     operations_ = unroll(nest_, operations, outer_);
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {

@@ -117,6 +117,10 @@ void Assembler::load_for_all(int to, const Place& from) {
 
 void Assembler::store(const Place& to, int from) { vector(number(0x11), from, 0, to); }
 
+void Assembler::store_where(int mask, const Place& to, int from) {
+  vector(number(0x11), from, 0, to, {mask, false});
+}
+
 void Assembler::arithmetic(Arithmetic op, int to, int left, int right) {
   vector(number(static_cast<unsigned>(op)), to, left, right);
 }

@@ -99,6 +99,7 @@ class Assembler {
   void load(int to, const Place& from);
   void load_for_all(int to, const Place& from);  // one value, in all of the register
   void store(const Place& to, int from);
+  void store_where(int mask, const Place& to, int from);  // of AVX-512
   // What lies in memory is as wide as the register; or, `spread`, one value for all of it, which
   // only AVX-512 can do.
   void arithmetic(Arithmetic op, int to, int left, int right);

@@ -99,15 +99,21 @@ int odd_quotients(const Assembler& to) { return to.masks_apart() ? kFirstMask : 
 
 class Body : Registers {
  public:
-  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t spills,
-       Guards guards)
+  Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t apart,
+       std::int32_t spills, Guards guards)
       : Registers(to, operations, std::move(of), spills),
         to_(to),
         operations_(operations),
+        apart_(apart),
         guards_(guards),
         part_by_products_(part_by_products(operations, guards, to)) {}
 
   BodyEnd write() {
+    if (const std::int64_t done = most_done(); done > 0) {
+      Place but_first = pool(&kNativePool.all_but);
+      but_first.displacement += static_cast<std::int32_t>(done) * 2;
+      to_.load_mask(kKeptMask, but_first);
+    }
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       begin(i);
       write(operations_[i]);
@@ -182,6 +188,8 @@ class Body : Registers {
       to_.arithmetic(Arithmetic::add, result(), level, kFirst);
     } else if (operation.table != nullptr) {
       look_up(*operation.table);
+    } else if (to_.wide() && value(3).spread) {
+      fold(operation.op);
     } else {
       compute(operation);
     }
@@ -189,11 +197,73 @@ class Body : Registers {
     made.at_home = false;
     if (operation.stored) {
       result_as_number();
-      to_.store(made.home, made.reg);
+      keep(made);
       made.at_home = true;
     }
     if (!used_later(made)) {
       leave(made);
+    }
+  }
+
+  void keep(const Value& made) {
+    if (made.done > 0) {
+      to_.store_where(kKeptMask, made.home, made.reg);
+    } else if (made.spread) {
+      one_by_one([&] { to_.store(made.home, made.reg); });
+    } else {
+      to_.store(made.home, made.reg);
+    }
+  }
+
+  template <class Write>
+  void one_by_one(Write write) {
+    const Form form = std::exchange(to_.form, Form::one);
+    write();
+    to_.form = form;
+  }
+
+  // One value after the other, as they lie in memory, into a result that stands still.
+  void fold(ir::Op op) {
+    const std::uint32_t sum = value(0).spread ? 0 : 1;
+    const std::uint32_t from = 1 - sum;
+    if (value(from).mask || !value(from).at_home) {
+      number(from);
+    }
+    Place next = value(from).home;
+    if (!value(from).at_home) {
+      next = {General::rsp, General::none, apart_};
+      to_.store(next, value(from).reg);
+    }
+    const std::int64_t done = value(from).done;
+    const std::int64_t count = to_.form_bytes() / to_.value_bytes();
+    int before = number(sum);
+    release();
+    const int to = result();
+    next.displacement += static_cast<std::int32_t>(done) * to_.value_bytes();
+    one_by_one([&] {
+      for (std::int64_t i = done; i < count; ++i) {
+        fold_one(op, sum, to, before, next);
+        before = to;
+        next.displacement += to_.value_bytes();
+      }
+    });
+  }
+
+  // b < a ? b : a is the minimum, and alike the maximum.
+  void fold_one(ir::Op op, std::uint32_t sum, int to, int before, const Place& next) {
+    switch (op) {
+      case ir::Op::add:
+        return to_.arithmetic(Arithmetic::add, to, before, next);
+      case ir::Op::multiply:
+        return to_.arithmetic(Arithmetic::multiply, to, before, next);
+      default: {
+        const Arithmetic which = op == ir::Op::minimum ? Arithmetic::minimum : Arithmetic::maximum;
+        if (sum == 1) {
+          return to_.arithmetic(which, to, before, next);
+        }
+        to_.load(kFirst, next);
+        return to_.arithmetic(which, to, kFirst, before);
+      }
     }
   }
 
@@ -461,6 +531,7 @@ class Body : Registers {
 
   Assembler& to_;
   const std::vector<Operation>& operations_;
+  std::int32_t apart_;
   Guards guards_;
   std::vector<Detour> detours_;
   double part_by_products_;
@@ -471,7 +542,8 @@ class Body : Registers {
 
 BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, std::int32_t spills,
                    Guards guards, Assembler& to) {
-  return Body(to, operations, std::move(values), spills, guards).write();
+  const std::int32_t apart = values.apart;
+  return Body(to, operations, std::move(values), apart, spills, guards).write();
 }
 
 namespace {

@@ -30,7 +30,7 @@ class LoopWriter {
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
              Guards guards, Assembler& to)
       : to_(to), guards_(guards), nest_(make_nest(loop, operations, layout)) {
-    indexed_ = several(nest_, operations, values(Form::half), to_.value_bytes());
+    indexed_ = several(nest_, operations, values(Form::half), to_.value_bytes(), true);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     operations_ = unroll(nest_, operations, outer_);
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {
@@ -46,23 +46,14 @@ class LoopWriter {
       heads.push_back(to_.here());
     }
     if (indexed_) {
-      const std::int64_t count = nest_.extents.back();
       to_.clear(General::rcx);
-      std::int64_t done = 0;
-      for (const auto& [form, copies] :
-           {std::pair(Form::whole, kTogether), std::pair(Form::whole, std::int64_t{1}),
-            std::pair(Form::half, to_.avx512() ? std::int64_t{1} : kTogether),
-            std::pair(Form::half, std::int64_t{1}), std::pair(Form::one, std::int64_t{1})}) {
-        const std::int64_t step = copies * values(form);
-        const std::int64_t end = done + (count - done) / step * step;
-        if (end > done && (form != Form::whole || to_.avx512())) {
-          innermost(form, copies, end);
-          done = end;
-        }
+      std::int64_t end = 0;
+      for (const Part& part : parts()) {
+        end += part.turns * part.copies * values(part.form) - part.done;
+        innermost(part, end);
       }
     } else {
-      to_.form = Form::one;
-      body(1);
+      body({Form::one, 1, 1, 0});
     }
     for (std::size_t k = outer_; k-- > 0;) {
       for (const auto& [strides, reg] : pointers_) {
@@ -78,11 +69,60 @@ class LoopWriter {
   }
 
  private:
-  // On the stack, from rsp: the counters of the loops but the innermost, where the stack was, and
-  // the values of the bodies, which do not cross lines of the cache.
+  // Some turns of the innermost loop, each of as many registers. If some of its values are done
+  // already, they are done again and not kept, so that a register is full.
+  struct Part {
+    Form form;
+    std::int64_t copies;
+    std::int64_t turns;
+    std::int64_t done;
+  };
+
+  std::vector<Part> parts() const {
+    std::vector<Part> made;
+    const std::int64_t count = nest_.extents.back();
+    std::int64_t rest = count;
+    const auto take = [&](Form form, std::int64_t copies) {
+      const std::int64_t step = copies * values(form);
+      if (rest >= step) {
+        made.push_back({form, copies, rest / step, 0});
+        rest %= step;
+      }
+    };
+    const auto take_rest = [&](Form form, std::int64_t copies) {
+      made.push_back({form, copies, 1, copies * values(form) - rest});
+      rest = 0;
+    };
+    if (to_.avx512()) {
+      const std::int64_t whole = values(Form::whole);
+      const std::int64_t half = values(Form::half);
+      take(Form::whole, kTogether);
+      if (rest > whole + half && count >= kTogether * whole) {
+        take_rest(Form::whole, kTogether);
+      }
+      take(Form::whole, 1);
+      if (rest > half && count >= whole) {
+        take_rest(Form::whole, 1);
+      }
+      take(Form::half, 1);
+      if (rest > 1) {
+        take_rest(Form::half, 1);
+      }
+    } else {
+      take(Form::half, kTogether);
+      take(Form::half, 1);
+    }
+    take(Form::one, 1);
+    return made;
+  }
+
+  // On the stack, from rsp: the counters of the loops but the innermost, where the stack was, a
+  // register that is taken apart, and the values of the bodies, which do not cross lines of the
+  // cache.
   std::int32_t counter(std::size_t k) const { return static_cast<std::int32_t>(8 * k); }
   std::int32_t former_stack() const { return counter(outer_); }
-  std::int32_t spills() const { return (former_stack() + 8 + kAligned - 1) / kAligned * kAligned; }
+  std::int32_t apart() const { return (former_stack() + 8 + kAligned - 1) / kAligned * kAligned; }
+  std::int32_t spills() const { return apart() + kAligned; }
 
   void move(General reg, std::int64_t by) {
     if (reg != General::rbx && by != 0) {
@@ -125,19 +165,28 @@ class LoopWriter {
 
   std::int64_t values(Form form) const { return to_.form_bytes(form) / to_.value_bytes(); }
 
-  void innermost(Form form, std::int64_t copies, std::int64_t end) {
-    to_.form = form;
+  void innermost(const Part& part, std::int64_t end) {
+    const auto bytes = [this](std::int64_t count) {
+      return static_cast<std::int32_t>(count * to_.value_bytes());
+    };
+    if (part.done > 0) {
+      to_.add(General::rcx, -bytes(part.done));
+    }
     const std::size_t head = to_.here();
-    body(copies);
-    to_.add(General::rcx, static_cast<std::int32_t>(copies) * to_.form_bytes());
-    to_.compare(General::rcx, static_cast<std::int32_t>(end * to_.value_bytes()));
-    to_.jump_if_below(head);
+    body(part);
+    to_.add(General::rcx, bytes(part.copies * values(part.form)));
+    if (part.turns > 1) {
+      to_.compare(General::rcx, bytes(end));
+      to_.jump_if_below(head);
+    }
   }
 
-  // `copies` registers of values at once, each operation for all of them before the next.
-  void body(std::int64_t copies) {
-    const Passage passage = find_passage(nest_, operations_, copies, indexed_);
+  // Registers of values at once, each operation for all of them before the next.
+  void body(const Part& part) {
+    to_.form = part.form;
+    const Passage passage = find_passage(nest_, operations_, part.copies, indexed_);
     BodyValues made;
+    made.apart = apart();
     made.operands = passage.operands;
     for (const Passing& of : passage.values) {
       const Strides outer(of.walk->strides.begin(),
@@ -147,13 +196,14 @@ class LoopWriter {
       value.home = {pointers_.at(outer), moves ? General::rcx : General::none,
                     static_cast<std::int32_t>(of.walk->start + of.copy * to_.form_bytes())};
       value.spread = indexed_ && !moves;
+      value.done = moves && of.copy == 0 ? part.done : 0;
       value.at_home = of.in_memory;
       value.uses = of.uses;
       made.values.push_back(std::move(value));
     }
     std::vector<Operation> all;
     for (const Operation& operation : operations_) {
-      all.insert(all.end(), static_cast<std::size_t>(copies), operation);
+      all.insert(all.end(), static_cast<std::size_t>(part.copies), operation);
     }
     BodyEnd end = write_body(all, std::move(made), spills(), guards_, to_);
     spilled_ = std::max(spilled_, end.spilled);

@@ -26,8 +26,17 @@ struct alignas(64) Pool {
   BitsRow sign = filled<BitsRow>(kSign);
   BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign
   BitsRow all = filled<BitsRow>(static_cast<Bits>(~Bits{0}));
+  // Masks of all values of a register but the first so many.
+  std::array<std::uint16_t, 32> all_but = but_first();
 
  private:
+  static constexpr std::array<std::uint16_t, 32> but_first() {
+    std::array<std::uint16_t, 32> made{};
+    for (std::size_t i = 0; i < 16; ++i) {
+      made[i] = static_cast<std::uint16_t>(0xffffu << i);
+    }
+    return made;
+  }
   template <class R>
   static constexpr R filled(typename R::value_type value) {
     R row{};

@@ -24,7 +24,7 @@ Registers::Registers(Assembler& to, const std::vector<Operation>& operations, Bo
     for (int reg = 16; reg < 32; ++reg) {
       numbers_.add(reg);
     }
-    for (int mask = 1; mask < kFirstMask; ++mask) {
+    for (int mask = 1; mask < (most_done() == 0 ? kFirstMask : kKeptMask); ++mask) {
       masks_.add(mask);
     }
   }
@@ -43,6 +43,14 @@ void Registers::begin(std::size_t operation) {
 
 std::int32_t Registers::spilled() const {
   return static_cast<std::int32_t>(last_uses_.size()) * to_.register_bytes();
+}
+
+std::int64_t Registers::most_done() const {
+  std::int64_t most = 0;
+  for (const Value& value : values_) {
+    most = std::max(most, value.done);
+  }
+  return most;
 }
 
 // Now included: a register may hold what this operation has yet to fetch.

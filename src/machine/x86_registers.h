@@ -19,6 +19,7 @@ struct Value {
   Place home;
   bool spread = false;  // one value for all
   bool at_home = false;
+  std::int64_t done = 0;          // of its values, the first so many are not to be kept
   std::vector<std::size_t> uses;  // operations that read it, ascending
   int reg = -1;
   bool mask = false;  // all bits for true and none for false, instead of 1 and 0
@@ -27,6 +28,7 @@ struct Value {
 struct BodyValues {
   std::vector<Value> values;
   std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
+  std::int32_t apart = 0;  // where on the stack, from rsp, there is room for a register
 };
 
 // For use within an operation: two registers, four more within look-ups, and with AVX-512 two
@@ -36,6 +38,8 @@ inline constexpr int kSecond = 15;
 inline constexpr int kLookUp = 10;
 inline constexpr int kFirstMask = 6;
 inline constexpr int kSecondMask = 7;
+// Of what is to be kept, in bodies where that is not all.
+inline constexpr int kKeptMask = 5;
 
 class Registers {
  public:
@@ -45,6 +49,7 @@ class Registers {
 
   void begin(std::size_t operation);
   std::int32_t spilled() const;  // bytes
+  std::int64_t most_done() const;
 
   Value& value(std::uint32_t a) { return values_[operands_[at_][a]]; }  // 3: the result
   bool same(std::uint32_t a, std::uint32_t b) const {

@@ -1,5 +1,5 @@
-// Nests with more values on their way than a processor has registers, comparisons among them: the
-// machine against its definition.
+// Nests with more values on their way than a processor has registers, comparisons among them; and
+// nests that take sums, products and extremes along their axes: the machine against its definition.
 #include <bit>
 #include <cmath>
 #include <random>
@@ -18,8 +18,16 @@ using ir::Slot;
 
 class Nest {
  public:
-  Nest(std::uint64_t seed, std::size_t operations, std::uint32_t elements)
-      : random_(seed), elements_(elements), loop_(b_.loop({elements})) {
+  // Arrays of `rows` rows of `columns` elements. Of so many operations, one in three folds an array
+  // along both axes or one, if `folding`.
+  Nest(std::uint64_t seed, std::size_t operations, std::uint32_t rows, std::uint32_t columns,
+       bool folding)
+      : random_(seed),
+        rows_(rows),
+        columns_(columns),
+        elements_(rows * columns),
+        loop_(b_.loop({rows, columns})) {
+    const std::uint32_t elements = elements_;
     constexpr std::size_t kConstants = 64;
     for (std::size_t i = 0; i < kConstants; ++i) {
       std::vector<double> values;
@@ -37,7 +45,11 @@ class Nest {
     b_.emit(ir::Block::initial, Op::copy, loop_, along(level), {along(made_[1])});
     made_.push_back(level);
     for (std::size_t i = 0; i < operations; ++i) {
-      add();
+      if (folding && i % 3 == 0) {
+        fold();
+      } else {
+        add();
+      }
     }
     b_.emit(ir::Block::rates, Op::copy, loop_, along(net), {along(made_.back())});
     for (std::size_t i = kConstants; i < made_.size(); i += 3) {
@@ -52,7 +64,7 @@ class Nest {
 
  private:
   double number() { return static_cast<double>(random_() % 4001) / 1000.0 - 2.0; }
-  ir::ViewId along(Slot base) { return b_.view(base, {1}); }
+  ir::ViewId along(Slot base) { return b_.view(base, {static_cast<std::int32_t>(columns_), 1}); }
 
   void add() {
     constexpr std::array kOps = {Op::add,    Op::subtract, Op::multiply,    Op::maximum,  Op::less,
@@ -60,18 +72,39 @@ class Nest {
     const Op op = kOps[random_() % kOps.size()];
     std::vector<ir::ViewId> args;
     for (int a = 0; a < ir::row(op).arity; ++a) {
-      args.push_back(along(made_[random_() % made_.size()]));
+      args.push_back(random_() % 4 == 0 && !folds_.empty()
+                         ? folds_[random_() % folds_.size()]
+                         : along(made_[random_() % made_.size()]));
     }
     const Slot to = b_.slots(elements_);
     b_.emit(ir::Block::rates, op, loop_, along(to), args);
     made_.push_back(to);
   }
 
+  void fold() {
+    constexpr std::array kOps = {Op::add, Op::add, Op::multiply, Op::minimum, Op::maximum};
+    const Op op = kOps[random_() % kOps.size()];
+    const bool by_row = random_() % 2 == 0;
+    const bool by_column = !by_row && random_() % 2 == 0;
+    const std::uint32_t count = by_row ? rows_ : by_column ? columns_ : 1;
+    const Slot to = b_.slots(count);
+    saved.push_back({to, count});
+    const ir::ViewId what = along(made_[random_() % made_.size()]);
+    const ir::ViewId result = b_.view(to, {by_row ? 1 : 0, by_column ? 1 : 0});
+    b_.emit(ir::Block::rates, Op::copy, b_.loop({count}), b_.view(to, {1}), {b_.view(made_[0])});
+    b_.emit(ir::Block::rates, op, loop_, result,
+            random_() % 2 == 0 ? std::vector{result, what} : std::vector{what, result});
+    folds_.push_back(result);
+  }
+
   std::mt19937_64 random_;
   ProgramBuilder b_;
+  std::uint32_t rows_;
+  std::uint32_t columns_;
   std::uint32_t elements_;
   ir::LoopId loop_;
   std::vector<Slot> made_;
+  std::vector<ir::ViewId> folds_;
 };
 
 bool same(double a, double b) {
@@ -79,41 +112,52 @@ bool same(double a, double b) {
          (std::isnan(a) && std::isnan(b));
 }
 
-TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
-    SCOPED_TRACE(seed);
-    Nest nest(seed, 60 + 50 * seed, seed % 3 == 1 ? 7 : 1);
-    ASSERT_EQ(ir::verify(nest.program), std::vector<std::string>{});
-    const machine::Kernel kernel(std::move(nest.program));
-    sim::RunSpec spec;
-    spec.start = 0;
-    spec.stop = 2;
-    spec.dt = 0.25;
-    spec.save_interval = 1;
-    spec.method = sim::find_method("euler");
-    spec.saved = nest.saved;
-    for (const std::size_t runs : {1, 21, 70}) {
-      std::mt19937_64 random(seed);
-      sim::Inputs inputs;
-      inputs.runs = runs;
-      for (const Slot slot : nest.varied) {
-        auto& values = inputs.overrides.emplace_back(sim::Inputs::Override{slot, {}}).values;
-        for (std::size_t run = 0; run < runs; ++run) {
-          values.push_back(static_cast<double>(random() % 4001) / 1000.0 - 2.0);
-        }
-      }
-      const auto expected =
-          sim::simulate(kernel, spec, inputs, *machine::find_backend("reference"));
-      for (const std::string_view backend : {"machine", "avx2"}) {
-        const auto found = sim::simulate(kernel, spec, inputs, *machine::find_backend(backend));
-        std::size_t wrong = 0;
-        for (std::size_t i = 0; i < expected.values.size(); ++i) {
-          wrong += same(found.values[i], expected.values[i]) ? 0 : 1;
-        }
-        EXPECT_EQ(wrong, 0u) << backend << ": of " << expected.values.size() << " in " << runs
-                             << " runs";
+void expect_bits_of_the_reference(Nest nest, std::uint64_t seed) {
+  SCOPED_TRACE(seed);
+  ASSERT_EQ(ir::verify(nest.program), std::vector<std::string>{});
+  const machine::Kernel kernel(std::move(nest.program));
+  sim::RunSpec spec;
+  spec.start = 0;
+  spec.stop = 2;
+  spec.dt = 0.25;
+  spec.save_interval = 1;
+  spec.method = sim::find_method("euler");
+  spec.saved = nest.saved;
+  for (const std::size_t runs : {1, 21, 70}) {
+    std::mt19937_64 random(seed);
+    sim::Inputs inputs;
+    inputs.runs = runs;
+    for (const Slot slot : nest.varied) {
+      auto& values = inputs.overrides.emplace_back(sim::Inputs::Override{slot, {}}).values;
+      for (std::size_t run = 0; run < runs; ++run) {
+        values.push_back(static_cast<double>(random() % 4001) / 1000.0 - 2.0);
       }
     }
+    const auto expected = sim::simulate(kernel, spec, inputs, *machine::find_backend("reference"));
+    for (const std::string_view backend : {"machine", "avx2"}) {
+      const auto found = sim::simulate(kernel, spec, inputs, *machine::find_backend(backend));
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < expected.values.size(); ++i) {
+        wrong += same(found.values[i], expected.values[i]) ? 0 : 1;
+      }
+      EXPECT_EQ(wrong, 0u) << backend << ": of " << expected.values.size() << " in " << runs
+                           << " runs";
+    }
+  }
+}
+
+TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    expect_bits_of_the_reference(
+        Nest(seed, 60 + 50 * seed, 1, seed % 3 == 1 ? 7 : 1, /*folding=*/false), seed);
+  }
+}
+
+// Along axes that fill registers, or do not.
+TEST(Nests, ThatFoldGiveTheBitsOfTheReference) {
+  for (std::uint32_t columns = 1; columns <= 48; ++columns) {
+    const std::uint32_t rows = columns % 3 == 0 ? 1 + columns % 5 : 1;
+    expect_bits_of_the_reference(Nest(columns, 6 + columns % 4 * 15, rows, columns, true), columns);
   }
 }
 
