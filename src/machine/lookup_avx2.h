@@ -33,10 +33,23 @@ struct FourPoints {
           _mm256_unpacklo_pd(even_slopes, odd_slopes), _mm256_unpackhi_pd(even_slopes, odd_slopes)};
 }
 
-// (BLENDV looks at the sign alone; where it is that of a zero, the slope does not matter.)
+// (BLENDV looks at the sign alone: a difference of two numbers is never -0.)
+template <bool steps = false>
 [[gnu::always_inline]] inline __m256d on_segment(const FourPoints& at, __m256d c) {
   const __m256d past = _mm256_sub_pd(c, at.x);
-  return _mm256_add_pd(at.y, _mm256_mul_pd(_mm256_blendv_pd(at.right, at.left, past), past));
+  const __m256d beside = _mm256_blendv_pd(at.right, at.left, past);
+  if constexpr (steps) {
+    return _mm256_add_pd(beside, _mm256_mul_pd(_mm256_setzero_pd(), past));
+  }
+  return _mm256_add_pd(at.y, _mm256_mul_pd(beside, past));
+}
+
+// The point nearest to each of four arguments within the table's bounds.
+[[gnu::always_inline]] inline __m128i nearest(const TableView& table, __m256d c) {
+  const __m256d place =
+      _mm256_add_pd(_mm256_mul_pd(c, _mm256_set1_pd(table.per_x)), _mm256_set1_pd(table.shift));
+  return _mm256_cvttpd_epi32(
+      _mm256_min_pd(_mm256_max_pd(place, _mm256_setzero_pd()), _mm256_set1_pd(table.top)));
 }
 
 // The second operand of MAXPD and MINPD is the answer where one is not a number: as in evaluate().
@@ -50,16 +63,15 @@ constexpr std::size_t kCounted = 16;
 inline void look_up(double* d, const double* a, std::size_t count, const TableView& of) {
   const TableView table = of;
   std::size_t i = 0;
-  if (table.per_x != 0) {
-    const __m256d per_x = _mm256_set1_pd(table.per_x);
-    const __m256d shift = _mm256_set1_pd(table.shift);
-    const __m256d top = _mm256_set1_pd(table.top);
+  if (table.steps) {
     for (; i + 4 <= count; i += 4) {
       const __m256d c = within(table, _mm256_loadu_pd(a + i));
-      const __m256d place = _mm256_add_pd(_mm256_mul_pd(c, per_x), shift);
-      const __m256d bounded = _mm256_min_pd(_mm256_max_pd(place, _mm256_setzero_pd()), top);
-      const __m128i nearest = _mm256_cvttpd_epi32(bounded);
-      _mm256_storeu_pd(d + i, on_segment(load_points(table.point, nearest), c));
+      _mm256_storeu_pd(d + i, on_segment<true>(load_points(table.point, nearest(table, c)), c));
+    }
+  } else if (table.per_x != 0) {
+    for (; i + 4 <= count; i += 4) {
+      const __m256d c = within(table, _mm256_loadu_pd(a + i));
+      _mm256_storeu_pd(d + i, on_segment(load_points(table.point, nearest(table, c)), c));
     }
   } else if (table.points <= kCounted) {
     for (; i + 4 <= count; i += 4) {

@@ -40,20 +40,27 @@ PreparedTable::PreparedTable(const ir::Table& table) {
     most_ = points_.back().right == 0 ? most_ : kInfinity;
   }
   if (!discrete) {
-    find_per_x();
+    find_per_x(0);
+  } else if (find_per_x(0)) {
+    make_steps(0);
+  } else if (find_per_x(1)) {
+    make_steps(1);
   }
 }
 
-// Even enough for the nearest point to be beside every argument: every point within a quarter of a
-// segment of its place.
-void PreparedTable::find_per_x() {
-  const double last = static_cast<double>(points_.size() - 1);
-  const double per_x = last / (points_.back().x - points_.front().x);
-  const double shift = 0.5 - points_.front().x * per_x;
-  bool even = last > 0 && std::isfinite(per_x) && std::isfinite(shift);
-  for (std::size_t i = 0; i < points_.size(); ++i) {
+// Even enough, from `first` on, for the nearest point to be beside every argument: every point
+// within a quarter of a segment of its place.
+bool PreparedTable::find_per_x(std::size_t first) {
+  if (points_.size() < first + 2) {
+    return false;
+  }
+  const double start = points_[first].x;
+  const double per_x = static_cast<double>(points_.size() - 1 - first) / (points_.back().x - start);
+  const double shift = 0.5 - start * per_x;
+  bool even = std::isfinite(per_x) && std::isfinite(shift);
+  for (std::size_t i = first; i < points_.size(); ++i) {
     const double place = points_[i].x * per_x + shift;
-    even = even && std::fabs(place - (static_cast<double>(i) + 0.5)) < 0.25;
+    even = even && std::fabs(place - (static_cast<double>(i - first) + 0.5)) < 0.25;
   }
   if (even) {
     // What seven digits tell apart: single precision does with these numbers what double does.
@@ -62,6 +69,23 @@ void PreparedTable::find_per_x() {
     shift_ = shift;
     inside_ = std::fabs(shift) < kFar && std::isfinite(least_) && std::isfinite(most_);
   }
+  return even;
+}
+
+// Values instead of slopes beside the points from `first` on. What is left of that point has one
+// value, wherever it lies: a segment away is as good as any place.
+void PreparedTable::make_steps(std::size_t first) {
+  const auto value = [](const TablePoint& point) { return point.y + 0.0; };  // no -0
+  for (std::size_t i = points_.size(); i-- > 0;) {
+    points_[i].left = value(points_[i == 0 ? 0 : i - 1]);
+    points_[i].right = value(points_[i]);
+  }
+  points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first));
+  if (first > 0) {
+    least_ = points_.front().x - 1 / per_x_;
+    inside_ = inside_ && std::isfinite(least_);
+  }
+  steps_ = true;
 }
 
 }  // namespace shamal::machine

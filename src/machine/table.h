@@ -10,8 +10,15 @@
 //
 // Nearly all tables of published models have evenly spaced x. There g is the point nearest to c,
 // found by a product; as both points beside c give its segment's line, a rounding of the product
-// decides nothing but the last bit. Other tables, and discrete ones, are searched for the last
-// point with x[g] <= c: at a step (two points of one x) the later one holds.
+// decides nothing but the last bit. Other tables are searched for the last point with x[g] <= c:
+// at a step (two points of one x) the later one holds.
+//
+// Discrete tables of even points are found alike, and hold their values where others have slopes:
+//
+//   c < x[g] ? left[g] : right[g]
+//
+// Slopes of graphical functions, which gradients ask for, are such tables, with a first point far
+// on the left for what lies before the others: only its value matters.
 //
 // Slopes are computed once: a division less for each look-up. At a point of an even table the
 // result is its y exactly.
@@ -29,7 +36,7 @@ namespace shamal::machine {
 struct alignas(32) TablePoint {
   double x;
   double y;
-  double left;  // slopes
+  double left;  // slopes; of even steps, values
   double right;
 };
 
@@ -41,6 +48,7 @@ struct TableView {
   double shift;  // c per_x + shift is half more than the place of c among the points
   double top;    // half more than the index of the last point
   bool inside;   // so, for every c that is held within bounds, the sum leads to a point
+  bool steps;    // even ones
   std::size_t points;
   const TablePoint* point;
 };
@@ -67,7 +75,8 @@ struct TableView {
   c = c > table.most ? table.most : c;
   const TablePoint& at = table.point[point_beside(table, c)];
   const double past = c - at.x;
-  return at.y + (past < 0 ? at.left : at.right) * past;
+  const double beside = past < 0 ? at.left : at.right;
+  return table.steps ? beside + 0.0 * past : at.y + beside * past;  // NaN stays one
 }
 
 class PreparedTable {
@@ -81,12 +90,14 @@ class PreparedTable {
             shift_,
             static_cast<double>(points_.size() - 1) + 0.5,
             inside_,
+            steps_,
             points_.size(),
             points_.data()};
   }
 
  private:
-  void find_per_x();
+  bool find_per_x(std::size_t first);
+  void make_steps(std::size_t first);
 
   std::vector<TablePoint> points_;
   double least_ = 0;
@@ -94,6 +105,7 @@ class PreparedTable {
   double per_x_ = 0;
   double shift_ = 0;
   bool inside_ = false;
+  bool steps_ = false;
 };
 
 }  // namespace shamal::machine

@@ -374,7 +374,9 @@ class LoopWriter {
       code_.get(y);
       firsts ? code_.mix_firsts() : code_.mix_seconds();
     };
-    pair(first, second, false);  // y
+    if (!table.steps) {
+      pair(first, second, false);  // y
+    }
     pair(first_slopes, second_slopes, true);
     pair(first_slopes, second_slopes, false);
     code_.get(c);
@@ -385,7 +387,12 @@ class LoopWriter {
     code_.vector(Vector::less);
     code_.vector(Vector::choose);
     code_.get(c);
-    code_.vector(Vector::multiply);
+    if (table.steps) {
+      code_.get(zero_);  // NaN stays one
+      code_.vector(Vector::multiply);
+    } else {
+      code_.vector(Vector::multiply);
+    }
     code_.vector(Vector::add);
     for (const std::uint32_t local : held) {
       vectors_.give_back(local);

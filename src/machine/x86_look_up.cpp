@@ -30,6 +30,10 @@ Segments any_points(const NativeTable& table, Assembler& to) {
   std::int32_t column = table.columns;
   for (const int reg : {kAt.x, kAt.y, kAt.left, kAt.right}) {
     const Place first{kBase, General::none, column};
+    if (reg == kAt.y && table.steps) {
+      column += table.column_bytes;  // nobody asks
+      continue;
+    }
     if (rows == 1) {
       to.permute(reg, kSecond, first);
     } else if (rows == 2) {
@@ -151,6 +155,10 @@ OnSegment find_segment(const NativeTable& table, int argument, Assembler& to) {
     to.mask_of_signs(below, kFirst);
   }
   to.blend(at.left, at.right, at.left, below);
+  if (table.steps) {
+    to.arithmetic(Arithmetic::multiply, kFirst, kFirst, zero());  // NaN stays one
+    return {at.left, kFirst};
+  }
   to.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
   return {at.y, at.left};
 }

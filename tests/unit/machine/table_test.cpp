@@ -164,5 +164,47 @@ TEST(Table, TheNearestPointServesAsWellAsTheSearchedOne) {
   EXPECT_EQ(guessed, 100u);
 }
 
+// Steps between even points, with a first point anywhere on the left or none, as a search finds
+// them: at every point, next to it, elsewhere, and far away.
+TEST(Table, EvenStepsAreWhatASearchFinds) {
+  std::mt19937_64 random(2);
+  const auto uniform = [&random] { return static_cast<double>(random() % 1000003) / 1000003.0; };
+  std::size_t even = 0;
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t points = 2 + random() % 40;
+    const double gap = std::ldexp(uniform() + 0.01, static_cast<int>(random() % 30) - 15);
+    const double first = gap * (std::floor(9 * uniform()) - 4);
+    ir::Table table;
+    table.kind = TableKind::discrete;
+    if (round % 2 == 1) {
+      table.x.push_back(round % 4 == 1 ? std::numeric_limits<double>::lowest()
+                                       : first - gap * (0.01 + 9 * uniform()));
+      table.y.push_back(uniform());
+    }
+    for (std::size_t i = 0; i < points; ++i) {
+      table.x.push_back(first + gap * static_cast<double>(i));
+      table.y.push_back(i % 5 == 4 ? -0.0 : uniform() - 0.5);
+    }
+    const PreparedTable prepared(table);
+    even += prepared.view().steps ? 1 : 0;
+    std::vector<double> arguments = {kInfinity, -kInfinity, 1e300, -1e300, -0.0};
+    for (const double x : table.x) {
+      arguments.insert(arguments.end(),
+                       {x, std::nextafter(x, -kInfinity), std::nextafter(x, kInfinity)});
+    }
+    for (int k = 0; k < 100; ++k) {
+      arguments.push_back(first + gap * (static_cast<double>(points + 4) * uniform() - 2));
+    }
+    for (const double a : arguments) {
+      const auto after = std::upper_bound(table.x.begin(), table.x.end(), a) - table.x.begin();
+      const double found =
+          table.y[static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, after) - 1)];
+      ASSERT_EQ(evaluate(prepared.view(), a), found) << "round " << round << ", at " << a;
+      ASSERT_FALSE(found == 0 && std::signbit(evaluate(prepared.view(), a)));
+    }
+  }
+  EXPECT_EQ(even, 200u);
+}
+
 }  // namespace
 }  // namespace shamal::machine
