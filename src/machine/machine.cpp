@@ -12,6 +12,7 @@
 #include "base/defect.h"
 #include "machine/flags.h"
 #include "machine/reference.h"
+#include "machine/segments.h"
 
 namespace shamal::machine {
 
@@ -90,10 +91,30 @@ class Binder {
     }
     o.table_step = prepared.strides[kTable];
     place(kernel_, prepared, start, state_, o);
+    if (may_remember(prepared, o)) {
+      step.segments = make_segments(o.table, o.table_step, o.extent);
+      o.segments = step.segments.data();
+      choice.remembers = true;
+      choice.held = o.a_step[0] == 0 ? 1 : 0;
+      step.row = find_(choice);
+    }
     return step;
   }
 
  private:
+  // Look-ups of one value an element, each in its own table, all of them uneven.
+  static bool may_remember(const Prepared& prepared, const Operands& o) {
+    const bool alone = prepared.choice.op == ir::Op::lookup && prepared.rows == 1 && o.count == 1 &&
+                       (prepared.extent == 1 || (o.d_step == 1 && prepared.apart == 1)) &&
+                       (o.a_step[0] == 0 || o.a_step[0] == 1);
+    for (std::uint32_t i = 0; alone && i < prepared.extent; ++i) {
+      if (o.table[std::ptrdiff_t{o.table_step} * i].per_x != 0) {
+        return false;
+      }
+    }
+    return alone;
+  }
+
   const Kernel& kernel_;
   State& state_;
   FindRow find_;

@@ -26,6 +26,7 @@ struct Operands {
   double* d = nullptr;
   std::array<const double*, kMostArguments> a{};
   const TableView* table = nullptr;
+  double* segments = nullptr;  // of look-ups that remember (segments.h)
   std::uint32_t count = 1;
   std::uint32_t extent = 1;
   std::int32_t d_step = 0;
@@ -49,6 +50,7 @@ struct RowChoice {
   ir::Op op = ir::Op::copy;     // the outer one
   ir::Op inner = ir::Op::copy;  // of two
   unsigned held = 0;            // a bit for each argument
+  bool remembers = false;       // a look-up: one value an element, of arguments side by side or one
 };
 
 // The loop for a choice; null if there is none (only possible for two at once).

@@ -16,6 +16,7 @@
 #endif
 
 #include "machine/row.h"
+#include "machine/segments.h"
 #include "model/arithmetic.h"
 
 namespace shamal::machine {
@@ -240,8 +241,41 @@ void along_table(const Operands& operands) {
   }
 }
 
+// Arguments are taken up before any result is written: they may lie where it goes.
+template <bool held>
+void along_segments(const Operands& o) {
+  const std::size_t count = o.extent;
+  const Segments at(o.segments, count);
+  const double* const a = o.a[0];
+  double* const d = o.d;
+  const double one = *a;
+  const auto argument = [&](std::size_t i) __attribute__((always_inline)) {
+    return at.argument(i, held ? one : a[i]);
+  };
+  unsigned elsewhere = 0;
+  SHAMAL_LANES_ARE_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    elsewhere += at.has(i, argument(i)) ? 0u : 1u;
+  }
+  if (elsewhere != 0) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const double c = argument(i);
+      if (!at.has(i, c)) {
+        at.find(i, o.table[static_cast<std::ptrdiff_t>(i) * o.table_step], c);
+      }
+    }
+  }
+  SHAMAL_LANES_ARE_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    d[i] = at.value(i, argument(i));
+  }
+}
+
 RowKernel find(const RowChoice& choice) {
   if (choice.shape == Shape::one) {
+    if (choice.op == ir::Op::lookup && choice.remembers) {
+      return choice.held == 0 ? along_segments<false> : along_segments<true>;
+    }
     if (choice.op == ir::Op::lookup) {
       return choice.held == 0 ? along_table<false> : along_table<true>;
     }

@@ -116,6 +116,7 @@ class State {
     NativeCode code = nullptr;
     RowKernel row = nullptr;
     Operands operands;
+    std::vector<double> segments;  // that the operands point at
     const Prepared* prepared = nullptr;
     const PlannedStep* planned = nullptr;  // in single precision: what `prepared` meets
     bool one_row = true;

@@ -1,0 +1,80 @@
+// Where look-ups found their arguments. Data over time are looked up once a step and element, and
+// TIME stays in one segment of them for many steps; what values of a model are looked up by seldom
+// leaves its segment, too. So a row of look-ups in uneven tables, one value an element, has for
+// each element the segment it was in, as numbers beside each other:
+//
+//   from <= c < to:  y + slope (c - x)        with c = a, held within [least, most]
+//
+// which vector code does. An element whose argument is elsewhere is searched for (table.h), and the
+// result has the same bits either way: a segment's slope is the one that evaluate() takes there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "machine/table.h"
+
+namespace shamal::machine {
+
+// Columns of as many elements as the row has.
+struct Segments {
+  static constexpr std::size_t kColumns = 7;
+
+  Segments(double* columns, std::size_t elements)
+      : from(columns),
+        to(from + elements),
+        least(to + elements),
+        most(least + elements),
+        x(most + elements),
+        y(x + elements),
+        slope(y + elements) {}
+
+  double* from;
+  double* to;
+  double* least;
+  double* most;
+  double* x;
+  double* y;
+  double* slope;
+
+  [[gnu::always_inline]] double argument(std::size_t i, double a) const {
+    const double c = a < least[i] ? least[i] : a;
+    return c > most[i] ? most[i] : c;
+  }
+  [[gnu::always_inline]] bool has(std::size_t i, double c) const {
+    return from[i] <= c && c < to[i];
+  }
+  [[gnu::always_inline]] double value(std::size_t i, double c) const {
+    return y[i] + slope[i] * (c - x[i]);
+  }
+
+  // Of an uneven table.
+  void find(std::size_t i, const TableView& table, double c) const {
+    const std::size_t g = point_beside(table, c);
+    const TablePoint& at = table.point[g];
+    const bool before = c - at.x < 0;  // all points
+    constexpr double kFar = std::numeric_limits<double>::infinity();
+    from[i] = before ? -kFar : at.x;
+    to[i] = before ? at.x : g + 1 < table.points ? table.point[g + 1].x : kFar;
+    x[i] = at.x;
+    y[i] = at.y;
+    slope[i] = before ? at.left : at.right;
+  }
+};
+
+// Of elements that are nowhere yet, in tables `step` apart.
+inline std::vector<double> make_segments(const TableView* table, std::int32_t step,
+                                         std::size_t elements) {
+  std::vector<double> columns(Segments::kColumns * elements,
+                              std::numeric_limits<double>::quiet_NaN());
+  const Segments made(columns.data(), elements);
+  for (std::size_t i = 0; i < elements; ++i, table += step) {
+    made.least[i] = table->least;
+    made.most[i] = table->most;
+  }
+  return columns;
+}
+
+}  // namespace shamal::machine
