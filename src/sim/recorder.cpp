@@ -49,6 +49,12 @@ Pair load(const double* from) {
 
 void store(Pair pair, double* to) { std::memcpy(to, &pair, sizeof pair); }
 
+// Times that a block has: no more than there are, nor than fit.
+std::size_t block_times(const Trajectories& into, std::size_t lanes) {
+  const std::size_t fit = kBlock / std::max<std::size_t>(1, into.columns * lanes);
+  return std::max<std::size_t>(1, std::min(fit, into.times.size()));
+}
+
 // `rows` rows of a line of the cache, `pitch` apart, to as many columns of `rows`.
 void turn_line(const double* from, std::size_t pitch, std::size_t rows, double* to) {
   std::size_t i = 0;
@@ -75,10 +81,11 @@ Recorder::Recorder(Trajectories& into, const std::vector<SlotRange>& columns, st
       columns_(columns),
       first_(first),
       lanes_(lanes),
-      capacity_(std::max<std::size_t>(1, kBlock / std::max<std::size_t>(1, into.columns * lanes))),
+      capacity_(block_times(into, lanes)),
       block_(std::make_unique_for_overwrite<double[]>(capacity_ * into.columns * lanes)),
       noted_(lanes, false),
-      turned_(kLine * capacity_ * into.columns) {}
+      turned_(std::make_unique_for_overwrite<double[]>(
+          lanes == 1 ? 0 : kLine * capacity_ * into.columns)) {}
 
 template <class Value>
 void Recorder::add(const Value* values, bool alike) {
@@ -110,8 +117,11 @@ void Recorder::write() {
   for (std::size_t lane = 0; lane < lanes_; lane += kLine) {
     const std::size_t beside = std::min(kLine, lanes_ - lane);
     const double* from = block_.get() + lane;
-    if (beside == kLine) {
-      turn_line(from, lanes_, rows_, turned_.data());
+    const double* turned = turned_.get();
+    if (lanes_ == 1) {
+      turned = from;
+    } else if (beside == kLine) {
+      turn_line(from, lanes_, rows_, turned_.get());
     } else {
       for (std::size_t i = 0; i < rows_; ++i, from += lanes_) {
         for (std::size_t k = 0; k < beside; ++k) {
@@ -121,7 +131,7 @@ void Recorder::write() {
     }
     double* const to = into_.values.data() + (first_ + lane) * run_values + written_;
     for (std::size_t k = 0; k < beside; ++k) {
-      const double* const run = turned_.data() + k * rows_;
+      const double* const run = turned + k * rows_;
       if (large) {
         base::copy_past_caches(run, rows_, to + k * run_values);
       } else {

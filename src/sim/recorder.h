@@ -38,13 +38,13 @@ class Recorder {
   const std::vector<SlotRange>& columns_;
   std::size_t first_;
   std::size_t lanes_;
-  std::size_t capacity_;             // times of a block
-  std::unique_ptr<double[]> block_;  // [time][column][lane]
-  std::size_t rows_ = 0;             // of the block that are there: times and columns
-  std::size_t written_ = 0;          // rows before the block
-  bool not_numbers_ = false;         // some are in the block
-  std::vector<bool> noted_;          // lanes that had one
-  std::vector<double> turned_;       // [lane][time][column] of eight lanes
+  std::size_t capacity_;              // times of a block
+  std::unique_ptr<double[]> block_;   // [time][column][lane]
+  std::size_t rows_ = 0;              // of the block that are there: times and columns
+  std::size_t written_ = 0;           // rows before the block
+  bool not_numbers_ = false;          // some are in the block
+  std::vector<bool> noted_;           // lanes that had one
+  std::unique_ptr<double[]> turned_;  // [lane][time][column] of eight lanes; of one, no need
 };
 
 }  // namespace shamal::sim
