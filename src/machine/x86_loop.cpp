@@ -16,8 +16,6 @@ namespace {
 constexpr std::array<General, kMostPointers> kPointers = {General::rax, General::rdx, General::rsi,
                                                           General::r8,  General::r9,  General::r10,
                                                           General::r11, General::r13};
-constexpr std::array<General, 6> kSaved = {General::rbx, General::rbp, General::r12,
-                                           General::r13, General::r14, General::r15};
 
 // Registers of values that one turn of a loop takes on side by side, so that the processor has
 // something else to do where an operation waits for the one before it.
@@ -130,14 +128,33 @@ class LoopWriter {
     }
   }
 
+  // Of the registers that belong to the caller, those that are used: rbx always, the last pointer,
+  // and what look-ups and, with AVX2, tests of masks want.
+  void find_saved() {
+    saved_ = {General::rbx};
+    if (pointers_.size() >= kMostPointers) {
+      saved_.push_back(General::r13);
+    }
+    const bool looks_up =
+        std::any_of(operations_.begin(), operations_.end(),
+                    [](const Operation& operation) { return operation.table != nullptr; });
+    if (looks_up) {
+      saved_.insert(saved_.end(), {General::rbp, General::r12, General::r14});
+    }
+    if (looks_up || !to_.avx512()) {
+      saved_.push_back(General::r15);
+    }
+  }
+
   void begin() {
-    for (const General reg : kSaved) {
+    find_saved();
+    for (const General reg : saved_) {
       to_.push(reg);
     }
-    to_.move(General::r12, General::rsp);
+    to_.move(General::rax, General::rsp);
     frame_ = to_.add_later(General::rsp);
     to_.keep_bits(General::rsp, -kAligned);
-    to_.store({General::rsp, General::none, former_stack()}, General::r12);
+    to_.store({General::rsp, General::none, former_stack()}, General::rax);
     to_.move(General::rbx, General::rdi);
     to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single())));
     std::size_t next = 0;
@@ -154,8 +171,8 @@ class LoopWriter {
   void finish() {
     to_.patch(frame_, -(spills() + spilled_));
     to_.load(General::rsp, {General::rsp, General::none, former_stack()});
-    for (std::size_t i = kSaved.size(); i-- > 0;) {
-      to_.pop(kSaved[i]);
+    for (std::size_t i = saved_.size(); i-- > 0;) {
+      to_.pop(saved_[i]);
     }
     to_.end();
     for (const Detour& detour : detours_) {
@@ -216,6 +233,7 @@ class LoopWriter {
   std::vector<Operation> operations_;
   bool indexed_ = false;  // the innermost loop counts bytes in rcx
   std::size_t outer_ = 0;
+  std::vector<General> saved_;
   std::size_t frame_ = 0;     // where the size of what is on the stack is to be written
   std::int32_t spilled_ = 0;  // bytes
   std::vector<Detour> detours_;
