@@ -14,7 +14,13 @@ namespace shamal::machine {
 inline constexpr unsigned kFlags = 0x13;  // of MXCSR: invalid, denormal, underflow
 
 inline bool flags_raised() { return (_mm_getcsr() & kFlags) != 0; }
-inline void clear_flags() { _mm_setcsr(_mm_getcsr() & ~kFlags); }
+// Setting them takes a processor longer than looking at them.
+inline void clear_flags() {
+  const unsigned now = _mm_getcsr();
+  if ((now & kFlags) != 0) {
+    _mm_setcsr(now & ~kFlags);
+  }
+}
 #else
 inline bool flags_raised() { return false; }
 inline void clear_flags() {}

@@ -139,6 +139,7 @@ void bind(const Kernel& kernel, State& state, bool with_code, Processor processo
     }
   };
   state.euler_steps.clear();
+  state.euler_code.clear();
   state.stock_steps.clear();
   for (std::size_t b = 0; b < ir::kBlocks; ++b) {
     const auto which = static_cast<ir::Block>(b);
@@ -154,6 +155,12 @@ void bind(const Kernel& kernel, State& state, bool with_code, Processor processo
   }
   if (state.native && state.native->euler() != nullptr) {
     bind_all(kernel.block(ir::Block::rates), *state.native->euler(), state.euler_steps);
+    if (std::all_of(state.euler_steps.begin(), state.euler_steps.end(),
+                    [](const State::Step& step) { return step.code != nullptr; })) {
+      for (const State::Step& step : state.euler_steps) {
+        state.euler_code.push_back(step.code);
+      }
+    }
   }
   if (state.native) {
     bind_all({}, state.native->stocks(), state.stock_steps);
@@ -212,10 +219,12 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
     zeros.emplace();
   }
   Fetcher fetcher(state, steps.size());
+  bool after_row = false;  // the flags are clear
   for (const State::Step& step : steps) {
     fetcher.fetch();
     if (step.code != nullptr) {
       step.code(values);
+      after_row = false;
       continue;
     }
     if (single) {
@@ -223,7 +232,7 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
         state.bring(span);
       }
     }
-    if (state.guards != Guards::all) {
+    if (state.guards != Guards::all && !after_row) {
       state.flagged = state.flagged || flags_raised();
     }
     if (step.row == nullptr) {
@@ -244,6 +253,7 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
     }
     if (state.guards != Guards::all) {
       clear_flags();
+      after_row = true;
     }
   }
 }
@@ -268,6 +278,23 @@ bool has_euler(const State& state) { return !state.euler_steps.empty(); }
 
 void execute_euler(const Kernel& kernel, State& state) {
   take_steps(kernel, state.euler_steps, state);
+}
+
+void execute_euler(const Kernel& kernel, State& state, const TimedSteps& of) {
+  std::optional<SmallIsZero> zeros;
+  if (state.single()) {
+    zeros.emplace();
+  }
+  for (std::uint32_t step = of.first; step < of.end; ++step) {
+    state.step = step;
+    state.fill(ir::kTimeSlot, of.start + step * of.dt);
+    if (state.euler_code.empty()) {
+      take_steps(kernel, state.euler_steps, state);
+    }
+    for (const NativeCode code : state.euler_code) {
+      code(state.code_values());
+    }
+  }
 }
 
 bool step_stocks(const Kernel& kernel, State& state) {

@@ -16,6 +16,14 @@ void execute(const Kernel& kernel, ir::Block block, State& state);
 // has that. Afterwards levels are the only thing to look at.
 bool has_euler(const State& state);
 void execute_euler(const Kernel& kernel, State& state);
+// Steps `first` to `end` - 1 of those at times start + step * dt.
+struct TimedSteps {
+  double start;
+  double dt;
+  std::uint32_t first;
+  std::uint32_t end;
+};
+void execute_euler(const Kernel& kernel, State& state, const TimedSteps& of);
 // The step alone, after `rates`; false if the state has no code for it.
 bool step_stocks(const Kernel& kernel, State& state);
 

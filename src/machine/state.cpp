@@ -105,7 +105,7 @@ void State::give(ir::SlotSpan span) {
 
 void State::bring_all() { bring({0, slots_}); }
 
-void State::fill(ir::Slot slot, double value) {
+void State::fill_all(ir::Slot slot, double value) {
   std::fill_n(row(slot), width(slot), value);
   give({slot, 1});
 }

@@ -54,7 +54,13 @@ class State {
     return row(slot)[slot < shared_ ? 0 : lane];
   }
   // Of both precisions.
-  void fill(ir::Slot slot, double value);
+  void fill(ir::Slot slot, double value) {
+    if (slot < shared_ && !single()) {
+      values_[slot] = value;
+    } else {
+      fill_all(slot, value);
+    }
+  }
   // The lane's value; of the last lane also in the lanes beyond.
   void set(ir::Slot slot, std::size_t lane, double value);
 
@@ -123,6 +129,7 @@ class State {
   };
   std::array<std::vector<Step>, ir::kBlocks> steps;
   std::vector<Step> euler_steps;
+  std::vector<NativeCode> euler_code;  // of those steps, if all have some
   std::vector<Step> stock_steps;
   const void* steps_of = nullptr;  // the kernel's blocks
   bool with_code = false;
@@ -134,6 +141,7 @@ class State {
     void operator()(void* pointer) const { std::free(pointer); }
   };
 
+  void fill_all(ir::Slot slot, double value);
   std::size_t values_of(ir::SlotSpan span) const;  // from its first slot to the end of its last
 
   std::size_t lanes_;

@@ -64,12 +64,14 @@ class Batch {
         spec_.method->stages == 1 && !spec_.method->adaptive() && machine::has_euler(state_);
     std::size_t saves = 0;
     for (std::uint32_t step = 0;; ++step) {
-      state_.step = step;
-      state_.start_step();
-      set_time(step);
       if (euler && step != grid_.saves[saves]) {
-        machine::execute_euler(kernel_, state_);
+        const std::uint32_t end = progress == nullptr ? grid_.saves[saves] : step + 1;
+        machine::execute_euler(kernel_, state_, {grid_.start, grid_.dt, step, end});
+        step = end - 1;
       } else {
+        state_.step = step;
+        state_.start_step();
+        set_time(step);
         backend_.execute(kernel_, ir::Block::rates, state_);
         if (step == grid_.saves[saves]) {
           backend_.execute(kernel_, ir::Block::outputs, state_);
@@ -82,7 +84,11 @@ class Batch {
         if (saves == grid_.saves.size()) {
           break;
         }
-        finish_step(grid_.time(step));
+        if (euler) {  // nothing but levels has a state
+          integrator_->advance(grid_.time(step));
+        } else {
+          finish_step(grid_.time(step));
+        }
       }
       if (progress != nullptr) {
         if (step == counted) {
