@@ -89,8 +89,7 @@ double value_of(const sim::Trajectories& of, std::size_t run, const std::vector<
 }  // namespace
 
 std::optional<GradientRow> measure_gradient(const std::string& name, const std::string& path,
-                                            std::size_t parameters, std::size_t width,
-                                            std::size_t repeat, std::size_t memory) {
+                                            const GradientWork& work) {
   base::Sources sources;
   base::Diagnostics diagnostics;
   const auto compiled = api::compile(path, sources, diagnostics);
@@ -99,7 +98,7 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     return std::nullopt;
   }
   constexpr std::size_t kRuns = 64;
-  const Case of = make_case(*compiled, parameters, kRuns, width);
+  const Case of = make_case(*compiled, work.parameters, kRuns, work.width);
   sim::RunSpec alone = of.spec;  // forward: batches as wide as is best for that
   alone.batch_width = 0;
   const auto started = std::chrono::steady_clock::now();
@@ -109,22 +108,28 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     return std::nullopt;
   }
   const auto& differentiated = std::get<sim::Differentiated>(made);
-  sim::Trajectories forward = sim::simulate(compiled->kernel, of.spec, of.inputs);
+  const auto simulate = [&](const sim::RunSpec& spec, const sim::Inputs& inputs) {
+    return sim::simulate(compiled->kernel, spec, inputs, *work.backend);
+  };
+  sim::Trajectories forward = simulate(of.spec, of.inputs);
   const std::vector<double> scales = scales_of(forward);
   const auto weigh = [&](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
       weights[i] = scales[i % scales.size()];
     }
   };
-  sim::Gradients gradients = sim::gradients(differentiated, of.spec, of.inputs, weigh);
+  const auto differentiate = [&] {
+    return sim::gradients(differentiated, of.spec, of.inputs, weigh, work.memory, *work.backend);
+  };
+  sim::Gradients gradients = differentiate();
   GradientRow row{name, of.parameters.size(), of.spec.saved.size()};
   row.make_ms =
       1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
 
   const Counter counter;
-  const auto took = [&](const auto& work) {
+  const auto took = [&](const auto& what) {
     const Counts before = counter.now();
-    work();
+    what();
     const Counts after = counter.now();
     return Counts{after.cycles - before.cycles, 0, after.seconds - before.seconds};
   };
@@ -133,12 +138,9 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
   const auto keep_least = [](Counts& least, const Counts& now) {
     least = least.cycles == 0 || now.cycles < least.cycles ? now : least;
   };
-  for (std::size_t r = 0; r < repeat; ++r) {
-    keep_least(least_forward,
-               took([&] { forward = sim::simulate(compiled->kernel, alone, of.inputs); }));
-    keep_least(least_gradient, took([&] {
-                 gradients = sim::gradients(differentiated, of.spec, of.inputs, weigh, memory);
-               }));
+  for (std::size_t r = 0; r < work.repeat; ++r) {
+    keep_least(least_forward, took([&] { forward = simulate(alone, of.inputs); }));
+    keep_least(least_gradient, took([&] { gradients = differentiate(); }));
   }
   const auto runs = static_cast<double>(kRuns);
   row.forward_ms = 1e3 * least_forward.seconds / runs;
@@ -159,7 +161,7 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     for (int side = 0; side < 2; ++side) {
       sim::Inputs moved = of.inputs;
       moved.overrides[p].values[kRun] = side == 0 ? at - step : at + step;
-      sides[side] = value_of(sim::simulate(compiled->kernel, of.spec, moved), kRun, scales);
+      sides[side] = value_of(simulate(of.spec, moved), kRun, scales);
     }
     const double by_difference = (sides[1] - sides[0]) / (2 * step) * at;
     const double exact = gradients.values[kRun * of.parameters.size() + p] * at;

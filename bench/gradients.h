@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "machine/machine.h"
+
 namespace shamal::bench {
 
 struct GradientRow {
@@ -18,12 +20,17 @@ struct GradientRow {
   double worst_difference = 0;  // from a directional difference, relative
 };
 
-// 64 runs: gradients in batches of `width`, or of as many as they choose themselves for 0, as
-// forward runs do; the least repetition counts. States are
-// kept in so many bytes. Nothing if the model cannot be opened or an
-// operation in it has no derivative (which is said).
+struct GradientWork {
+  std::size_t parameters = 64;
+  std::size_t width = 0;   // of batches of gradients; 0: they choose it, as forward runs do
+  std::size_t repeat = 5;  // the least counts
+  std::size_t memory = std::size_t{256} << 20;  // bytes, for kept states
+  const machine::Backend* backend = &machine::backends().front();
+};
+
+// Of 64 runs. Nothing if the model cannot be opened or an operation in it has no derivative (which
+// is said).
 std::optional<GradientRow> measure_gradient(const std::string& name, const std::string& path,
-                                            std::size_t parameters, std::size_t width,
-                                            std::size_t repeat, std::size_t memory);
+                                            const GradientWork& work);
 
 }  // namespace shamal::bench

@@ -4,7 +4,7 @@
 //   shamal_bench [--only NAME] [--runs N] [--repeat N] [--width N] [--json FILE] [--keep FOLDER]
 //                [--vary-all] [--no-rivals] [--steps N] [--backend NAME]
 //   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
-//                [--memory MB]
+//                [--memory MB] [--backend NAME]
 //   shamal_bench --limits [--only NAME] [--runs N] [--width N]
 //   shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]
 //   shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] [--seconds N]
@@ -299,8 +299,9 @@ void run_gradients(const Options& options, const std::string& folder) {
   fmt::print("{:<15} {:>6} {:>7} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params", "outputs",
              "make ms", "forward ms", "gradient ms", "ratio", "off");
   for (const Bench& bench : benches(options.only, options.steps)) {
-    const auto row = measure_gradient(bench.name, path_of(bench, folder), options.parameters,
-                                      options.workload.width, options.repeat, options.memory << 20);
+    const auto row = measure_gradient(bench.name, path_of(bench, folder),
+                                      {options.parameters, options.workload.width, options.repeat,
+                                       options.memory << 20, options.backend});
     if (row) {
       fmt::print("{:<15} {:>6} {:>7} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n", row->name,
                  row->parameters, row->outputs, row->make_ms, row->forward_ms, row->gradient_ms,
@@ -429,7 +430,7 @@ int main(int argc, char** argv) {
                  "[--keep FOLDER] "
                  "[--vary-all] [--no-rivals] [--steps N] [--backend machine|avx2|rows|reference]\n"
                  "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
-                 "[--repeat N] [--memory MB]\n"
+                 "[--repeat N] [--memory MB] [--backend NAME]\n"
                  "shamal_bench --limits [--only NAME] [--runs N] [--width N]\n"
                  "shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]\n"
                  "shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] "

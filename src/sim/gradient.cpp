@@ -176,7 +176,7 @@ class Batch {
  public:
   Batch(const Differentiated& of, const ForwardPlan& plan, const RunSpec& spec,
         const Inputs& inputs, const TimeGrid& grid, std::size_t first, std::size_t lanes,
-        std::size_t memory)
+        const machine::Backend& backend, std::size_t memory)
       : of_(of),
         plan_(plan),
         spec_(spec),
@@ -184,6 +184,7 @@ class Batch {
         grid_(grid),
         first_(first),
         lanes_(lanes),
+        backend_(backend),
         memory_(memory) {}
 
   ~Batch() { leave_forward(); }
@@ -210,7 +211,8 @@ class Batch {
   bool run_back(const BackPlan& plan, Gradients& into) {
     std::optional<BackSweep> swept;
     const auto sweep = [&] {
-      swept.emplace(plan, plan_, *forward_, spec_, grid_, lanes_, inputs_.first_run + first_);
+      swept.emplace(plan, plan_, *forward_, spec_, grid_, lanes_, inputs_.first_run + first_,
+                    backend_);
       begin(swept->state(), plan.special->place);
       swept->go(trajectories_, weights_);
     };
@@ -240,8 +242,8 @@ class Batch {
   void start_forward() {
     leave_forward();
     trajectories_ = {};
-    forward_.emplace(plan_, spec_, grid_, lanes_, inputs_.first_run + first_, of_.take_room(),
-                     memory_);
+    forward_.emplace(plan_, spec_, grid_, lanes_, inputs_.first_run + first_, backend_,
+                     of_.take_room(), memory_);
     begin(forward_->state(), plan_.special->place);
   }
 
@@ -276,6 +278,7 @@ class Batch {
   const TimeGrid& grid_;
   std::size_t first_;
   std::size_t lanes_;
+  const machine::Backend& backend_;
   std::size_t memory_;
   std::optional<ForwardSweep> forward_;
   Trajectories trajectories_;
@@ -336,7 +339,8 @@ std::variant<Differentiated, ir::NotDifferentiable> Differentiated::make(
 }
 
 Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs& inputs,
-                    const Weigh& weigh, std::size_t memory, base::Progress* progress) {
+                    const Weigh& weigh, std::size_t memory, const machine::Backend& backend,
+                    base::Progress* progress) {
   const auto fault = find_fault(of.kernel(), spec, inputs);
   if (fault || spec.method->adaptive()) {
     base::defect(fmt::format("a gradient was asked for {}.",
@@ -360,7 +364,7 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
   const std::size_t width = spec.batch_width > 0 ? spec.batch_width : width_of(back.kernel());
   for (std::size_t first = 0; first < inputs.runs; first += width) {
     const std::size_t lanes = std::min(width, inputs.runs - first);
-    Batch batch(of, forward, spec, inputs, grid, first, lanes, memory);
+    Batch batch(of, forward, spec, inputs, grid, first, lanes, backend, memory);
     if (!batch.run_forward(weigh, progress)) {
       made.cancelled = true;
       return made;

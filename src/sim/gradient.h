@@ -96,6 +96,7 @@ using Weigh =
 // as much for each thread that has asked.
 Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs& inputs,
                     const Weigh& weigh, std::size_t memory = std::size_t{256} << 20,
+                    const machine::Backend& backend = machine::backends().front(),
                     base::Progress* progress = nullptr);
 
 }  // namespace shamal::sim

@@ -7,13 +7,14 @@ namespace shamal::sim {
 
 BackSweep::BackSweep(const BackPlan& plan, const ForwardPlan& forward_plan, ForwardSweep& forward,
                      const RunSpec& spec, const TimeGrid& grid, std::size_t lanes,
-                     std::uint64_t first_run)
+                     std::uint64_t first_run, const machine::Backend& backend)
     : plan_(plan),
       adjoint_(plan.adjoint),
       forward_plan_(forward_plan),
       forward_(forward),
       spec_(spec),
       grid_(grid),
+      machine_(backend),
       lanes_(lanes),
       state_(plan.program(), lanes, spec.seed, first_run),
       integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),

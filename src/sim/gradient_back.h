@@ -24,7 +24,8 @@ struct BackPlan {
 class BackSweep {
  public:
   BackSweep(const BackPlan& plan, const ForwardPlan& forward_plan, ForwardSweep& forward,
-            const RunSpec& spec, const TimeGrid& grid, std::size_t lanes, std::uint64_t first_run);
+            const RunSpec& spec, const TimeGrid& grid, std::size_t lanes, std::uint64_t first_run,
+            const machine::Backend& backend);
 
   machine::State& state() { return state_; }
 
@@ -72,7 +73,7 @@ class BackSweep {
   ForwardSweep& forward_;
   const RunSpec& spec_;
   const TimeGrid& grid_;
-  const machine::Backend& machine_ = machine::backends().front();
+  const machine::Backend& machine_;
   std::size_t lanes_;
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;

@@ -8,10 +8,12 @@ namespace shamal::sim {
 
 ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
                            std::size_t lanes, std::uint64_t first_run,
-                           base::LargeVector<double> kept, std::size_t memory)
+                           const machine::Backend& backend, base::LargeVector<double> kept,
+                           std::size_t memory)
     : plan_(plan),
       spec_(spec),
       grid_(grid),
+      machine_(backend),
       lanes_(lanes),
       state_(plan.program(), lanes, spec.seed, first_run),
       integrator_(make_integrator({plan.kernel(), machine_, *spec.method, spec.dt, {}, state_})),

@@ -30,8 +30,8 @@ class ForwardSweep {
  public:
   // `kept` is room for states; `memory` bounds their bytes, but for two steps' worth.
   ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const TimeGrid& grid,
-               std::size_t lanes, std::uint64_t first_run, base::LargeVector<double> kept,
-               std::size_t memory);
+               std::size_t lanes, std::uint64_t first_run, const machine::Backend& backend,
+               base::LargeVector<double> kept, std::size_t memory);
 
   machine::State& state() { return state_; }
   const machine::State& state() const { return state_; }
@@ -73,7 +73,7 @@ class ForwardSweep {
   const ForwardPlan& plan_;
   const RunSpec& spec_;
   const TimeGrid& grid_;
-  const machine::Backend& machine_ = machine::backends().front();
+  const machine::Backend& machine_;
   std::size_t lanes_;
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;
