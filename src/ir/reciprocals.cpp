@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <unordered_map>
 
 #include "ir/emitter.h"
@@ -14,7 +15,10 @@ namespace {
 class Reciprocals : Roles {
  public:
   Reciprocals(Program& program, const Wanted& wanted)
-      : Roles(program), program_(program), emit_(program, Block::initial) {
+      : Roles(program),
+        program_(program),
+        emit_(program, Block::initial),
+        in_rates_(program, Block::rates) {
     changes_.assign(objects(), 0);
     const auto change = [this](Slot base) { changes_[object(base)] = 1; };
     change(kTimeSlot);
@@ -52,14 +56,80 @@ class Reciprocals : Roles {
     }
   }
 
+  void share() {
+    const std::vector<Instruction> block = std::move(program_.block(Block::rates));
+    program_.block(Block::rates).clear();
+    const std::vector<Shared> all = find_shared(block);
+    std::unordered_map<std::uint32_t, Slot> known;
+    for (std::uint32_t i = 0; i < block.size(); ++i) {
+      Instruction instruction = block[i];
+      const std::optional<std::uint32_t> o = changing_divisor(instruction);
+      if (o && known.count(*o) == 0 && all[*o].pays && all[*o].writer == kNone) {
+        known.emplace(*o, invert(*o, loop_along(*o)));
+      }
+      if (const auto of = o ? known.find(*o) : known.end(); of != known.end()) {
+        View found = view(instruction.args[1]);
+        found.base += of->second - span(*o).base;
+        instruction.args[2] = in_rates_.add(found);
+      }
+      program_.block(Block::rates).push_back(instruction);
+      const std::uint32_t made = target(instruction);
+      if (all[made].pays && all[made].writer == i) {
+        known.emplace(
+            made, invert(made, elementwise(instruction.op) ? instruction.loop : loop_along(made)));
+      }
+    }
+  }
+
  private:
+  // An object that instructions divide by.
+  struct Shared {
+    std::uint64_t quotients = 0;
+    std::uint32_t writer = kNone;  // of the block, before all of them; or nobody writes it there
+    bool pays = false;
+  };
+
+  std::optional<std::uint32_t> changing_divisor(const Instruction& instruction) const {
+    if (instruction.op != Op::divide || instruction.args[2] != kNone) {
+      return std::nullopt;
+    }
+    const std::uint32_t o = object(instruction, argument(instruction, 1));
+    return changes_[o] != 0 ? std::optional(o) : std::nullopt;
+  }
+
+  std::vector<Shared> find_shared(const std::vector<Instruction>& block) const {
+    std::vector<Shared> all(objects());
+    for (std::uint32_t i = 0; i < block.size(); ++i) {
+      if (const auto o = changing_divisor(block[i])) {
+        Shared& of = all[*o];
+        const bool known = of.writer != kNone || !written_while_running(*o);
+        of.quotients += known ? program_.loops[block[i].loop].count() : 0;
+        of.pays = known && of.quotients >= 2 * std::uint64_t{span(*o).count};
+      }
+      if (const std::uint32_t made = target(block[i]); single(made, kRates)) {
+        all[made].writer = i;
+      }
+    }
+    return all;
+  }
+
+  LoopId loop_along(std::uint32_t o) {
+    Loop along;
+    along.rank = span(o).count > 1 ? 1 : 0;
+    along.extents[0] = along.rank == 1 ? span(o).count : 0;
+    return in_rates_.add(along);
+  }
+
+  // Appends 1 / the object, over a loop along all of it.
+  Slot invert(std::uint32_t o, LoopId loop) {
+    const Value divisor = in_rates_.value(loop, in_rates_.row_major(loop, span(o).base));
+    return in_rates_.apply(Op::divide, {in_rates_.constant(loop, 1.0), divisor}).view.base;
+  }
+
   Slot reciprocal(std::uint32_t o) {
     const auto [known, fresh] = known_.emplace(o, 0);
     if (fresh) {
-      Loop along;
-      along.rank = span(o).count > 1 ? 1 : 0;
-      along.extents[0] = along.rank == 1 ? span(o).count : 0;
-      const LoopId loop = emit_.add(along);
+      const LoopId loop = loop_along(o);
       const Value divisor = emit_.value(loop, emit_.row_major(loop, span(o).base));
       const auto number = [&](double value) { return emit_.constant(loop, value); };
       const Value within = emit_.apply(
@@ -74,6 +144,7 @@ class Reciprocals : Roles {
 
   Program& program_;
   Emitter emit_;
+  Emitter in_rates_;
   std::vector<char> changes_;
   std::unordered_map<std::uint32_t, Slot> known_;
 };
@@ -81,7 +152,11 @@ class Reciprocals : Roles {
 }  // namespace
 
 void add_reciprocals(Program& program, Simplified& simplified, const Wanted& wanted) {
-  Reciprocals(program, wanted).add();
+  Reciprocals reciprocals(program, wanted);
+  reciprocals.add();
+  if (wanted.shared_reciprocals) {
+    reciprocals.share();
+  }
   const std::size_t before = simplified.moved.size();
   simplified.moved.resize(program.slots);
   std::iota(simplified.moved.begin() + static_cast<std::ptrdiff_t>(before), simplified.moved.end(),

@@ -2,15 +2,19 @@
 // gets the divisor's reciprocal as a third argument, computed once by `initial`. It changes no
 // result: with it, machine code divides by one product and two fused multiply-adds, several times
 // as fast as the processor's divider, and rounds as that does [Brisebarre2004].
+//
+// A divisor that changes gets its reciprocal where at least two are divided by it, as soon as it is
+// known (`Wanted::shared_reciprocals`). Such a divisor has either sign and any size, and its
+// reciprocal is what 1 / divisor gives.
 #pragma once
 
 #include "ir/simplify.h"
 
 namespace shamal::ir {
 
-// Of such a division: a number (and if not, one that raises flags, machine/flags.h) if `divisor` is
-// positive and so far from the ends of the range that quotients of kLeastQuotient and more have
-// exact remainders.
+// Of a divisor that never changes: a number (and if not, one that raises flags, machine/flags.h) if
+// `divisor` is positive and so far from the ends of the range that quotients of kLeastQuotient and
+// more have exact remainders.
 inline constexpr double kLeastDivisor = 0x1p-100;
 inline constexpr double kMostDivisor = 0x1p100;
 inline constexpr double kLeastQuotient = 0x1p-800;

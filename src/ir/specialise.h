@@ -6,7 +6,8 @@
 //   share    equal computations are done once, copies are read where they come from
 //   sweep    what no saved variable depends on goes, stocks included
 //   hoist    what never changes leaves `rates` for `initial`
-//   invert   divisors that never change get their reciprocals beside them (reciprocals.h)
+//   invert   divisors that never change get their reciprocals beside them, and those that several
+//            are divided by, where that is wanted (reciprocals.h)
 //   pair     an operation whose result only one other reads stands right before it
 //   place    what is the same in all runs gets the first slots (Program::shared); everything else
 //            shares slots with what it never meets, so that the working set stays in the cache
@@ -26,6 +27,7 @@ struct Wanted {
   std::vector<Slot> varied;  // constants that differ from run to run
   bool alone = false;        // one run: everything is the same in all runs
   bool own_steps = false;  // runs choose their own steps: TIME differs too, and every stock counts
+  bool shared_reciprocals = false;  // of divisors that change as well
 
   bool operator==(const Wanted&) const = default;
 };

@@ -306,7 +306,9 @@ std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wan
       return special;
     }
   }
-  ir::Specialised made = ir::specialise(program(), wanted);
+  ir::Wanted all = wanted;
+  all.shared_reciprocals = shares_reciprocals();
+  ir::Specialised made = ir::specialise(program(), all);
   std::vector<ir::SlotSpan> observed;
   for (const ir::SlotSpan& span : wanted.saved) {
     for (ir::Slot slot = span.base; slot < span.base + span.count; ++slot) {

@@ -159,6 +159,10 @@ class Planner {
     std::vector<Unit> made;
     bool open = false;
     std::uint32_t prepared = 0;
+    std::vector<char> changes(objects_.all.size(), 0);
+    for (const ir::Instruction& instruction : block) {
+      changes[object(program_.views[instruction.dst])] = 1;
+    }
     for (const ir::Instruction& instruction : block) {
       if (!open) {
         made.push_back({true, prepared++, program_.loops[instruction.loop], {}});
@@ -186,6 +190,8 @@ class Planner {
           operation.args[operation.arity++] = program_.views[arg];
         }
       }
+      operation.changing =
+          instruction.op == ir::Op::divide && operation.arity == 3 && changes[met.sources[2]] != 0;
       met.whole = whole(unit.loop, operation.dst, met.target);
       unit.code = unit.code && simple(unit.loop, operation);
       unit.operations.push_back(met);

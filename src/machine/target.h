@@ -24,6 +24,7 @@ struct Operation {
   std::array<ir::View, 3> args{};
   bool stored = true;                  // the result is wanted after the nest
   const NativeTable* table = nullptr;  // of a look-up
+  bool changing = false;               // a divisor with a reciprocal: of either sign and any size
 };
 
 // Which divisions see to it themselves that they are right where they meet what is no ordinary
@@ -67,6 +68,8 @@ class Target {
 
 // Whether this processor and system have it at all.
 bool code_possible(bool single);
+// Whether reciprocals of divisors that change pay (ir/reciprocals.h).
+bool shares_reciprocals();
 // Null if not.
 std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options);
 

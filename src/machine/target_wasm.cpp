@@ -102,6 +102,8 @@ bool code_possible(bool single) {
   return able && !single;
 }
 
+bool shares_reciprocals() { return false; }
+
 std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions&) {
   return code_possible(layout.single) ? std::make_unique<Wasm>(layout) : nullptr;
 }

@@ -88,6 +88,8 @@ bool code_possible(bool) {
   return able && processor() >= Processor::avx2;
 }
 
+bool shares_reciprocals() { return code_possible(false); }
+
 std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {
   return code_possible(layout.single) ? std::make_unique<X86>(layout, options) : nullptr;
 }

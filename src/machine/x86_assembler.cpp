@@ -175,6 +175,17 @@ void Assembler::change_signs(int to, int left, const Place& right) {
   byte(kToUnlessBoth);
 }
 
+void Assembler::take_signs(int to, int left, const Place& right, int scratch) {
+  if (avx512_) {
+    constexpr unsigned kToOrBoth = 0xf8;                   // to | (left & right)
+    vector(newer(0x25, 1, 3, !single_), to, left, right);  // vpternlog
+    byte(kToOrBoth);
+    return;
+  }
+  bitwise(Bitwise::conjunction, scratch, left, right);
+  bitwise(Bitwise::disjunction, to, to, scratch);
+}
+
 void Assembler::copy(int to, int from) {
   vector(Code{0x28, single_ ? 0u : 1u, 1, length(), false, !single_}, to, 0, from);  // vmovapd
 }

@@ -119,6 +119,8 @@ class Assembler {
   void reciprocal_about(int to, int from);  // 14 bits
   // Changes the signs of `to` where the left and the right are both negative.
   void change_signs(int to, int left, const Place& right);
+  // Of any processor: makes negative what is so in both of the others. `scratch` may be lost.
+  void take_signs(int to, int left, const Place& right, int scratch);
   void square_root(int to, int from);
   void round(Rounding how, int to, int from);
   void bitwise(Bitwise op, int to, int left, int right);

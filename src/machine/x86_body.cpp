@@ -58,7 +58,7 @@ double unit_time(const Operation& operation) {
   }
   switch (operation.op) {
     case ir::Op::divide:
-      return operation.arity < 3 ? 0 : 3;
+      return operation.arity < 3 ? 0 : operation.changing ? 4 : 3;
     case ir::Op::divide_or:
     case ir::Op::square_root:
     case ir::Op::floor:
@@ -424,8 +424,10 @@ class Body : Registers {
   }
 
   void divide(const Operation& operation) {
-    if (operation.arity == 3) {
-      divide_by_reciprocal();
+    // Guards for divisors of any size cost more than the divider, other than with AVX-512.
+    if (operation.arity == 3 &&
+        !(operation.changing && (to_.single() || (guards_ != Guards::none && !to_.avx512())))) {
+      divide_by_reciprocal(operation.changing);
       return;
     }
     by_products_ += part_by_products_;
@@ -466,10 +468,10 @@ class Body : Registers {
   }
 
   // [Brisebarre2004] (ir/reciprocals.h): q = a y, corrected by the remainder, y being the
-  // reciprocal of b. For a zero it gives a zero of the right sign, as b is positive. Quotients that
-  // are smaller than it is proved for, or no numbers, make a detour. In single precision, which
-  // promises no bits, the product will do.
-  void divide_by_reciprocal() {
+  // reciprocal of b. For a zero it gives a zero of the right sign if b is positive; else it takes
+  // the sign of the product. Quotients that are smaller than it is proved for, or no numbers, make
+  // a detour. In single precision, which promises no bits, the product will do.
+  void divide_by_reciprocal(bool changing) {
     const int a = number(0);
     const bool fetch_b = !same(0, 1) && from_memory(1);
     const bool fetch_y = from_memory(2);
@@ -498,17 +500,39 @@ class Body : Registers {
       } else {
         to_.multiply_from(to, kFirst, y);
       }
-      if (guards_ != Guards::all) {
+      if (changing) {
+        to_.take_signs(to, kFirst, pool(&kNativePool.sign), kSecond);
+      }
+      if (guards_ == Guards::none || (guards_ == Guards::changing && !changing)) {
         return release();
       }
       to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
       to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
                   pool(&kNativePool.least_quotient));
+      if (changing) {
+        add_odd_divisors(fetch_b ? in_b.home : Place{}, fetch_b && in_b.spread, b);
+      }
     }
     to_.test_mask(odd_quotients(to_), General::r15);
     const std::size_t jump = to_.jump_if_not_zero_later();
     detours_.push_back({to_.form, jump, to_.here(), !to_.single(), to, a, b, in_b});
     release();
+  }
+
+  // Those outside of what quotients by reciprocals are proved for, to the odd quotients. With
+  // AVX-512.
+  void add_odd_divisors(const Place& in_memory, bool spread, int b) {
+    if (b < 0) {
+      b = kSecond;
+      spread ? to_.load_for_all(b, in_memory) : to_.load(b, in_memory);
+    }
+    to_.bitwise(Bitwise::conjunction, kFirst, b, pool(&kNativePool.size));
+    for (const auto& [odd, bound] :
+         {std::pair(Comparison::not_at_least, pool(&kNativePool.least_divisor)),
+          std::pair(Comparison::greater, pool(&kNativePool.most_divisor))}) {
+      to_.compare(odd, kSecondMask, kFirst, bound);
+      to_.mask_operation(Bitwise::disjunction, kFirstMask, kFirstMask, kSecondMask);
+    }
   }
 
   // An operand as a number that may also be the mask of this operation, which stays one.

@@ -22,6 +22,8 @@ struct alignas(64) Pool {
   Row one = filled<Row>(Value{1});
   Row zero = filled<Row>(Value{0});
   Row least_quotient = filled<Row>(static_cast<Value>(ir::kLeastQuotient));
+  Row least_divisor = filled<Row>(static_cast<Value>(ir::kLeastDivisor));
+  Row most_divisor = filled<Row>(static_cast<Value>(ir::kMostDivisor));
   Row not_a_number = filled<Row>(std::numeric_limits<Value>::quiet_NaN());
   BitsRow sign = filled<BitsRow>(kSign);
   BitsRow size = filled<BitsRow>(static_cast<Bits>(~kSign));  // all bits but the sign

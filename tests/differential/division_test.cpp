@@ -1,5 +1,6 @@
-// Division without the divider gives the bits of division: by divisors that never change, which
-// have their reciprocals (ir/reciprocals.h), and by others, some of which have none.
+// Division without the divider gives the bits of division: by divisors that never change or that
+// several are divided by, which have their reciprocals (ir/reciprocals.h), and by others, some of
+// which have none.
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -109,33 +110,57 @@ std::vector<Quotient> odd_quotients() {
   return made;
 }
 
+// Of both signs, that raise no flags: zeros too.
+std::vector<Quotient> ordinary_quotients() {
+  std::vector<Quotient> made;
+  std::mt19937_64 random(3);
+  const auto number = [&random] {
+    const double significand = 1 + static_cast<double>(random() >> 12) * 0x1p-52;
+    return std::ldexp(random() % 2 == 0 ? significand : -significand,
+                      static_cast<int>(random() % 160) - 80);
+  };
+  for (int i = 0; i < 20000; ++i) {
+    const double b = number();
+    made.insert(made.end(), {{number(), b}, {0.0, b}, {-0.0, b}});
+  }
+  return made;
+}
+
 bool same(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
          (std::isnan(a) && std::isnan(b));
 }
 
-// Of each run, as many as there are elements.
+enum class Divisor { settled, changing, shared };
+
+// Of each run, as many as there are elements; each number and its negative are divided.
 void expect_quotients(const std::vector<Quotient>& quotients, std::size_t runs,
-                      std::string_view backend) {
+                      std::string_view backend, Divisor kind) {
   constexpr std::uint32_t kElements = 21;
   ProgramBuilder b;
   const std::vector<double> ones(kElements, 1.0);
   const Slot dividends = b.constants(ones);
   const Slot divisors = b.constants(ones);
-  const Slot levels = b.slots(2 * kElements);
-  const Slot flows = b.slots(2 * kElements);
-  b.stock(levels, flows, 2 * kElements);
-  const Slot results = b.slots(2 * kElements);
   const ir::LoopId loop = b.loop({kElements});
   const auto along = [&](Slot base) { return b.view(base, {1}); };
-  const Slot changing = levels + kElements;
-  b.emit(ir::Block::initial, Op::copy, loop, along(levels), {along(dividends)});
-  b.emit(ir::Block::initial, Op::copy, loop, along(changing), {along(divisors)});
-  b.emit(ir::Block::rates, Op::divide, loop, along(results), {along(levels), along(divisors)});
+  // A stock that is not what it was after the only step.
+  const auto stock_of = [&](Slot start) {
+    const Slot level = b.slots(kElements);
+    const Slot flow = b.slots(kElements);
+    b.stock(level, flow, kElements);
+    b.emit(ir::Block::initial, Op::copy, loop, along(level), {along(start)});
+    b.emit(ir::Block::rates, Op::copy, loop, along(flow), {along(dividends)});
+    return level;
+  };
+  const Slot dividend = stock_of(dividends);
+  const Slot negative = b.slots(kElements);
+  b.emit(ir::Block::rates, Op::negate, loop, along(negative), {along(dividend)});
+  const Slot by = kind == Divisor::settled ? divisors : stock_of(divisors);
+  const Slot by_again = kind == Divisor::changing ? stock_of(divisors) : by;
+  const Slot results = b.slots(2 * kElements);
+  b.emit(ir::Block::rates, Op::divide, loop, along(results), {along(dividend), along(by)});
   b.emit(ir::Block::rates, Op::divide, loop, along(results + kElements),
-         {along(levels), along(changing)});
-  b.emit(ir::Block::rates, Op::copy, loop, along(flows), {along(results)});
-  b.emit(ir::Block::rates, Op::copy, loop, along(flows + kElements), {along(results + kElements)});
+         {along(negative), along(by_again)});
   ASSERT_EQ(ir::verify(b.program), std::vector<std::string>{});
   const machine::Kernel kernel(std::move(b.program));
   sim::RunSpec spec;
@@ -165,12 +190,12 @@ void expect_quotients(const std::vector<Quotient>& quotients, std::size_t runs,
     for (std::size_t run = 0; run < runs; ++run) {
       for (std::uint32_t i = 0; i < kElements; ++i) {
         const Quotient of = at(run, i);
-        for (const std::uint32_t which : {i, i + kElements}) {
-          const double value = found.value(run, 0, which);
-          ASSERT_TRUE(same(value, of.a / of.b))
-              << backend << ", " << runs << " runs, " << (which == i ? "settled" : "changing")
-              << ": " << std::hexfloat << of.a << " / " << of.b << " gave " << value
-              << " instead of " << of.a / of.b;
+        for (const auto& [a, value] : {std::pair(of.a, found.value(run, 0, i)),
+                                       std::pair(-of.a, found.value(run, 0, i + kElements))}) {
+          ASSERT_TRUE(same(value, a / of.b))
+              << backend << ", " << runs << " runs, divisor " << static_cast<int>(kind) << ": "
+              << std::hexfloat << a << " / " << of.b << " gave " << value << " instead of "
+              << a / of.b;
         }
       }
     }
@@ -178,10 +203,12 @@ void expect_quotients(const std::vector<Quotient>& quotients, std::size_t runs,
 }
 
 TEST(Division, RoundsAsTheDividerDoes) {
-  for (const auto& quotients : {hard_quotients(), odd_quotients()}) {
+  for (const auto& quotients : {hard_quotients(), odd_quotients(), ordinary_quotients()}) {
     for (const std::string_view backend : {"machine", "avx2", "rows"}) {
-      for (const std::size_t runs : {1u, 13u, 64u}) {
-        ASSERT_NO_FATAL_FAILURE(expect_quotients(quotients, runs, backend));
+      for (const Divisor kind : {Divisor::settled, Divisor::changing, Divisor::shared}) {
+        for (const std::size_t runs : {1u, 13u, 64u}) {
+          ASSERT_NO_FATAL_FAILURE(expect_quotients(quotients, runs, backend, kind));
+        }
       }
     }
   }
