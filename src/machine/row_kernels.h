@@ -75,26 +75,66 @@ struct Choice {
 };
 
 // x^y in three loops: one iteration of all at once is more than a processor looks ahead, so that
-// each would wait for the one before.
+// each would wait for the one before. Operands that are one value for all runs are spread first,
+// as compilers make branches of what depends on them alone.
 constexpr std::size_t kStaged = 64;
 
-template <class X, class Y>
-[[gnu::always_inline]] inline void raise(double* d, std::size_t count, X x, Y y) {
-  alignas(64) std::array<double, kStaged> high;
-  alignas(64) std::array<double, kStaged> low;
-  SHAMAL_LANES_ARE_INDEPENDENT
-  for (std::size_t i = 0; i < count; ++i) {
-    const elementary::Sum log = elementary::log_of(std::fabs(x(i)));
-    high[i] = log.high;
-    low[i] = log.low;
+struct Staged {
+  alignas(64) std::array<double, kStaged> values;
+
+  const double* spread(double value, std::size_t count) {
+    std::fill_n(values.begin(), std::min(kStaged, count), value);
+    return values.data();
   }
-  SHAMAL_LANES_ARE_INDEPENDENT
-  for (std::size_t i = 0; i < count; ++i) {
-    high[i] = elementary::power_of({high[i], low[i]}, y(i));
-  }
-  SHAMAL_LANES_ARE_INDEPENDENT
-  for (std::size_t i = 0; i < count; ++i) {
-    d[i] = elementary::power_edges(x(i), y(i), high[i]);
+};
+
+template <unsigned held>
+void along_power(const Operands& operands) {
+  const Operands o = operands;
+  const std::size_t eights = o.count & ~std::size_t{7};
+  constexpr bool kOneX = (held & 1u) != 0;
+  constexpr bool kOneY = (held & 2u) != 0;
+  Staged one_x;
+  Staged one_y;
+  Staged high;
+  Staged low;
+  Staged size;
+  for (std::uint32_t element = 0; element < o.extent; ++element) {
+    const std::ptrdiff_t at = static_cast<std::int32_t>(element);
+    double* const d = o.d + at * o.d_step;
+    const double* const x = o.a[0] + at * o.a_step[0];
+    const double* const y = o.a[1] + at * o.a_step[1];
+    if (kOneX && kOneY) {
+      std::fill_n(d, o.count, power(*x, *y));
+      continue;
+    }
+    const double* const all_x = kOneX ? one_x.spread(*x, eights) : x;
+    const double* const all_y = kOneY ? one_y.spread(*y, eights) : y;
+    for (std::size_t from = 0; from < eights; from += kStaged) {
+      const std::size_t count = std::min(kStaged, eights - from);
+      const double* const xs = kOneX ? all_x : all_x + from;
+      const double* const ys = kOneY ? all_y : all_y + from;
+      if (!kOneX || from == 0) {
+        SHAMAL_LANES_ARE_INDEPENDENT
+        for (std::size_t i = 0; i < count; ++i) {
+          const elementary::Sum log = elementary::log_of(std::fabs(xs[i]));
+          high.values[i] = log.high;
+          low.values[i] = log.low;
+        }
+      }
+      SHAMAL_LANES_ARE_INDEPENDENT
+      for (std::size_t i = 0; i < count; ++i) {
+        size.values[i] = elementary::power_of({high.values[i], low.values[i]}, ys[i]);
+      }
+      SHAMAL_LANES_ARE_INDEPENDENT
+      for (std::size_t i = 0; i < count; ++i) {
+        d[from + i] = elementary::power_edges(xs[i], ys[i], size.values[i]);
+      }
+    }
+    for (std::size_t i = eights; i < o.count; ++i) {
+      asm volatile("");  // not worth a second vector loop
+      d[i] = power(kOneX ? *x : x[i], kOneY ? *y : y[i]);
+    }
   }
 }
 
@@ -116,20 +156,9 @@ void along(const Operands& operands) {
     };
     // Runs come in eights: the compiler sees that no vector is left half full.
     const std::size_t eights = o.count & ~std::size_t{7};
-    if constexpr (std::is_same_v<Operation, power_operation>) {
-      for (std::size_t from = 0; from < eights; from += kStaged) {
-        const auto from_here = [&](std::size_t k) {
-          return [&, k ](std::size_t i) __attribute__((always_inline)) {
-            return argument(k, from + i);
-          };
-        };
-        raise(d + from, std::min(kStaged, eights - from), from_here(0), from_here(1));
-      }
-    } else {
-      SHAMAL_LANES_ARE_INDEPENDENT
-      for (std::size_t i = 0; i < eights; ++i) {
-        d[i] = compute(i);
-      }
+    SHAMAL_LANES_ARE_INDEPENDENT
+    for (std::size_t i = 0; i < eights; ++i) {
+      d[i] = compute(i);
     }
     for (std::size_t i = eights; i < o.count; ++i) {
       asm volatile("");  // not worth a second vector loop
@@ -151,7 +180,11 @@ constexpr Masks masks(std::integer_sequence<unsigned, held...>) {
   constexpr unsigned kAll = (1u << Operation::arity) - 1;
   const auto one = []<unsigned mask>() -> RowKernel {
     if constexpr (mask < kAll || (all && mask == kAll)) {
-      return along<Operation, mask>;
+      if constexpr (std::is_same_v<Operation, power_operation>) {
+        return along_power<mask>;
+      } else {
+        return along<Operation, mask>;
+      }
     } else {
       return nullptr;
     }
