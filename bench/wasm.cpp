@@ -9,7 +9,6 @@
 
 #include "api/emit.h"
 #include "cycles.h"
-#include "sim/c_interface.h"
 
 namespace shamal::bench {
 
@@ -17,31 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Milliseconds of processor time of all runs; 0 if the program or a setting is refused.
-double native_ms(const std::string& program, const Workload& workload, std::size_t repeat) {
-  ShamalModel* const model =
-      shamal_open(program.data(), static_cast<std::uint32_t>(program.size()));
-  if (model == nullptr) {
-    return 0;
-  }
-  const sim::RunSpec& spec = workload.spec;
-  shamal_set_times(model, spec.start, spec.stop, spec.dt, spec.save_interval);
-  for (const sim::SlotRange& saved : spec.saved) {
-    shamal_save(model, saved.base, saved.count);
-  }
-  const auto runs = static_cast<std::uint32_t>(workload.inputs.runs);
-  for (const sim::Inputs::Override& change : workload.inputs.overrides) {
-    shamal_set(model, change.slot, change.values.data(), runs);
-  }
+// Milliseconds of processor time of all runs.
+double native_ms(const Workload& workload, const machine::Backend& backend, std::size_t repeat) {
   const Counter counter;
   double least = 0;
   for (std::size_t r = 0; r < repeat; ++r) {
     const double start = counter.now().seconds;
-    const bool good = shamal_run(model, runs, 0, 0) == 0;
+    sim::simulate(workload.compiled.kernel, workload.spec, workload.inputs, backend);
     const double took = 1e3 * (counter.now().seconds - start);
-    least = !good ? 0 : (least == 0 ? took : std::min(least, took));
+    least = least == 0 ? took : std::min(least, took);
   }
-  shamal_close(model);
   return least;
 }
 
@@ -69,7 +53,8 @@ void write_settings(const Workload& workload, const std::string& file) {
 
 struct WasmMs {
   double code = 0;
-  double rows = 0;  // without code of its own
+  int products = 0;  // for divisions, in part
+  double rows = 0;   // without code of its own
 };
 
 WasmMs wasm_ms(const std::string& wasm, const std::string& program, const std::string& settings,
@@ -78,7 +63,7 @@ WasmMs wasm_ms(const std::string& wasm, const std::string& program, const std::s
                                           SHAMAL_SOURCE_DIR, wasm, program, settings, repeat);
   WasmMs ms;
   if (std::FILE* const pipe = popen(command.c_str(), "r")) {
-    if (std::fscanf(pipe, "%lf %lf", &ms.code, &ms.rows) != 2) {
+    if (std::fscanf(pipe, "%lf %d %lf", &ms.code, &ms.products, &ms.rows) != 3) {
       ms = {};
     }
     pclose(pipe);
@@ -97,8 +82,8 @@ bool run_wasm(const std::vector<Bench>& benches, const std::string& folder,
                "make it\n");
     return false;
   }
-  fmt::print("{:<15} {:>6} {:>10} {:>10} {:>10} {:>7} {:>7}\n", "model", "runs", "native ms",
-             "wasm ms", "rows ms", "speed", "rows");
+  fmt::print("{:<15} {:>6} {:>10} {:>10} {:>10} {:>10} {:>9} {:>7} {:>7} {:>7}\n", "model", "runs",
+             "native ms", "AVX2 ms", "wasm ms", "rows ms", "products", "speed", "of AVX2", "rows");
   bool good = true;
   for (const Bench& bench : benches) {
     const auto workload = make_workload(bench, folder, options);
@@ -113,17 +98,20 @@ bool run_wasm(const std::vector<Bench>& benches, const std::string& folder,
     const std::string settings_file = folder + "/settings";
     std::ofstream(program_file, std::ios::binary) << *program;
     write_settings(*workload, settings_file);
-    const double native = native_ms(*program, *workload, repeat);
+    const double native = native_ms(*workload, machine::backends().front(), repeat);
+    const double avx2 = native_ms(*workload, *machine::find_backend("avx2"), repeat);
     const WasmMs ours = wasm_ms(wasm, program_file, settings_file, repeat);
-    if (native == 0 || ours.code == 0) {
+    if (ours.code == 0) {
       fmt::print(stderr, "{}: did not run\n", bench.name);
       good = false;
       continue;
     }
     const auto runs = static_cast<double>(workload->inputs.runs);
-    fmt::print("{:<15} {:>6} {:>10.4f} {:>10.4f} {:>10.4f} {:>7.2f} {:>7.2f}\n", bench.name,
-               workload->inputs.runs, native / runs, ours.code / runs, ours.rows / runs,
-               native / ours.code, native / ours.rows);
+    fmt::print(
+        "{:<15} {:>6} {:>10.4f} {:>10.4f} {:>10.4f} {:>10.4f} {:>9} {:>7.2f} {:>7.2f} {:>7.2f}\n",
+        bench.name, workload->inputs.runs, native / runs, avx2 / runs, ours.code / runs,
+        ours.rows / runs, ours.products != 0 ? "yes" : "no", native / ours.code, avx2 / ours.code,
+        native / ours.rows);
     std::fflush(stdout);
   }
   return good;

@@ -1,5 +1,4 @@
-// The WebAssembly build in Node against one core of the native one: the same programs, the same
-// runs, through the same functions (sim/c_interface.h).
+// The WebAssembly build in Node against one core of the native one: the same programs and runs.
 #pragma once
 
 #include <string>
@@ -9,7 +8,8 @@
 
 namespace shamal::bench {
 
-// Prints a table of milliseconds a run, of processor time, natively and in WebAssembly with code
+// Prints a table of milliseconds a run, of processor time, natively (with all that the
+// processor has, and held to AVX2) and in WebAssembly with code, which divides by products or not,
 // and with rows alone; the least of several repetitions counts. False where Node or
 // build/wasm/shamal.wasm is missing.
 bool run_wasm(const std::vector<Bench>& benches, const std::string& folder,

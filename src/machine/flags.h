@@ -4,6 +4,8 @@
 // or is so small that digits are lost or would be ("underflow", "denormal") [IEEE754, 7].
 #pragma once
 
+#include <cstdint>
+
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -21,6 +23,16 @@ inline void clear_flags() {
     _mm_setcsr(now & ~kFlags);
   }
 }
+#elif defined(__wasm__)
+// WebAssembly shows no flags. Its code looks at quotients itself (machine/wasm_products.h) and
+// leaves here what was not ordinary.
+struct alignas(16) Flags {
+  std::uint64_t bits[2];  // of a vector
+};
+inline constinit Flags flags{};
+
+inline bool flags_raised() { return (flags.bits[0] | flags.bits[1]) != 0; }
+inline void clear_flags() { flags = {}; }
 #else
 inline bool flags_raised() { return false; }
 inline void clear_flags() {}

@@ -45,6 +45,8 @@ class Native {
   // The step after `rates`.
   const std::vector<NativeStep>& stocks() const { return stocks_; }
   std::size_t functions() const { return functions_; }
+  // Whether divisions by what is settled may be products (ir/reciprocals.h).
+  bool uses_reciprocals() const { return target_->uses_reciprocals(); }
 
  private:
   Native() = default;

@@ -2,6 +2,7 @@
 
 #if defined(__wasm__)
 
+#include "machine/flags.h"
 #include "machine/wasm_loop.h"
 #include "machine/wasm_operations.h"
 
@@ -47,18 +48,57 @@ class Loaded {
   std::uint32_t first_ = 0;
 };
 
+// Whether the host has relaxed multiplication with addition, and rounds it once.
+bool find_fused() {
+  struct alignas(2 * sizeof(double)) Pair {
+    double first;
+    double second;
+  };
+  constexpr double kOff = 0x1p-30;  // the product is 1 - 2^-60, or 1 if it is rounded
+  Pair pairs[] = {{1 + kOff, 1 + kOff}, {1 - kOff, 1 - kOff}, {-1, 1}, {}, {}};
+  wasm::Code code;
+  const auto access = [&](wasm::Vector how, std::uint32_t which) {
+    code.memory(how, which * static_cast<std::uint32_t>(sizeof(Pair)));
+  };
+  for (const auto& [op, result] :
+       {std::pair(wasm::Vector::multiply_add, 3u), std::pair(wasm::Vector::multiply_from, 4u)}) {
+    code.get(0);
+    for (const std::uint32_t which : {0u, 1u, 2u}) {
+      code.get(0);
+      access(wasm::Vector::load, which);
+    }
+    code.vector(op);
+    access(wasm::Vector::store, result);
+  }
+  wasm::Module module;
+  module.append(0, 0, code);
+  const Loaded loaded(module);
+  if (!loaded.good()) {
+    return false;
+  }
+  std::vector<NativeCode> functions;
+  loaded.append_to(functions);
+  functions.front()(pairs);
+  return pairs[3].first == -kOff * kOff && pairs[4].second == kOff * kOff;
+}
+
+// Found when the engine starts: a host that lacks it refuses a module then, and no other.
+const bool host_fuses = find_fused();
+
 class Wasm final : public Target {
  public:
-  explicit Wasm(const Layout& layout) : layout_(layout) {}
+  Wasm(const Layout& layout, Guards guards) : layout_(layout), guards_(guards) {}
 
   bool has_code(ir::Op op) const override { return wasm::find_operation(op).has_value(); }
+  bool uses_reciprocals() const override { return guards_ != Guards::all && host_fuses; }
   std::size_t most_operations() const override { return wasm::kMostOperations; }
 
   void write(const ir::Loop& loop, const std::vector<Operation>& operations,
              bool /*guarded*/) override {
+    const auto address = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&flags));
     // Outside of a worker Chromium compiles at most 8 MB at once (4 KB until 2023).
     constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-    wasm::write_loop(loop, operations, layout_, module_);
+    wasm::write_loop(loop, operations, layout_, address, module_);
     if (module_.size() > kMostBytes) {
       finish_module();
     }
@@ -85,6 +125,7 @@ class Wasm final : public Target {
   }
 
   Layout layout_;
+  Guards guards_;
   wasm::Module module_;
   std::vector<std::unique_ptr<Loaded>> loaded_;
 };
@@ -102,10 +143,11 @@ bool code_possible(bool single) {
   return able && !single;
 }
 
+// Quotients by products are by what is positive (machine/wasm_products.h).
 bool shares_reciprocals() { return false; }
 
-std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions&) {
-  return code_possible(layout.single) ? std::make_unique<Wasm>(layout) : nullptr;
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {
+  return code_possible(layout.single) ? std::make_unique<Wasm>(layout, options.guards) : nullptr;
 }
 
 }  // namespace shamal::machine

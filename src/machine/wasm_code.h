@@ -15,11 +15,10 @@ using Bytes = std::vector<std::uint8_t>;
 enum class Plain : std::uint8_t { end = 0x0b, drop = 0x1a, less = 0x49, add = 0x6a };
 
 // Instructions behind the prefix 0xfd, on vectors of two numbers (5.4.8).
-enum class Vector : std::uint8_t {
+enum class Vector : std::uint16_t {
   load = 0,
   load_for_all = 10,
   store = 11,
-  load_one = 93,    // the second number is 0
   mix = 13,         // any sixteen bytes of two vectors
   extract_32 = 27,  // one of four 32-bit numbers
   equal = 71,       // comparisons give all bits or none; with a NaN, none but for not_equal
@@ -32,6 +31,7 @@ enum class Vector : std::uint8_t {
   both = 78,
   without = 79,  // first without second
   either = 80,
+  unlike = 81,  // either without both
   choose = 82,  // bits of the first where those of the third are set, of the second elsewhere
   store_one = 91,
   floor = 117,
@@ -46,7 +46,11 @@ enum class Vector : std::uint8_t {
   multiply = 242,
   divide = 243,
   minimum = 246,  // second < first ? second : first
-  maximum = 247   // first < second ? second : first
+  maximum = 247,  // first < second ? second : first
+  // Of release 3.0 [WasmCore2025], not in every host; it is the host's choice whether they round
+  // once.
+  multiply_add = 263,  // first * second + third
+  multiply_from = 264  // third - first * second
 };
 
 class Code {

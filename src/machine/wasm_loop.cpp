@@ -1,7 +1,6 @@
 // Values pass from operation to operation in locals, of which the WebAssembly engine makes
 // registers; which of them a processor has room for is its affair. One number at a time is done by
-// the same instructions as two: only loads and stores differ, and the second place holds whatever
-// comes of zeros.
+// the same instructions as two: only loads and stores differ, and the second place holds the same.
 #include "machine/wasm_loop.h"
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 
 #include "machine/nest.h"
 #include "machine/wasm_operations.h"
+#include "machine/wasm_products.h"
 
 namespace shamal::machine::wasm {
 
@@ -60,8 +60,9 @@ struct Pointer {
 
 class LoopWriter {
  public:
-  LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout)
-      : nest_(make_nest(loop, operations, layout)) {
+  LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
+             std::uint32_t flags)
+      : nest_(make_nest(loop, operations, layout)), flags_(flags), products_(operations) {
     indexed_ = several(nest_, operations, kValues, kValueBytes, false);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     operations_ = unroll(nest_, operations, outer_);
@@ -81,11 +82,19 @@ class LoopWriter {
     vectors_ = Locals(wholes_.end());
     zero_ = vectors_.take();  // as all locals are in the beginning
     one_ = vectors_.take();
+    if (products_.any()) {
+      for (std::uint32_t& local : products_.locals()) {
+        local = vectors_.take();
+      }
+    }
   }
 
   void write(Module& to) {
     code_.constant(1.0);
     code_.set(one_);
+    if (products_.any()) {
+      products_.begin(code_);
+    }
     for (const auto& [strides, pointer] : pointers_) {
       if (pointer.start != kParameter) {
         code_.get(kParameter);
@@ -110,6 +119,9 @@ class LoopWriter {
       code_.get(counters_[k]);
       code_.repeat_if();
       move_all(k, -nest_.extents[k]);
+    }
+    if (products_.any()) {
+      products_.end(flags_, code_);
     }
     to.append(wholes_.end() - 1, vectors_.end() - wholes_.end(), code_);
   }
@@ -230,10 +242,7 @@ class LoopWriter {
     }
     const Passing& of = passage_.values[value];
     const std::uint32_t offset = push_place(of);
-    code_.memory(!wide_      ? Vector::load_one
-                 : moves(of) ? Vector::load
-                             : Vector::load_for_all,
-                 offset);
+    code_.memory(wide_ && moves(of) ? Vector::load : Vector::load_for_all, offset);
     held.local = vectors_.take();
     code_.keep(*held.local);
   }
@@ -282,6 +291,8 @@ class LoopWriter {
     bool mask = false;
     if (operation.table != nullptr) {
       look_up(*operation.table);
+    } else if (products_.next(operation, at_ % copies_ == 0)) {
+      products_.divide([this](std::size_t a) { push_number(a); }, code_);
     } else {
       const OperationRow row = operation.euler ? euler_step() : *find_operation(operation.op);
       mask = row.mask;
@@ -416,6 +427,8 @@ class LoopWriter {
   std::array<std::uint32_t, 2> places_{};  // of a look-up's points
   std::uint32_t zero_ = 0;
   std::uint32_t one_ = 0;
+  std::uint32_t flags_;  // where they are in memory
+  Products products_;
   Code code_;
   Passage passage_;
   std::size_t copies_ = 1;
@@ -426,8 +439,8 @@ class LoopWriter {
 }  // namespace
 
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, Module& to) {
-  LoopWriter(loop, operations, layout).write(to);
+                const Layout& layout, std::uint32_t flags, Module& to) {
+  LoopWriter(loop, operations, layout, flags).write(to);
 }
 
 }  // namespace shamal::machine::wasm

@@ -1,6 +1,7 @@
 // One loop nest as a function of WebAssembly (target.h).
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "machine/layout.h"
@@ -9,10 +10,13 @@
 
 namespace shamal::machine::wasm {
 
-inline constexpr std::size_t kMostOperations = 400;
+// V8 puts what a body loads before all that it computes, and what then finds no register onto the
+// stack and back: bodies are short.
+inline constexpr std::size_t kMostOperations = 64;
 
-// Of at most so many operations.
+// Of at most so many operations. Divisions that have a reciprocal may be products, which leave
+// something at the address `flags` (machine/flags.h) where they do not round as a division does.
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, Module& to);
+                const Layout& layout, std::uint32_t flags, Module& to);
 
 }  // namespace shamal::machine::wasm

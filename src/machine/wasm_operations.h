@@ -15,7 +15,7 @@ namespace shamal::machine::wasm {
 // where it is not zero, or a constant.
 class Step {
  public:
-  enum Push : std::uint16_t { a = 0x100, b, c, truth_of_a, truth_of_b, zero, one, not_a_number };
+  enum Push : std::uint16_t { a = 0x1000, b, c, truth_of_a, truth_of_b, zero, one, not_a_number };
 
   constexpr Step() = default;
   constexpr Step(Vector op) : value_(static_cast<std::uint16_t>(op)) {}

@@ -108,6 +108,7 @@ uint32_t shamal_run(ShamalModel* model, uint32_t runs, uint64_t first_run, uint6
 uint32_t shamal_functions(const ShamalModel* model) {
   return static_cast<uint32_t>(model->result.functions);
 }
+uint32_t shamal_products(const ShamalModel* model) { return model->result.products ? 1 : 0; }
 uint32_t shamal_times(const ShamalModel* model) {
   return static_cast<uint32_t>(model->result.times.size());
 }

@@ -72,6 +72,10 @@ uint32_t shamal_run(ShamalModel* model, uint32_t runs, uint64_t first_run, uint6
 // Functions of machine code that the last run had; 0 if none could be made, which is several times
 // as slow (the host of the WebAssembly build may refuse them).
 SHAMAL_EXPORT(shamal_functions) uint32_t shamal_functions(const ShamalModel* model);
+// 1 if that code divided by reciprocals; 0 if it needed the divider, as it does where the host of
+// the WebAssembly build has no fused multiplication and addition, or the model meets what is no
+// ordinary number.
+SHAMAL_EXPORT(shamal_products) uint32_t shamal_products(const ShamalModel* model);
 SHAMAL_EXPORT(shamal_times) uint32_t shamal_times(const ShamalModel* model);
 SHAMAL_EXPORT(shamal_columns) uint32_t shamal_columns(const ShamalModel* model);
 SHAMAL_EXPORT(shamal_time_values) const double* shamal_time_values(const ShamalModel* model);

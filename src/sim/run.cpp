@@ -108,6 +108,7 @@ class Batch {
     recorder_.leave_rest();
     note_failures();
     into_.functions = state_.native ? state_.native->functions() : 0;
+    into_.products = state_.native && state_.native->uses_reciprocals();
     return true;
   }
 

@@ -79,6 +79,7 @@ struct Trajectories {
   base::LargeVector<double> values;  // [run][time][column]
   bool cancelled = false;            // values hold what had been done, else zeros
   std::size_t functions = 0;         // of machine code, that a batch had; 0: none could be made
+  bool products = false;  // whether its divisions by what is settled might be (ir/reciprocals.h)
 
   // The first saved value of a run that is not a number.
   struct NotANumber {

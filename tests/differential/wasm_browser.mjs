@@ -1,5 +1,5 @@
-// node wasm_browser.mjs shamal.wasm program settings result: what wasm_run.mjs does for one model, in
-// a headless Chromium. The page fetches everything from here and posts its values back, however long
+// node wasm_browser.mjs shamal.wasm host program settings result: what wasm_run.mjs does for one model,
+// in a headless Chromium, which is the host. The page fetches everything from here and posts its values back, however long
 // it takes; a browser that never answers is started once more.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const [wasm, program, settings, result] = process.argv.slice(2);
+const [wasm, , program, settings, result] = process.argv.slice(2);
 const secondsToAnswer = 100;
 
 const page = `<!doctype html><meta charset="utf-8"><script type="module">
@@ -16,8 +16,8 @@ try {
   const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
   const engine = await loadEngine(await bytes("/wasm"));
   const model = engine.open(await bytes("/program"));
-  const { values, functions } = model.run(await (await fetch("/settings")).json());
-  await fetch("/values/" + functions, { method: "POST", body: values });
+  const { values, functions, products } = model.run(await (await fetch("/settings")).json());
+  await fetch("/values/" + functions + "/" + Number(products), { method: "POST", body: values });
 } catch (error) {
   await fetch("/error", { method: "POST", body: String(error) });
 }
@@ -74,9 +74,9 @@ async function answer() {
 
 const got = (await answer()) ?? (await answer());
 server.close();
-const functions = /^\/values\/(\d+)$/.exec(got?.path)?.[1];
+const [, functions, products] = /^\/values\/(\d+)\/(\d)$/.exec(got?.path) ?? [];
 if (functions !== undefined) {
-  console.log(functions);
+  console.log(functions, products);
   writeFileSync(result, got.body);
 } else {
   console.error(got ? String(got.body) : "the browser did not answer twice");
