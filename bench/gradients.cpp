@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "api/compile.h"
+#include "base/copy_past_caches.h"
+#include "base/large_memory.h"
 #include "cycles.h"
 #include "sim/gradient.h"
 #include "sim/run.h"
@@ -86,6 +88,45 @@ double value_of(const sim::Trajectories& of, std::size_t run, const std::vector<
   return sum;
 }
 
+// Of a step.
+double operations(const ir::Program& program) {
+  double count = 0;
+  for (const ir::Instruction& instruction : program.block(ir::Block::rates)) {
+    count += program.loops[instruction.loop].count();
+  }
+  return count;
+}
+
+// What one step of eight runs, as many as batches of large models have, leaves for the way back.
+std::size_t kept_values(const sim::Differentiated& of) {
+  constexpr std::size_t kLanes = 8;
+  std::size_t count = 0;
+  for (const std::size_t s : of.visited()) {
+    count += of.adjoint().states[s].count * kLanes;
+  }
+  return count;
+}
+
+// Copies that many values to as many places as there are steps, and back from the last to the
+// first.
+void keep_and_bring_back(std::vector<double>& values, std::size_t steps,
+                         base::LargeVector<double>& kept) {
+  constexpr std::size_t kCaches = std::size_t{128} << 20;  // as gradients do
+  const bool past = values.size() * steps * sizeof(double) > kCaches;
+  double* to = kept.data();
+  for (std::size_t step = 0; step < steps; ++step, to += values.size()) {
+    if (past) {
+      base::copy_past_caches(values.data(), values.size(), to);
+    } else {
+      std::copy(values.begin(), values.end(), to);
+    }
+  }
+  for (std::size_t step = 0; step < steps; ++step) {
+    to -= values.size();
+    std::copy_n(to, values.size(), values.begin());
+  }
+}
+
 }  // namespace
 
 std::optional<GradientRow> measure_gradient(const std::string& name, const std::string& path,
@@ -147,6 +188,21 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
   row.gradient_ms = 1e3 * least_gradient.seconds / runs;
   row.ratio =
       static_cast<double>(least_gradient.cycles) / static_cast<double>(least_forward.cycles);
+
+  std::vector<double> values(kept_values(differentiated), 1.0);
+  const auto steps =
+      static_cast<std::size_t>(std::lround((of.spec.stop - of.spec.start) / of.spec.dt));
+  base::LargeVector<double> kept(values.size() * steps, 0.0);
+  Counts least_copies;
+  for (std::size_t r = 0; r < work.repeat; ++r) {
+    keep_least(least_copies, took([&] { keep_and_bring_back(values, steps, kept); }));
+  }
+  const double batches = runs / 8;
+  row.by_memory = batches * static_cast<double>(least_copies.cycles) /
+                  static_cast<double>(least_forward.cycles);
+  const double forward_operations = operations(differentiated.forward().program());
+  row.by_operations = 1 + operations(differentiated.backward(differentiated.products()).program()) /
+                              forward_operations;
 
   // Along each parameter in turn, by its size, in the second run: in the first one parameters are
   // the round numbers where models like to jump.

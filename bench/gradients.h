@@ -18,6 +18,11 @@ struct GradientRow {
   double gradient_ms = 0;       // a run: its values and all its derivatives
   double ratio = 0;             // gradient over forward, in cycles
   double worst_difference = 0;  // from a directional difference, relative
+  // What there is to be done at least, in forward runs as well: the operations of a step forward
+  // and of a step back (which repeats the former) over those of a step forward; and bringing the
+  // kept states to memory and back, as fast as this machine does only that.
+  double by_operations = 0;
+  double by_memory = 0;
 };
 
 struct GradientWork {

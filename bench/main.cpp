@@ -296,16 +296,18 @@ bool run_samplers(const Options& options, const std::string& folder) {
 }
 
 void run_gradients(const Options& options, const std::string& folder) {
-  fmt::print("{:<15} {:>6} {:>7} {:>9} {:>11} {:>12} {:>7} {:>8}\n", "model", "params", "outputs",
-             "make ms", "forward ms", "gradient ms", "ratio", "off");
+  fmt::print("{:<15} {:>6} {:>7} {:>9} {:>11} {:>12} {:>7} {:>10} {:>7} {:>8}\n", "model", "params",
+             "outputs", "make ms", "forward ms", "gradient ms", "ratio", "operations", "memory",
+             "off");
   for (const Bench& bench : benches(options.only, options.steps)) {
     const auto row = measure_gradient(bench.name, path_of(bench, folder),
                                       {options.parameters, options.workload.width, options.repeat,
                                        options.memory << 20, options.backend});
     if (row) {
-      fmt::print("{:<15} {:>6} {:>7} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>8.1e}\n", row->name,
-                 row->parameters, row->outputs, row->make_ms, row->forward_ms, row->gradient_ms,
-                 row->ratio, row->worst_difference);
+      fmt::print(
+          "{:<15} {:>6} {:>7} {:>9.1f} {:>11.4f} {:>12.4f} {:>7.2f} {:>10.2f} {:>7.2f} {:>8.1e}\n",
+          row->name, row->parameters, row->outputs, row->make_ms, row->forward_ms, row->gradient_ms,
+          row->ratio, row->by_operations, row->by_memory, row->worst_difference);
       std::fflush(stdout);
     }
   }
