@@ -102,17 +102,19 @@ class Binder {
   }
 
  private:
-  // Look-ups of one value an element, each in its own table, all of them uneven.
+  // Look-ups of one value an element, each in its own table. If all of these are even and none has
+  // steps, to find points is as quick.
   static bool may_remember(const Prepared& prepared, const Operands& o) {
     const bool alone = prepared.choice.op == ir::Op::lookup && prepared.rows == 1 && o.count == 1 &&
                        (prepared.extent == 1 || (o.d_step == 1 && prepared.apart == 1)) &&
                        (o.a_step[0] == 0 || o.a_step[0] == 1);
     for (std::uint32_t i = 0; alone && i < prepared.extent; ++i) {
-      if (o.table[std::ptrdiff_t{o.table_step} * i].per_x != 0) {
-        return false;
+      const TableView& table = o.table[std::ptrdiff_t{o.table_step} * i];
+      if (table.per_x == 0 || table.steps) {
+        return true;
       }
     }
-    return alone;
+    return false;
   }
 
   const Kernel& kernel_;

@@ -86,9 +86,12 @@ bool sums_along(const Nest& nest, std::size_t k) {
 
 bool several(const Nest& nest, const std::vector<Operation>& operations, std::int64_t values,
              std::int64_t value_bytes, bool folds) {
+  // To take a register apart costs what it saves in another operation or two.
+  constexpr std::size_t kWorthFolding = 3;
   if (nest.rank() == 0 || nest.extents.back() < values) {
     return false;
   }
+  std::size_t folded = 0;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     const std::array<Walk, 4>& walks = nest.walks[i];
     for (std::uint32_t a = 0; a < operations[i].arity; ++a) {
@@ -101,8 +104,9 @@ bool several(const Nest& nest, const std::vector<Operation>& operations, std::in
     if (by != value_bytes && !(folds && by == 0 && is_fold(operations[i], walks))) {
       return false;
     }
+    folded += by == 0 ? 1 : 0;
   }
-  return true;
+  return folded * kWorthFolding <= operations.size();
 }
 
 std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,

@@ -1,12 +1,14 @@
 // Where look-ups found their arguments. Data over time are looked up once a step and element, and
 // TIME stays in one segment of them for many steps; what values of a model are looked up by seldom
-// leaves its segment, too. So a row of look-ups in uneven tables, one value an element, has for
-// each element the segment it was in, as numbers beside each other:
+// leaves its segment, too. So a row of look-ups, one value an element, has for each element the
+// point and the side of it that it was at, as numbers beside each other:
 //
 //   from <= c < to:  y + slope (c - x)        with c = a, held within [least, most]
 //
-// which vector code does. An element whose argument is elsewhere is searched for (table.h), and the
-// result has the same bits either way: a segment's slope is the one that evaluate() takes there.
+// which vector code does. In an even table c must also be as near to the point as before, by the
+// same sum that finds it; in others that sum is the point's number itself. An element whose
+// argument is elsewhere is searched for (table.h), and the result has the same bits either way:
+// point and slope are those that evaluate() takes there, or of even steps the value, with no slope.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +22,7 @@ namespace shamal::machine {
 
 // Columns of as many elements as the row has.
 struct Segments {
-  static constexpr std::size_t kColumns = 7;
+  static constexpr std::size_t kColumns = 11;
 
   Segments(double* columns, std::size_t elements)
       : from(columns),
@@ -29,7 +31,11 @@ struct Segments {
         most(least + elements),
         x(most + elements),
         y(x + elements),
-        slope(y + elements) {}
+        slope(y + elements),
+        per_x(slope + elements),
+        shift(per_x + elements),
+        top(shift + elements),
+        point(top + elements) {}
 
   double* from;
   double* to;
@@ -38,29 +44,41 @@ struct Segments {
   double* x;
   double* y;
   double* slope;
+  double* per_x;
+  double* shift;
+  double* top;
+  double* point;
 
   [[gnu::always_inline]] double argument(std::size_t i, double a) const {
     const double c = a < least[i] ? least[i] : a;
     return c > most[i] ? most[i] : c;
   }
   [[gnu::always_inline]] bool has(std::size_t i, double c) const {
-    return from[i] <= c && c < to[i];
+    const double place = c * per_x[i] + shift[i];
+    const double bounded = place > 0 ? place : 0;
+    const auto near = static_cast<std::int32_t>(bounded < top[i] ? bounded : top[i]);
+    return from[i] <= c && c < to[i] && static_cast<double>(near) == point[i];
   }
   [[gnu::always_inline]] double value(std::size_t i, double c) const {
     return y[i] + slope[i] * (c - x[i]);
   }
 
-  // Of an uneven table.
   void find(std::size_t i, const TableView& table, double c) const {
     const std::size_t g = point_beside(table, c);
     const TablePoint& at = table.point[g];
-    const bool before = c - at.x < 0;  // all points
+    const bool before = c - at.x < 0;
+    const bool even = table.per_x != 0;
     constexpr double kFar = std::numeric_limits<double>::infinity();
     from[i] = before ? -kFar : at.x;
-    to[i] = before ? at.x : g + 1 < table.points ? table.point[g + 1].x : kFar;
+    to[i] = before ? at.x : !even && g + 1 < table.points ? table.point[g + 1].x : kFar;
+    const double beside = before ? at.left : at.right;
     x[i] = at.x;
-    y[i] = at.y;
-    slope[i] = before ? at.left : at.right;
+    y[i] = table.steps ? beside : at.y;
+    slope[i] = table.steps ? 0.0 : beside;
+    point[i] = static_cast<double>(g);
+    per_x[i] = table.per_x;
+    shift[i] = even ? table.shift : point[i];
+    top[i] = even ? table.top : point[i];
   }
 };
 

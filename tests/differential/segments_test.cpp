@@ -1,6 +1,6 @@
 // Look-ups that remember where they were (machine/segments.h) against the reference: data over
 // time, arguments that wander and that jump, from before the first point to behind the last,
-// numbers or not; in tables of all kinds, with steps, of one point or many.
+// numbers or not; in tables of all kinds, even or not, with steps, of one point or many.
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -53,10 +53,13 @@ LookUps make_look_ups(std::uint32_t seed, std::uint32_t elements) {
       ir::Table table;
       table.kind = static_cast<ir::TableKind>(random() % 3);
       double x = number();
+      const bool even = random() % 3 == 0;
       for (std::size_t p = 1 + random() % (random() % 3 == 0 ? 60 : 6); p > 0; --p) {
         table.x.push_back(x);
         table.y.push_back(number());
-        x += random() % 5 == 0 ? 0.0 : static_cast<double>(1 + random() % 300) / 50.0;
+        const double apart =
+            random() % 5 == 0 ? 0.0 : static_cast<double>(1 + random() % 300) / 50.0;
+        x += even ? 1.5 : apart;
       }
       b.program.tables.push_back(std::move(table));
     }
