@@ -178,7 +178,8 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
     ours.take(before, counter.now());
     if (machine::single_possible()) {
       before = counter.now();
-      const auto screened = sim::simulate(kernel, spec, inputs, *machine::find_backend("single"));
+      const std::string_view screening = options.backend->name == "avx2" ? "single-avx2" : "single";
+      const auto screened = sim::simulate(kernel, spec, inputs, *machine::find_backend(screening));
       single.take(before, counter.now());
       const auto off = sim::relative_differences(result, screened);
       row.single_off = *std::max_element(off.begin(), off.end());

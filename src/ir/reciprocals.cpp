@@ -18,7 +18,8 @@ class Reciprocals : Roles {
       : Roles(program),
         program_(program),
         emit_(program, Block::initial),
-        in_rates_(program, Block::rates) {
+        in_rates_(program, Block::rates),
+        single_(wanted.single) {
     changes_.assign(objects(), 0);
     const auto change = [this](Slot base) { changes_[object(base)] = 1; };
     change(kTimeSlot);
@@ -132,9 +133,12 @@ class Reciprocals : Roles {
       const LoopId loop = loop_along(o);
       const Value divisor = emit_.value(loop, emit_.row_major(loop, span(o).base));
       const auto number = [&](double value) { return emit_.constant(loop, value); };
-      const Value within = emit_.apply(
-          Op::logical_and, {emit_.apply(Op::greater_equal, {divisor, number(kLeastDivisor)}),
-                            emit_.apply(Op::less_equal, {divisor, number(kMostDivisor)})});
+      const Value within =
+          single_ ? emit_.apply(Op::less_equal,
+                                {emit_.apply(Op::absolute, {divisor}), number(kMostSingleDivisor)})
+                  : emit_.apply(Op::logical_and,
+                                {emit_.apply(Op::greater_equal, {divisor, number(kLeastDivisor)}),
+                                 emit_.apply(Op::less_equal, {divisor, number(kMostDivisor)})});
       const Value none = number(std::numeric_limits<double>::signaling_NaN());
       const Value inverse = emit_.apply(Op::divide, {number(1), divisor});
       known->second = emit_.apply(Op::select, {within, inverse, none}).view.base;
@@ -145,6 +149,7 @@ class Reciprocals : Roles {
   Program& program_;
   Emitter emit_;
   Emitter in_rates_;
+  bool single_;
   std::vector<char> changes_;
   std::unordered_map<std::uint32_t, Slot> known_;
 };

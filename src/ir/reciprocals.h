@@ -6,6 +6,11 @@
 // A divisor that changes gets its reciprocal where at least two are divided by it, as soon as it is
 // known (`Wanted::shared_reciprocals`). Such a divisor has either sign and any size, and its
 // reciprocal is what 1 / divisor gives.
+//
+// In single precision what never changes divides by the product alone, which is off by up to 1.5
+// units of the last place. Zeros and infinities divide rightly that way (0 times infinity is as
+// little a number as 0 over 0), so that all divisors have reciprocals but those whose would be too
+// small for it.
 #pragma once
 
 #include "ir/simplify.h"
@@ -18,6 +23,8 @@ namespace shamal::ir {
 inline constexpr double kLeastDivisor = 0x1p-100;
 inline constexpr double kMostDivisor = 0x1p100;
 inline constexpr double kLeastQuotient = 0x1p-800;
+// And in single precision: NaN if the divisor is larger.
+inline constexpr double kMostSingleDivisor = 0x1p126;
 
 void add_reciprocals(Program& program, Simplified& simplified, const Wanted& wanted);
 

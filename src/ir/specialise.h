@@ -28,6 +28,7 @@ struct Wanted {
   bool alone = false;        // one run: everything is the same in all runs
   bool own_steps = false;  // runs choose their own steps: TIME differs too, and every stock counts
   bool shared_reciprocals = false;  // of divisors that change as well
+  bool single = false;              // for a machine of single precision
 
   bool operator==(const Wanted&) const = default;
 };

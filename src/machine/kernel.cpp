@@ -4,6 +4,8 @@
 #include <limits>
 #include <optional>
 
+#include "ir/access.h"
+
 namespace shamal::machine {
 
 namespace {
@@ -233,6 +235,12 @@ Kernel::Kernel(ir::Program program, std::optional<std::vector<ir::SlotSpan>> obs
   for (const ir::Keeper& keeper : contents->program.keepers) {
     contents->keepers.push_back(prepare_keeper(contents->program, keeper));
   }
+  for (const ir::Instruction& instruction : contents->program.block(ir::Block::rates)) {
+    if (instruction.op == ir::Op::divide && instruction.args[2] != ir::kNone) {
+      const auto [low, high] = ir::reach(contents->program, instruction, {instruction.args[2], 0});
+      contents->reciprocals.push_back({low, high - low + 1});
+    }
+  }
   const RowStart* start = contents->starts.data();
   for (std::vector<Prepared>& block : contents->blocks) {
     for (Prepared& made : block) {
@@ -307,7 +315,7 @@ std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wan
     }
   }
   ir::Wanted all = wanted;
-  all.shared_reciprocals = shares_reciprocals();
+  all.shared_reciprocals = !wanted.single && shares_reciprocals();
   ir::Specialised made = ir::specialise(program(), all);
   std::vector<ir::SlotSpan> observed;
   for (const ir::SlotSpan& span : wanted.saved) {

@@ -90,6 +90,8 @@ class Kernel {
   const std::vector<Ranked>& ranked() const { return contents_->ranked; }
   const std::vector<PreparedCall>& calls() const { return contents_->calls; }
   const std::vector<PreparedCall>& keepers() const { return contents_->keepers; }
+  // Where `rates` looks for the reciprocals of divisors (ir/reciprocals.h).
+  const std::vector<ir::SlotSpan>& reciprocals() const { return contents_->reciprocals; }
 
   // Machine code for a state of such a layout, made once and remembered; null if there is none.
   std::shared_ptr<const Native> native(const Layout& layout, const CodeOptions& options) const;
@@ -115,6 +117,7 @@ class Kernel {
     std::vector<Ranked> ranked;
     std::vector<PreparedCall> calls;
     std::vector<PreparedCall> keepers;
+    std::vector<ir::SlotSpan> reciprocals;
     std::vector<RowStart> starts;
     std::array<std::vector<Prepared>, ir::kBlocks> blocks;
 

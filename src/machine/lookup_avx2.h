@@ -60,22 +60,36 @@ template <bool steps = false>
 // The most points that are counted one after the other.
 constexpr std::size_t kCounted = 16;
 
-inline void look_up(double* d, const double* a, std::size_t count, const TableView& of) {
+[[gnu::always_inline]] inline __m256d load_four(const double* from) {
+  return _mm256_loadu_pd(from);
+}
+[[gnu::always_inline]] inline __m256d load_four(const float* from) {
+  return _mm256_cvtps_pd(_mm_loadu_ps(from));
+}
+[[gnu::always_inline]] inline void store_four(double* to, __m256d values) {
+  _mm256_storeu_pd(to, values);
+}
+[[gnu::always_inline]] inline void store_four(float* to, __m256d values) {
+  _mm_storeu_ps(to, _mm256_cvtpd_ps(values));
+}
+
+template <class Number>
+void look_up(Number* d, const Number* a, std::size_t count, const TableView& of) {
   const TableView table = of;
   std::size_t i = 0;
   if (table.steps) {
     for (; i + 4 <= count; i += 4) {
-      const __m256d c = within(table, _mm256_loadu_pd(a + i));
-      _mm256_storeu_pd(d + i, on_segment<true>(load_points(table.point, nearest(table, c)), c));
+      const __m256d c = within(table, load_four(a + i));
+      store_four(d + i, on_segment<true>(load_points(table.point, nearest(table, c)), c));
     }
   } else if (table.per_x != 0) {
     for (; i + 4 <= count; i += 4) {
-      const __m256d c = within(table, _mm256_loadu_pd(a + i));
-      _mm256_storeu_pd(d + i, on_segment(load_points(table.point, nearest(table, c)), c));
+      const __m256d c = within(table, load_four(a + i));
+      store_four(d + i, on_segment(load_points(table.point, nearest(table, c)), c));
     }
   } else if (table.points <= kCounted) {
     for (; i + 4 <= count; i += 4) {
-      const __m256d c = within(table, _mm256_loadu_pd(a + i));
+      const __m256d c = within(table, load_four(a + i));
       __m256i below = _mm256_setzero_si256();
       for (std::size_t p = 1; p < table.points; ++p) {
         const __m256d here = _mm256_cmp_pd(_mm256_set1_pd(table.point[p].x), c, _CMP_LE_OQ);
@@ -83,11 +97,10 @@ inline void look_up(double* d, const double* a, std::size_t count, const TableVi
       }
       const __m256i packed =
           _mm256_permutevar8x32_epi32(below, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
-      _mm256_storeu_pd(d + i,
-                       on_segment(load_points(table.point, _mm256_castsi256_si128(packed)), c));
+      store_four(d + i, on_segment(load_points(table.point, _mm256_castsi256_si128(packed)), c));
     }
   }
   for (; i < count; ++i) {
-    d[i] = evaluate(table, a[i]);
+    d[i] = static_cast<Number>(evaluate(table, a[i]));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -18,11 +19,14 @@ namespace shamal::machine {
 
 namespace {
 
-void place(const Kernel& kernel, const Prepared& prepared, const RowStart& start, State& state,
-           Operands& o) {
-  o.d = state.row(start[kDst]);
+void place(const Kernel& kernel, const Prepared& prepared, const RowStart& start, bool single,
+           State& state, Operands& o) {
+  const auto row = [&](ir::Slot slot) {
+    return single ? static_cast<void*>(state.single_row(slot)) : state.row(slot);
+  };
+  o.d = row(start[kDst]);
   for (std::size_t k = 1; k <= prepared.arguments; ++k) {
-    o.a[k - 1] = state.row(start[k]);
+    o.a[k - 1] = row(start[k]);
   }
   if (prepared.choice.op == ir::Op::lookup) {
     o.table = kernel.views().data() + start[kTable];
@@ -39,9 +43,22 @@ class Binder {
   Binder(const Kernel& kernel, State& state, Processor processor)
       : kernel_(kernel), state_(state), find_(find_row(processor)) {}
 
+  // In single precision a row of singles, if there is one.
   State::Step bind(const Prepared& prepared) {
+    if (state_.single() && prepared.special == nullptr) {
+      const State::Step step = bind(prepared, true);
+      if (step.row != nullptr) {
+        return step;
+      }
+    }
+    return bind(prepared, false);
+  }
+
+ private:
+  State::Step bind(const Prepared& prepared, bool single) {
     State::Step step;
     step.prepared = &prepared;
+    step.single = single;
     step.one_row = prepared.rows == 1;
     if (prepared.special != nullptr) {
       return step;
@@ -51,6 +68,7 @@ class Binder {
     const auto width = static_cast<std::uint32_t>(state_.width(start[kDst]));
     RowChoice choice = prepared.choice;
     choice.held = 0;
+    choice.single = single;
     unsigned still = 0;
     bool flat = prepared.extent > 1 && prepared.strides[kDst] == 1 &&
                 (prepared.choice.op != ir::Op::lookup || prepared.strides[kTable] == 0);
@@ -90,7 +108,7 @@ class Binder {
       o.a_step[k - 1] = step_of(k);
     }
     o.table_step = prepared.strides[kTable];
-    place(kernel_, prepared, start, state_, o);
+    place(kernel_, prepared, start, single, state_, o);
     if (may_remember(prepared, o)) {
       step.segments = make_segments(o.table, o.table_step, o.extent);
       o.segments = step.segments.data();
@@ -101,7 +119,6 @@ class Binder {
     return step;
   }
 
- private:
   // Look-ups of one value an element, each in its own table. If all of these are even and none has
   // steps, to find points is as quick.
   static bool may_remember(const Prepared& prepared, const Operands& o) {
@@ -229,12 +246,13 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
       after_row = false;
       continue;
     }
-    if (single) {
+    const bool brought = single && !step.single;
+    if (brought) {
       for (const ir::SlotSpan& span : step.planned->met) {
         state.bring(span);
       }
     }
-    if (state.guards != Guards::all && !after_row) {
+    if (state.uses_flags() && !after_row) {
       state.flagged = state.flagged || flags_raised();
     }
     if (step.row == nullptr) {
@@ -244,16 +262,16 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
     } else {
       Operands row = step.operands;
       for (std::uint32_t r = 0; r < step.prepared->rows; ++r) {
-        place(kernel, *step.prepared, step.prepared->starts[r], state, row);
+        place(kernel, *step.prepared, step.prepared->starts[r], step.single, state, row);
         step.row(row);
       }
     }
-    if (single) {
+    if (brought) {
       for (const ir::SlotSpan& span : step.planned->written) {
         state.give(span);
       }
     }
-    if (state.guards != Guards::all) {
+    if (state.uses_flags()) {
       clear_flags();
       after_row = true;
     }
@@ -304,9 +322,18 @@ bool step_stocks(const Kernel& kernel, State& state) {
   return state.native != nullptr;
 }
 
+bool lacks_reciprocals(const Kernel& kernel, State& state) {
+  const std::vector<ir::SlotSpan>& spans = kernel.reciprocals();
+  return std::any_of(spans.begin(), spans.end(), [&](const ir::SlotSpan& span) {
+    const float* const from = state.single_row(span.base);
+    return std::any_of(from, from + state.values_of(span),
+                       [](float value) { return std::isnan(value); });
+  });
+}
+
 namespace {
 
-constexpr std::array<Backend, 5> kBackends = {{
+constexpr std::array<Backend, 6> kBackends = {{
     {"machine", execute, true, false, "machine code where it can be made, rows where not"},
     {"avx2", execute_block<true, Processor::avx2>, true, false,
      "the same without what is newer than AVX2"},
@@ -315,6 +342,8 @@ constexpr std::array<Backend, 5> kBackends = {{
     {"reference", execute_reference, false, false,
      "the interpreter that defines every result; slow"},
     {"single", execute, true, true, "machine code in single precision, for screening"},
+    {"single-avx2", execute_block<true, Processor::avx2>, true, true,
+     "the same without what is newer than AVX2"},
 }};
 
 }  // namespace

@@ -27,6 +27,10 @@ void execute_euler(const Kernel& kernel, State& state, const TimedSteps& of);
 // The step alone, after `rates`; false if the state has no code for it.
 bool step_stocks(const Kernel& kernel, State& state);
 
+// Of a state in single precision after `initial`: some reciprocal is not a number, and code needs
+// guards to divide by its divisor.
+bool lacks_reciprocals(const Kernel& kernel, State& state);
+
 struct Backend {
   std::string_view name;
   void (*execute)(const Kernel& kernel, ir::Block block, State& state);

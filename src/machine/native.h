@@ -7,8 +7,9 @@
 // axes with offset tables) is left to them: a plan (plan.h) is a list of both. What writes the code
 // is the target (target.h): for x86-64 with AVX2 or AVX-512, or, in WebAssembly, more WebAssembly.
 //
-// In single precision it does twice as many at once, on values of its own (State::singles()); what
-// it cannot do is still done in double precision, for which the plan says what to bring over.
+// In single precision it does twice as many at once, on values of its own (State::single_row());
+// what neither it nor a row of singles can do is done in double precision, for which the plan says
+// what to bring over.
 #pragma once
 
 #include <array>

@@ -5,6 +5,9 @@
 // (it is the same in all runs); the others have one each. Values of an element do not depend on
 // each other: the destination is an argument itself or apart from it.
 //
+// Rows of singles compute in double and round once, but for exp, log and pow, which are those of
+// model/elementary_single.h.
+//
 // Which loops exist is a table for each processor: rows_base.cpp for any, rows_avx2.cpp,
 // rows_avx512.cpp. All are compiled from row_kernels.h, and as every operation rounds on its own,
 // all give the same bits.
@@ -23,8 +26,8 @@ namespace shamal::machine {
 inline constexpr std::size_t kMostArguments = 4;
 
 struct Operands {
-  double* d = nullptr;
-  std::array<const double*, kMostArguments> a{};
+  void* d = nullptr;
+  std::array<const void*, kMostArguments> a{};
   const TableView* table = nullptr;
   double* segments = nullptr;  // of look-ups that remember (segments.h)
   std::uint32_t count = 1;
@@ -51,9 +54,11 @@ struct RowChoice {
   ir::Op inner = ir::Op::copy;  // of two
   unsigned held = 0;            // a bit for each argument
   bool remembers = false;       // a look-up: one value an element, of arguments side by side or one
+  bool single = false;          // of singles, not doubles
 };
 
-// The loop for a choice; null if there is none (only possible for two at once).
+// The loop for a choice; null if there is none, which is possible for two at once, and for singles
+// where a processor has no code for them.
 using FindRow = RowKernel (*)(const RowChoice&);
 
 RowKernel find_row_base(const RowChoice& choice);

@@ -18,6 +18,7 @@
 #include "machine/row.h"
 #include "machine/segments.h"
 #include "model/arithmetic.h"
+#include "model/elementary_single.h"
 
 namespace shamal::machine {
 
@@ -101,9 +102,9 @@ void along_power(const Operands& operands) {
   Staged size;
   for (std::uint32_t element = 0; element < o.extent; ++element) {
     const std::ptrdiff_t at = static_cast<std::int32_t>(element);
-    double* const d = o.d + at * o.d_step;
-    const double* const x = o.a[0] + at * o.a_step[0];
-    const double* const y = o.a[1] + at * o.a_step[1];
+    double* const d = static_cast<double*>(o.d) + at * o.d_step;
+    const double* const x = static_cast<const double*>(o.a[0]) + at * o.a_step[0];
+    const double* const y = static_cast<const double*>(o.a[1]) + at * o.a_step[1];
     if (kOneX && kOneY) {
       std::fill_n(d, o.count, power(*x, *y));
       continue;
@@ -138,27 +139,77 @@ void along_power(const Operands& operands) {
   }
 }
 
-template <class Operation, unsigned held>
+// What is the same for all is spread first: compilers make no vectors of conditions that stay what
+// they are.
+template <class X, class Y>
+[[gnu::always_inline]] inline void raise(float* d, std::size_t count, X x, Y y) {
+  alignas(64) std::array<float, kStaged> base;
+  alignas(64) std::array<float, kStaged> exponent;
+  for (std::size_t i = 0; i < count; ++i) {
+    base[i] = x(i);
+    exponent[i] = y(i);
+  }
+  SHAMAL_LANES_ARE_INDEPENDENT
+  for (std::size_t i = 0; i < count; ++i) {
+    d[i] = single::power(base[i], exponent[i]);
+  }
+}
+
+template <class Operation>
+[[gnu::always_inline]] inline double apply(double a, double b, double c, double d) {
+  return Operation::apply(a, b, c, d);
+}
+
+template <class Operation>
+[[gnu::always_inline]] inline float apply(float a, float b, float c, float d) {
+  if constexpr (std::is_same_v<Operation, exponential_operation>) {
+    return single::exponential(a);
+  } else if constexpr (std::is_same_v<Operation, natural_log_operation>) {
+    return single::natural_log(a);
+  } else if constexpr (std::is_same_v<Operation, decimal_log_operation>) {
+    return single::decimal_log(a);
+  } else if constexpr (std::is_same_v<Operation, power_operation>) {
+    return single::power(a, b);
+  } else {
+    return static_cast<float>(Operation::apply(a, b, c, d));
+  }
+}
+
+template <class Number, class Operation, unsigned held>
 void along(const Operands& operands) {
   const Operands o = operands;
-  double* d = o.d;
-  std::array<const double*, kMostArguments> a = o.a;
+  auto* d = static_cast<Number*>(o.d);
+  std::array<const Number*, kMostArguments> a{};
+  for (std::size_t k = 0; k < Operation::arity; ++k) {
+    a[k] = static_cast<const Number*>(o.a[k]);
+  }
   for (std::uint32_t element = 0; element < o.extent; ++element) {
-    std::array<double, kMostArguments> one{};
+    std::array<Number, kMostArguments> one{};
     for (std::size_t k = 0; k < Operation::arity; ++k) {
-      one[k] = (held & (1u << k)) != 0 ? *a[k] : 0.0;
+      one[k] = (held & (1u << k)) != 0 ? *a[k] : Number{0};
     }
     const auto argument = [&](std::size_t k, std::size_t i) __attribute__((always_inline)) {
       return k >= Operation::arity || (held & (1u << k)) != 0 ? one[k] : a[k][i];
     };
     const auto compute = [&](std::size_t i) __attribute__((always_inline)) {
-      return Operation::apply(argument(0, i), argument(1, i), argument(2, i), argument(3, i));
+      return apply<Operation>(argument(0, i), argument(1, i), argument(2, i), argument(3, i));
     };
     // Runs come in eights: the compiler sees that no vector is left half full.
     const std::size_t eights = o.count & ~std::size_t{7};
-    SHAMAL_LANES_ARE_INDEPENDENT
-    for (std::size_t i = 0; i < eights; ++i) {
-      d[i] = compute(i);
+    if constexpr (std::is_same_v<Operation, power_operation>) {  // of singles
+      for (std::size_t from = 0; from < eights; from += kStaged) {
+        const auto from_here = [&](std::size_t k) {
+          return [&, k ](std::size_t i) __attribute__((always_inline)) {
+            return argument(k, from + i);
+          };
+        };
+        raise(d + from, std::min(kStaged, eights - from), from_here(0), from_here(1));
+      }
+    } else {
+      SHAMAL_LANES_ARE_INDEPENDENT
+      for (std::size_t i = 0; i < eights; ++i) {
+        d[i] = compute(i);
+      }
     }
     for (std::size_t i = eights; i < o.count; ++i) {
       asm volatile("");  // not worth a second vector loop
@@ -175,15 +226,15 @@ constexpr unsigned kMasks = 16;
 using Masks = std::array<RowKernel, kMasks>;
 
 // All masks of the operation's arguments but, for two at once, the one that holds everything.
-template <class Operation, bool all, unsigned... held>
+template <class Number, class Operation, bool all, unsigned... held>
 constexpr Masks masks(std::integer_sequence<unsigned, held...>) {
   constexpr unsigned kAll = (1u << Operation::arity) - 1;
   const auto one = []<unsigned mask>() -> RowKernel {
     if constexpr (mask < kAll || (all && mask == kAll)) {
-      if constexpr (std::is_same_v<Operation, power_operation>) {
+      if constexpr (std::is_same_v<Operation, power_operation> && std::is_same_v<Number, double>) {
         return along_power<mask>;
       } else {
-        return along<Operation, mask>;
+        return along<Number, Operation, mask>;
       }
     } else {
       return nullptr;
@@ -192,13 +243,15 @@ constexpr Masks masks(std::integer_sequence<unsigned, held...>) {
   return {one.template operator()<held>()...};
 }
 
-template <class Operation, bool all>
-constexpr Masks kMasksOf = masks<Operation, all>(std::make_integer_sequence<unsigned, kMasks>());
+template <class Operation, bool all, class Number = double>
+constexpr Masks kMasksOf =
+    masks<Number, Operation, all>(std::make_integer_sequence<unsigned, kMasks>());
 
-constexpr std::array<const Masks*, ir::kElementwiseOps> kSingles = {{
-#define SHAMAL_UNARY(name, meaning) &kMasksOf<name##_operation, true>,
-#define SHAMAL_BINARY(name, meaning) &kMasksOf<name##_operation, true>,
-#define SHAMAL_TERNARY(name, meaning) &kMasksOf<name##_operation, true>,
+template <class Number>
+constexpr std::array<const Masks*, ir::kElementwiseOps> kAlone = {{
+#define SHAMAL_UNARY(name, meaning) &kMasksOf<name##_operation, true, Number>,
+#define SHAMAL_BINARY(name, meaning) &kMasksOf<name##_operation, true, Number>,
+#define SHAMAL_TERNARY(name, meaning) &kMasksOf<name##_operation, true, Number>,
 #include "model/operations.def"
 #undef SHAMAL_UNARY
 #undef SHAMAL_BINARY
@@ -255,16 +308,17 @@ inline void look_up(double* d, const double* a, std::size_t count, const TableVi
 }
 #endif
 
-template <bool held>
+template <class Number, bool held>
 void along_table(const Operands& operands) {
   const Operands o = operands;
   for (std::uint32_t element = 0; element < o.extent; ++element) {
     const std::int32_t at = static_cast<std::int32_t>(element);
-    double* const d = o.d + static_cast<std::ptrdiff_t>(at) * o.d_step;
-    const double* const a = o.a[0] + static_cast<std::ptrdiff_t>(at) * o.a_step[0];
+    auto* const d = static_cast<Number*>(o.d) + static_cast<std::ptrdiff_t>(at) * o.d_step;
+    const auto* const a =
+        static_cast<const Number*>(o.a[0]) + static_cast<std::ptrdiff_t>(at) * o.a_step[0];
     const TableView& table = o.table[static_cast<std::ptrdiff_t>(at) * o.table_step];
     if constexpr (held) {
-      const double value = evaluate(table, *a);
+      const auto value = static_cast<Number>(evaluate(table, *a));
       for (std::size_t i = 0; i < o.count; ++i) {
         d[i] = value;
       }
@@ -275,13 +329,13 @@ void along_table(const Operands& operands) {
 }
 
 // Arguments are taken up before any result is written: they may lie where it goes.
-template <bool held>
+template <class Number, bool held>
 void along_segments(const Operands& o) {
   const std::size_t count = o.extent;
   const Segments at(o.segments, count);
-  const double* const a = o.a[0];
-  double* const d = o.d;
-  const double one = *a;
+  const auto* const a = static_cast<const Number*>(o.a[0]);
+  auto* const d = static_cast<Number*>(o.d);
+  const Number one = *a;
   const auto argument = [&](std::size_t i) __attribute__((always_inline)) {
     return at.argument(i, held ? one : a[i]);
   };
@@ -300,19 +354,31 @@ void along_segments(const Operands& o) {
   }
   SHAMAL_LANES_ARE_INDEPENDENT
   for (std::size_t i = 0; i < count; ++i) {
-    d[i] = at.value(i, argument(i));
+    d[i] = static_cast<Number>(at.value(i, argument(i)));
   }
 }
 
+template <class Number>
+RowKernel find_alone(const RowChoice& choice) {
+  if (choice.op == ir::Op::lookup && choice.remembers) {
+    return choice.held == 0 ? along_segments<Number, false> : along_segments<Number, true>;
+  }
+  if (choice.op == ir::Op::lookup) {
+    return choice.held == 0 ? along_table<Number, false> : along_table<Number, true>;
+  }
+  return (*kAlone<Number>[static_cast<std::size_t>(choice.op)])[choice.held];
+}
+
 RowKernel find(const RowChoice& choice) {
+  if (choice.single) {
+#if defined(__AVX2__)
+    return choice.shape == Shape::one ? find_alone<float>(choice) : nullptr;
+#else
+    return nullptr;
+#endif
+  }
   if (choice.shape == Shape::one) {
-    if (choice.op == ir::Op::lookup && choice.remembers) {
-      return choice.held == 0 ? along_segments<false> : along_segments<true>;
-    }
-    if (choice.op == ir::Op::lookup) {
-      return choice.held == 0 ? along_table<false> : along_table<true>;
-    }
-    return (*kSingles[static_cast<std::size_t>(choice.op)])[choice.held];
+    return find_alone<double>(choice);
   }
   if (choice.shape == Shape::choice) {
     for (const ChoiceRow& row : kChoices) {

@@ -72,7 +72,8 @@ void State::forget_flags() {
 }
 
 bool State::trusted() const {
-  return native == nullptr || guards == Guards::all || (!flagged && !flags_raised());
+  return native == nullptr || guards == Guards::all ||
+         (!flagged && !(uses_flags() && flags_raised()));
 }
 
 void State::commit_devices() {
@@ -87,6 +88,12 @@ double* State::device_outputs(std::uint32_t use, std::uint32_t element) {
 std::size_t State::values_of(ir::SlotSpan span) const {
   const ir::Slot last = span.base + span.count - 1;
   return layout().place(last) + width(last) - layout().place(span.base);
+}
+
+std::span<std::byte> State::code_bytes(ir::SlotSpan span) {
+  const std::size_t value = single() ? sizeof(float) : sizeof(double);
+  auto* const first = static_cast<std::byte*>(code_values()) + layout().place(span.base) * value;
+  return {first, span.count == 0 ? 0 : values_of(span) * value};
 }
 
 void State::bring(ir::SlotSpan span) {
@@ -145,19 +152,17 @@ void State::append_delays(const ir::Program& program) {
 void State::hold_memories(const ir::Program& program) {
   held_.clear();
   for (const ir::Memory& memory : program.memories) {
-    const double* const next = row(memory.next);
-    bring({memory.next, memory.count});
-    held_.insert(held_.end(), next, next + memory.count * width(memory.next));
+    const auto next = code_bytes({memory.next, memory.count});
+    held_.insert(held_.end(), next.begin(), next.end());
   }
 }
 
 void State::update_memories(const ir::Program& program) {
-  const double* from = held_.data();
+  auto from = held_.begin();
   for (const ir::Memory& memory : program.memories) {
-    const std::size_t count = memory.count * width(memory.next);
-    std::copy_n(from, count, row(memory.current));
-    give({memory.current, memory.count});
-    from += count;
+    const auto current = code_bytes({memory.current, memory.count});
+    std::copy_n(from, current.size(), current.begin());
+    from += static_cast<std::ptrdiff_t>(current.size());
   }
 }
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -39,6 +40,8 @@ class State {
     return single() ? static_cast<void*>(singles_.get()) : static_cast<void*>(values_.get());
   }
   float* single_row(ir::Slot slot) { return singles_.get() + layout().place(slot); }
+  std::size_t values_of(ir::SlotSpan span) const;      // from its first slot to the end of its last
+  std::span<std::byte> code_bytes(ir::SlotSpan span);  // of what counts
   void bring(ir::SlotSpan span);
   void give(ir::SlotSpan span);
   void bring_all();
@@ -69,9 +72,11 @@ class State {
   std::uint32_t step = 0;  // steps done
 
   // Of the code for this state (machine/target.h); and unless it has all, whether its flags were
-  // raised before a row cleared them.
+  // raised before a row cleared them. In single precision, which looks at no flags, whether a
+  // reciprocal is missing.
   Guards guards = Guards::all;
   bool flagged = false;
+  bool uses_flags() const { return guards != Guards::all && !single(); }
   void forget_flags();   // of what was executed so far
   bool trusted() const;  // what was executed since needed no other guards
 
@@ -126,6 +131,7 @@ class State {
     const Prepared* prepared = nullptr;
     const PlannedStep* planned = nullptr;  // in single precision: what `prepared` meets
     bool one_row = true;
+    bool single = false;  // a row of singles
   };
   std::array<std::vector<Step>, ir::kBlocks> steps;
   std::vector<Step> euler_steps;
@@ -142,7 +148,6 @@ class State {
   };
 
   void fill_all(ir::Slot slot, double value);
-  std::size_t values_of(ir::SlotSpan span) const;  // from its first slot to the end of its last
 
   std::size_t lanes_;
   std::size_t pitch_;
@@ -159,7 +164,7 @@ class State {
   };
   std::vector<Past> past_shapes_;
   std::vector<std::vector<model::Kept>> kept_;  // of each keeper: element, lane
-  std::vector<double> held_;                    // next values of memories
+  std::vector<std::byte> held_;                 // next values of memories
   std::vector<Holding> holdings_;               // by device
   std::vector<std::size_t> output_places_;      // by use of a device: where its outputs begin,
   std::vector<std::size_t> output_counts_;      //   and how many there are for an element

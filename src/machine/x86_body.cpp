@@ -425,8 +425,7 @@ class Body : Registers {
 
   void divide(const Operation& operation) {
     // Guards for divisors of any size cost more than the divider, other than with AVX-512.
-    if (operation.arity == 3 &&
-        !(operation.changing && (to_.single() || (guards_ != Guards::none && !to_.avx512())))) {
+    if (operation.arity == 3 && !(operation.changing && guards_ != Guards::none && !to_.avx512())) {
       divide_by_reciprocal(operation.changing);
       return;
     }
@@ -470,8 +469,11 @@ class Body : Registers {
   // [Brisebarre2004] (ir/reciprocals.h): q = a y, corrected by the remainder, y being the
   // reciprocal of b. For a zero it gives a zero of the right sign if b is positive; else it takes
   // the sign of the product. Quotients that are smaller than it is proved for, or no numbers, make
-  // a detour. In single precision, which promises no bits, the product will do.
+  // a detour.
   void divide_by_reciprocal(bool changing) {
+    if (to_.single()) {
+      return multiply_by_reciprocal();
+    }
     const int a = number(0);
     const bool fetch_b = !same(0, 1) && from_memory(1);
     const bool fetch_y = from_memory(2);
@@ -480,43 +482,57 @@ class Body : Registers {
     const Value& in_b = value(1);
     const Value& in_y = value(2);
     const int to = result();
-    const int product = to_.single() ? to : kFirst;
     if (fetch_y) {
-      to_.arithmetic(Arithmetic::multiply, product, a, in_y.home, in_y.spread);
+      to_.arithmetic(Arithmetic::multiply, kFirst, a, in_y.home, in_y.spread);
     } else {
-      to_.arithmetic(Arithmetic::multiply, product, a, y);
+      to_.arithmetic(Arithmetic::multiply, kFirst, a, y);
     }
-    if (to_.single()) {
-      to_.compare(Comparison::unordered, odd_quotients(to_), to, to);
+    to_.copy(to, kFirst);
+    if (fetch_b) {
+      to_.multiply_subtract(to, a, in_b.home, in_b.spread);
     } else {
-      to_.copy(to, kFirst);
-      if (fetch_b) {
-        to_.multiply_subtract(to, a, in_b.home, in_b.spread);
-      } else {
-        to_.multiply_subtract(to, a, b);
-      }
-      if (fetch_y) {
-        to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
-      } else {
-        to_.multiply_from(to, kFirst, y);
-      }
-      if (changing) {
-        to_.take_signs(to, kFirst, pool(&kNativePool.sign), kSecond);
-      }
-      if (guards_ == Guards::none || (guards_ == Guards::changing && !changing)) {
-        return release();
-      }
-      to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
-      to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
-                  pool(&kNativePool.least_quotient));
-      if (changing) {
-        add_odd_divisors(fetch_b ? in_b.home : Place{}, fetch_b && in_b.spread, b);
-      }
+      to_.multiply_subtract(to, a, b);
     }
+    if (fetch_y) {
+      to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
+    } else {
+      to_.multiply_from(to, kFirst, y);
+    }
+    if (changing) {
+      to_.take_signs(to, kFirst, pool(&kNativePool.sign), kSecond);
+    }
+    if (guards_ == Guards::none || (guards_ == Guards::changing && !changing)) {
+      return release();
+    }
+    to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
+    to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
+                pool(&kNativePool.least_quotient));
+    if (changing) {
+      add_odd_divisors(fetch_b ? in_b.home : Place{}, fetch_b && in_b.spread, b);
+    }
+    detour_if_odd(to, a, b);
+    release();
+  }
+
+  // In single precision. What is no number may want for a reciprocal.
+  void multiply_by_reciprocal() {
+    if (guards_ != Guards::all) {
+      return binary(Arithmetic::multiply, 0, 2);
+    }
+    const int a = number(0);
+    const int b = !same(0, 1) && from_memory(1) ? -1 : number(1);
+    const int y = number(2);
+    const int to = result();
+    to_.arithmetic(Arithmetic::multiply, to, a, y);
+    to_.compare(Comparison::unordered, odd_quotients(to_), to, to);
+    detour_if_odd(to, a, b);
+    release();
+  }
+
+  void detour_if_odd(int quotient, int dividend, int divisor) {
     to_.test_mask(odd_quotients(to_), General::r15);
     const std::size_t jump = to_.jump_if_not_zero_later();
-    detours_.push_back({to_.form, jump, to_.here(), !to_.single(), to, a, b, in_b});
-    release();
+    detours_.push_back({to_.form, jump, to_.here(), quotient, dividend, divisor, value(1)});
   }
 
   // Those outside of what quotients by reciprocals are proved for, to the odd quotients. With
@@ -598,15 +614,19 @@ void back_if_zeros(const Detour& detour, Assembler& to) {
 void write_detour(const Detour& detour, Assembler& to) {
   to.form = detour.form;
   to.lead(detour.from, to.here());
-  if (detour.maybe_zero) {
+  if (!to.single()) {
     back_if_zeros(detour, to);
   }
+  const int quotient = to.single() ? kSecond : detour.quotient;
   if (detour.divisor < 0) {
     const Value& divisor = detour.divisor_in_memory;
-    to.arithmetic(Arithmetic::divide, detour.quotient, detour.dividend, divisor.home,
-                  divisor.spread);
+    to.arithmetic(Arithmetic::divide, quotient, detour.dividend, divisor.home, divisor.spread);
   } else {
-    to.arithmetic(Arithmetic::divide, detour.quotient, detour.dividend, detour.divisor);
+    to.arithmetic(Arithmetic::divide, quotient, detour.dividend, detour.divisor);
+  }
+  if (to.single()) {
+    // The others stay products: what a run gets does not depend on those beside it.
+    to.blend(detour.quotient, detour.quotient, quotient, odd_quotients(to));
   }
   to.jump(detour.back);
 }

@@ -22,7 +22,6 @@ struct Detour {
   Form form;
   std::size_t from;  // a jump that waits to be told where this is
   std::size_t back;  // where the body goes on
-  bool maybe_zero;   // worth asking whether the odd ones are just zeros
   int quotient;      // registers
   int dividend;
   int divisor;  // or, if negative,

@@ -127,7 +127,8 @@ std::uint64_t simulate_ensemble(const machine::Kernel& kernel, const EnsemblePla
 
 std::uint64_t memory_bound(const machine::Kernel& kernel, const EnsemblePlan& plan,
                            const EnsembleThreads& threads) {
-  const auto special = kernel.specialised(wanted(plan.run, plan.varied, false));
+  const auto special =
+      kernel.specialised(wanted(plan.run, plan.varied, false, threads.backend->single));
   const ir::Program& program = special->kernel.program();
   const TimeGrid grid = grid_of(plan.run);
   const std::uint64_t block =

@@ -60,6 +60,10 @@ class Batch {
     set_time(0);
     backend_.execute(kernel_, ir::Block::initial, state_);
     state_.forget_flags();
+    state_.flagged = state_.single() && machine::lacks_reciprocals(kernel_, state_);
+    if (!state_.trusted()) {
+      return false;
+    }
     const bool euler =
         spec_.method->stages == 1 && !spec_.method->adaptive() && machine::has_euler(state_);
     std::size_t saves = 0;
@@ -260,8 +264,12 @@ std::size_t even_width(std::size_t runs, std::size_t most, std::size_t value_byt
 
 }  // namespace
 
-ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone) {
-  return {spec.saved, std::move(varied), alone, spec.method->adaptive()};
+ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone, bool single) {
+  return {.saved = spec.saved,
+          .varied = std::move(varied),
+          .alone = alone,
+          .own_steps = spec.method->adaptive(),
+          .single = single};
 }
 
 TimeGrid grid_of(const RunSpec& spec) {
@@ -356,7 +364,7 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
       }
     }
     special = kernel.specialised(
-        wanted(spec, std::move(varied), inputs.runs == 1 || spec.batch_width == 1));
+        wanted(spec, std::move(varied), inputs.runs == 1 || spec.batch_width == 1, backend.single));
   }
   const machine::Kernel& used = special ? special->kernel : kernel;
   const std::vector<ir::Slot> place = special ? special->place : std::vector<ir::Slot>{};
@@ -373,9 +381,10 @@ Trajectories simulate(const machine::Kernel& kernel, const RunSpec& spec, const 
       return Batch(used, place, spec, inputs, backend, grid, first, lanes, guards, made)
           .run(progress, counted);
     };
-    machine::Guards guards = backend.single ? machine::Guards::all : used.needed_guards();
+    machine::Guards guards = used.needed_guards();
     while (!run(guards)) {
-      guards = used.need_more(guards);
+      // In single precision there are none that only some divisions have.
+      guards = used.need_more(backend.single ? machine::Guards::changing : guards);
       made.not_a_number.resize(noted);
     }
   }

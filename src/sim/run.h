@@ -111,7 +111,8 @@ TimeGrid grid_of(const RunSpec& spec);
 
 // What a kernel made for such simulations has to know (machine/kernel.h): `varied` slots differ
 // from run to run, or there is one run alone.
-ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone);
+ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone,
+                  bool single = false);
 
 // What the caller got wrong: a step or a span that cannot be, an override of something that is no
 // constant, a saved slot out of range.

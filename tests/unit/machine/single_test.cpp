@@ -1,5 +1,6 @@
 // Single precision gives what double precision gives of the same numbers, rounded: one operation of
-// doubles that are singles, rounded once more, is the operation of singles [Figueroa1995].
+// doubles that are singles, rounded once more, is the operation of singles [Figueroa1995]. Of exp,
+// log and pow, which it has of its own, it gives a neighbour.
 
 #include <cmath>
 #include <limits>
@@ -34,9 +35,15 @@ double some_number(std::mt19937_64& random) {
 
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
+bool neighbours(double a, double b) {
+  const auto x = static_cast<float>(a);
+  const auto y = static_cast<float>(b);
+  return same(a, b) || std::nextafter(x, y) == y;
+}
+
 // The backends execute `rates` of the program on the same numbers; compares the slots from dst on.
 void expect_rounded(ir::Program program, const std::vector<Slot>& inputs, Slot dst,
-                    double tolerance = 0) {
+                    double tolerance = 0, bool or_neighbours = false) {
   std::vector<ir::SlotSpan> observed = {{dst, kElements}};
   const Kernel kernel(std::move(program), observed);
   for (const std::size_t lanes : {std::size_t{1}, std::size_t{3}, std::size_t{21}}) {
@@ -59,7 +66,8 @@ void expect_rounded(ir::Program program, const std::vector<Slot>& inputs, Slot d
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         const double expected = static_cast<double>(static_cast<float>(exact.value(dst + i, lane)));
         const double got = single.value(dst + i, lane);
-        EXPECT_TRUE(same(got, expected) || std::fabs(got - expected) <= tolerance)
+        EXPECT_TRUE(same(got, expected) || std::fabs(got - expected) <= tolerance ||
+                    (or_neighbours && neighbours(got, expected)))
             << got << " is not " << expected << ": element " << i << ", lane " << lane << " of "
             << lanes;
       }
@@ -89,7 +97,9 @@ TEST_F(Single, EveryOperationIsThatOfDoublesRounded) {
     }
     const Slot dst = b.slots(kElements);
     b.emit(Block::rates, op, b.loop({kElements}), b.view(dst, {1}), views);
-    expect_rounded(std::move(b.program), inputs, dst);
+    const bool of_its_own =
+        op == Op::exponential || op == Op::natural_log || op == Op::decimal_log || op == Op::power;
+    expect_rounded(std::move(b.program), inputs, dst, 0, of_its_own);
   }
 }
 
