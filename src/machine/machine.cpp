@@ -46,7 +46,7 @@ class Binder {
   // In single precision a row of singles, if there is one.
   State::Step bind(const Prepared& prepared) {
     if (state_.single() && prepared.special == nullptr) {
-      const State::Step step = bind(prepared, true);
+      State::Step step = bind(prepared, true);
       if (step.row != nullptr) {
         return step;
       }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "base/copy_past_caches.h"
 
@@ -14,88 +15,117 @@ namespace shamal::sim {
 
 namespace {
 
-constexpr std::size_t kBlock = 8192;  // numbers: 64 KiB
-constexpr std::size_t kLine = 8;      // numbers in a line of the cache
+constexpr std::size_t kBlock = std::size_t{128} << 10;  // bytes
+constexpr std::size_t kLine = 8;                        // results in a line of the cache
 
 // Results larger than this leave the caches before somebody reads them: they are written past them.
 constexpr std::size_t kBeyondCaches = std::size_t{4} << 20;  // bytes
 
 using Pair = double __attribute__((vector_size(16)));
-using Bits = long long __attribute__((vector_size(16)));
+using Four = float __attribute__((vector_size(16)));
 
-// True if there is one that is not a number.
-template <class Value>
-bool copy_and_look(const Value* from, std::size_t count, double* to) {
-  Bits odd{};
-  std::size_t i = 0;
-  for (; i + 2 <= count; i += 2) {
-    const Pair pair = {static_cast<double>(from[i]), static_cast<double>(from[i + 1])};
-    std::memcpy(to + i, &pair, sizeof pair);
-    odd |= pair != pair;
-  }
-  bool last = false;
-  for (; i < count; ++i) {
-    to[i] = static_cast<double>(from[i]);
-    last = last || std::isnan(to[i]);
-  }
-  return (odd[0] | odd[1]) != 0 || last;
-}
-
-Pair load(const double* from) {
-  Pair pair;
-  std::memcpy(&pair, from, sizeof pair);
-  return pair;
+template <class Vector, class Value>
+Vector load(const Value* from) {
+  Vector made;
+  std::memcpy(&made, from, sizeof made);
+  return made;
 }
 
 void store(Pair pair, double* to) { std::memcpy(to, &pair, sizeof pair); }
 
-// Times that a block has: no more than there are, nor than fit.
-std::size_t block_times(const Trajectories& into, std::size_t lanes) {
-  const std::size_t fit = kBlock / std::max<std::size_t>(1, into.columns * lanes);
-  return std::max<std::size_t>(1, std::min(fit, into.times.size()));
+// True if there is one that is not a number.
+template <class Vector, class Value>
+bool copy_and_look(const Value* from, std::size_t count, Value* to) {
+  constexpr std::size_t kBeside = sizeof(Vector) / sizeof(Value);
+  decltype(Vector{} != Vector{}) odd{};
+  std::size_t i = 0;
+  for (; i + kBeside <= count; i += kBeside) {
+    const auto values = load<Vector>(from + i);
+    std::memcpy(to + i, &values, sizeof values);
+    odd |= values != values;
+  }
+  bool found = false;
+  for (std::size_t k = 0; k < kBeside; ++k) {
+    found = found || odd[k] != 0;
+  }
+  for (; i < count; ++i) {
+    to[i] = from[i];
+    found = found || std::isnan(to[i]);
+  }
+  return found;
 }
 
-// `rows` rows of a line of the cache, `pitch` apart, to as many columns of `rows`.
-void turn_line(const double* from, std::size_t pitch, std::size_t rows, double* to) {
+// The runs k, k + 1, … of two rows: what each has, side by side.
+void turn_pair(const double* above, const double* below, std::size_t rows, double* to) {
+  for (std::size_t k = 0; k < kLine; k += 2, to += 2 * rows) {
+    const auto a = load<Pair>(above + k);
+    const auto b = load<Pair>(below + k);
+    store(__builtin_shufflevector(a, b, 0, 2), to);
+    store(__builtin_shufflevector(a, b, 1, 3), to + rows);
+  }
+}
+
+void turn_pair(const float* above, const float* below, std::size_t rows, double* to) {
+  for (std::size_t k = 0; k < kLine; k += 4, to += 4 * rows) {
+    const auto a = load<Four>(above + k);
+    const auto b = load<Four>(below + k);
+    const Four first = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    const Four last = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const auto pair = [](auto of) { return __builtin_convertvector(of, Pair); };
+    store(pair(__builtin_shufflevector(first, first, 0, 1)), to);
+    store(pair(__builtin_shufflevector(first, first, 2, 3)), to + rows);
+    store(pair(__builtin_shufflevector(last, last, 0, 1)), to + 2 * rows);
+    store(pair(__builtin_shufflevector(last, last, 2, 3)), to + 3 * rows);
+  }
+}
+
+// `rows` rows of `beside` runs, `pitch` apart, to as many columns of `rows`.
+template <class Value>
+void turn(const Value* from, std::size_t pitch, std::size_t rows, std::size_t beside, double* to) {
   std::size_t i = 0;
-  for (; i + 2 <= rows; i += 2, from += 2 * pitch) {
-    for (std::size_t k = 0; k < kLine; k += 2) {
-      const Pair above = load(from + k);
-      const Pair below = load(from + pitch + k);
-      store(__builtin_shufflevector(above, below, 0, 2), to + k * rows + i);
-      store(__builtin_shufflevector(above, below, 1, 3), to + (k + 1) * rows + i);
+  if (beside == kLine) {
+    for (; i + 2 <= rows; i += 2) {
+      turn_pair(from + i * pitch, from + (i + 1) * pitch, rows, to + i);
     }
   }
   for (; i < rows; ++i) {
-    for (std::size_t k = 0; k < kLine; ++k) {
-      to[k * rows + i] = from[k];
+    for (std::size_t k = 0; k < beside; ++k) {
+      to[k * rows + i] = static_cast<double>(from[i * pitch + k]);
     }
   }
+}
+
+// `lane_bytes` are those of a column.
+std::size_t block_times(const Trajectories& into, std::size_t lane_bytes) {
+  const std::size_t fit = kBlock / std::max<std::size_t>(1, into.columns * lane_bytes);
+  return std::max<std::size_t>(1, std::min(fit, into.times.size()));
 }
 
 }  // namespace
 
 Recorder::Recorder(Trajectories& into, const std::vector<SlotRange>& columns, std::size_t first,
-                   std::size_t lanes)
+                   std::size_t lanes, bool single)
     : into_(into),
       columns_(columns),
       first_(first),
       lanes_(lanes),
-      capacity_(block_times(into, lanes)),
-      block_(std::make_unique_for_overwrite<double[]>(capacity_ * into.columns * lanes)),
+      single_(single),
+      capacity_(block_times(into, lanes * value_bytes())),
+      block_(std::make_unique_for_overwrite<std::byte[]>(capacity_ * into.columns * lanes *
+                                                         value_bytes())),
       noted_(lanes, false),
       turned_(std::make_unique_for_overwrite<double[]>(
-          lanes == 1 ? 0 : kLine * capacity_ * into.columns)) {}
+          as_they_are() ? 0 : kLine * capacity_ * into.columns)) {}
 
 template <class Value>
 void Recorder::add(const Value* values, bool alike) {
-  double* const to = block_.get() + rows_++ * lanes_;
+  Value* const to = block<Value>() + rows_++ * lanes_;
   if (alike) {
-    const auto value = static_cast<double>(*values);
-    std::fill_n(to, lanes_, value);
-    not_numbers_ = not_numbers_ || std::isnan(value);
+    std::fill_n(to, lanes_, *values);
+    not_numbers_ = not_numbers_ || std::isnan(*values);
   } else {
-    not_numbers_ = copy_and_look(values, lanes_, to) || not_numbers_;
+    using Vector = std::conditional_t<std::is_same_v<Value, float>, Four, Pair>;
+    not_numbers_ = copy_and_look<Vector>(values, lanes_, to) || not_numbers_;
   }
 }
 
@@ -108,27 +138,21 @@ void Recorder::end_time() {
   }
 }
 
-void Recorder::write() {
+void Recorder::write() { single_ ? write_of<float>() : write_of<double>(); }
+
+template <class Value>
+void Recorder::write_of() {
   if (not_numbers_) {
-    note_not_numbers();
+    note_not_numbers<Value>();
   }
   const std::size_t run_values = into_.times.size() * into_.columns;
   const bool large = into_.values.size() * sizeof(double) > kBeyondCaches;
   for (std::size_t lane = 0; lane < lanes_; lane += kLine) {
     const std::size_t beside = std::min(kLine, lanes_ - lane);
-    const double* from = block_.get() + lane;
-    const double* turned = turned_.get();
-    if (lanes_ == 1) {
-      turned = from;
-    } else if (beside == kLine) {
-      turn_line(from, lanes_, rows_, turned_.get());
-    } else {
-      for (std::size_t i = 0; i < rows_; ++i, from += lanes_) {
-        for (std::size_t k = 0; k < beside; ++k) {
-          turned_[k * rows_ + i] = from[k];
-        }
-      }
+    if (!as_they_are()) {
+      turn(block<Value>() + lane, lanes_, rows_, beside, turned_.get());
     }
+    const auto* const turned = as_they_are() ? block<double>() : turned_.get();
     double* const to = into_.values.data() + (first_ + lane) * run_values + written_;
     for (std::size_t k = 0; k < beside; ++k) {
       const double* const run = turned + k * rows_;
@@ -156,11 +180,12 @@ void Recorder::leave_rest() {
   }
 }
 
+template <class Value>
 void Recorder::note_not_numbers() {
   not_numbers_ = false;
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     for (std::size_t i = 0; i < rows_ && !noted_[lane]; ++i) {
-      if (std::isnan(block_[i * lanes_ + lane])) {
+      if (std::isnan(block<Value>()[i * lanes_ + lane])) {
         noted_[lane] = true;
         const std::size_t at = written_ + i;
         into_.not_a_number.push_back(

@@ -18,9 +18,9 @@ class Recorder {
  public:
   // Of the runs first, first + 1, … of `into`, `columns` of them for each time.
   Recorder(Trajectories& into, const std::vector<SlotRange>& columns, std::size_t first,
-           std::size_t lanes);
+           std::size_t lanes, bool single);
 
-  // The next column of the next time, one value a run or one for all.
+  // The next column of the next time, one value a run or one for all; floats if it is single.
   template <class Value>
   void add(const Value* values, bool alike);
   // After all columns of a time: the block is written if it is full.
@@ -31,20 +31,30 @@ class Recorder {
   void leave_rest();
 
  private:
+  template <class Value>
+  void write_of();
+  template <class Value>
   void note_not_numbers();
+  template <class Value>
+  Value* block() {
+    return reinterpret_cast<Value*>(block_.get());
+  }
   ir::Slot slot_of(std::size_t column) const;
+  std::size_t value_bytes() const { return single_ ? sizeof(float) : sizeof(double); }
+  bool as_they_are() const { return lanes_ == 1 && !single_; }  // to be written
 
   Trajectories& into_;
   const std::vector<SlotRange>& columns_;
   std::size_t first_;
   std::size_t lanes_;
-  std::size_t capacity_;              // times of a block
-  std::unique_ptr<double[]> block_;   // [time][column][lane]
-  std::size_t rows_ = 0;              // of the block that are there: times and columns
-  std::size_t written_ = 0;           // rows before the block
-  bool not_numbers_ = false;          // some are in the block
-  std::vector<bool> noted_;           // lanes that had one
-  std::unique_ptr<double[]> turned_;  // [lane][time][column] of eight lanes; of one, no need
+  bool single_;
+  std::size_t capacity_;                // times of a block
+  std::unique_ptr<std::byte[]> block_;  // of doubles or floats: [time][column][lane]
+  std::size_t rows_ = 0;                // of the block that are there: times and columns
+  std::size_t written_ = 0;             // rows before the block
+  bool not_numbers_ = false;            // some are in the block
+  std::vector<bool> noted_;             // lanes that had one
+  std::unique_ptr<double[]> turned_;    // [lane][time][column] of eight lanes
 };
 
 }  // namespace shamal::sim

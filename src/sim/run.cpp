@@ -34,7 +34,7 @@ class Batch {
         integrator_(make_integrator(
             {kernel, backend, *spec.method, spec.dt, {spec.rtol, spec.atol}, state_})),
         into_(into),
-        recorder_(into, spec.saved, first, lanes) {
+        recorder_(into, spec.saved, first, lanes, backend.single) {
     state_.guards = guards;
     state_.fill(ir::kStepSlot, spec.dt);
     state_.fill(ir::kStartSlot, spec.start);
