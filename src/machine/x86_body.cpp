@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "machine/processor.h"
+#include "machine/x86_division.h"
 #include "machine/x86_look_up.h"
 #include "machine/x86_pool.h"
 
@@ -46,57 +46,6 @@ bool has_code(ir::Op op) {
 
 namespace {
 
-// What a register's worth of an operation takes, about, of the two units that all of them share
-// with AVX-512.
-double unit_time(const Operation& operation) {
-  constexpr double kLookUp = 12;
-  if (operation.euler) {
-    return 2;
-  }
-  if (operation.table != nullptr) {
-    return kLookUp;
-  }
-  switch (operation.op) {
-    case ir::Op::divide:
-      return operation.arity < 3 ? 0 : operation.changing ? 4 : 3;
-    case ir::Op::divide_or:
-    case ir::Op::square_root:
-    case ir::Op::floor:
-    case ir::Op::truncate:
-    case ir::Op::round_half_even:
-      return 2;
-    case ir::Op::sign:
-    case ir::Op::scale:
-      return 3;
-    case ir::Op::checked_index:
-      return 6;
-    default:
-      return 1;
-  }
-}
-
-// The part of a body's divisions that the units do by products, so that they and the divider work
-// at the same time. In the same unit, a division takes the divider 35; products take 14.
-double part_by_products(const std::vector<Operation>& operations, Guards guards,
-                        const Assembler& to) {
-  constexpr double kDivider = 35;
-  constexpr double kProducts = 14;
-  if (guards != Guards::none || !to.avx512() || to.single() || to.form != Form::whole ||
-      !slow_divider()) {
-    return 0;
-  }
-  double units = 0;
-  double divisions = 0;
-  for (const Operation& operation : operations) {
-    units += unit_time(operation);
-    divisions += !operation.euler && operation.op == ir::Op::divide && operation.arity == 2 ? 1 : 0;
-  }
-  return divisions == 0 ? 0
-                        : std::max(0.0, (kDivider - units / divisions) / (kDivider + kProducts));
-}
-
-int odd_quotients(const Assembler& to) { return to.masks_apart() ? kFirstMask : kFirst; }
-
 class Body : Registers {
  public:
   Body(Assembler& to, const std::vector<Operation>& operations, BodyValues of, std::int32_t apart,
@@ -105,8 +54,7 @@ class Body : Registers {
         to_(to),
         operations_(operations),
         apart_(apart),
-        guards_(guards),
-        part_by_products_(part_by_products(operations, guards, to)) {}
+        divisions_(*this, to, operations, guards) {}
 
   BodyEnd write() {
     if (const std::int64_t done = most_done(); done > 0) {
@@ -118,7 +66,7 @@ class Body : Registers {
       begin(i);
       write(operations_[i]);
     }
-    return {spilled(), std::move(detours_)};
+    return {spilled(), divisions_.take_detours()};
   }
 
  private:
@@ -342,7 +290,7 @@ class Body : Registers {
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
       case ir::Op::divide:
-        return divide(operation);
+        return divisions_.write(operation);
       case ir::Op::minimum:  // b < a ? b : a
         return binary(Arithmetic::minimum, 1, 0);
       case ir::Op::maximum:  // b > a ? b : a
@@ -423,134 +371,6 @@ class Body : Registers {
     }
   }
 
-  void divide(const Operation& operation) {
-    // Guards for divisors of any size cost more than the divider, other than with AVX-512.
-    if (operation.arity == 3 && !(operation.changing && guards_ != Guards::none && !to_.avx512())) {
-      divide_by_reciprocal(operation.changing);
-      return;
-    }
-    by_products_ += part_by_products_;
-    if (by_products_ >= 1) {
-      by_products_ -= 1;
-      divide_by_products();
-      return;
-    }
-    const int a = number(0);
-    const int b = number(1);
-    release();
-    to_.quietly(Arithmetic::divide, result(), a, b);
-  }
-
-  // The divisor's reciprocal, from 14 bits by Newton's method; the last step but one is rounded up,
-  // so that the last one rounds rightly for every (positive) divisor [Cornea1999]. Then as below.
-  void divide_by_products() {
-    const int a = number(0);
-    const int b = number(1);
-    const int to = result();
-    to_.bitwise(Bitwise::conjunction, kFirst, b, pool(&kNativePool.size));
-    to_.reciprocal_about(to, kFirst);
-    for (const bool up : {false, true, false}) {
-      to_.copy(kSecond, to);
-      to_.multiply_from(kSecond, one(), kFirst);
-      if (up) {
-        to_.multiply_add_up(to, to, kSecond);
-      } else {
-        to_.multiply_add(to, to, kSecond);
-      }
-    }
-    to_.arithmetic(Arithmetic::multiply, kSecond, a, to);
-    to_.multiply_subtract(kFirst, a, kSecond);
-    to_.multiply_from(kFirst, kSecond, to);
-    to_.copy(to, kFirst);
-    to_.change_signs(to, b, pool(&kNativePool.sign));
-    release();
-  }
-
-  // [Brisebarre2004] (ir/reciprocals.h): q = a y, corrected by the remainder, y being the
-  // reciprocal of b. For a zero it gives a zero of the right sign if b is positive; else it takes
-  // the sign of the product. Quotients that are smaller than it is proved for, or no numbers, make
-  // a detour.
-  void divide_by_reciprocal(bool changing) {
-    if (to_.single()) {
-      return multiply_by_reciprocal();
-    }
-    const int a = number(0);
-    const bool fetch_b = !same(0, 1) && from_memory(1);
-    const bool fetch_y = from_memory(2);
-    const int b = fetch_b ? -1 : number(1);
-    const int y = fetch_y ? -1 : number(2);
-    const Value& in_b = value(1);
-    const Value& in_y = value(2);
-    const int to = result();
-    if (fetch_y) {
-      to_.arithmetic(Arithmetic::multiply, kFirst, a, in_y.home, in_y.spread);
-    } else {
-      to_.arithmetic(Arithmetic::multiply, kFirst, a, y);
-    }
-    to_.copy(to, kFirst);
-    if (fetch_b) {
-      to_.multiply_subtract(to, a, in_b.home, in_b.spread);
-    } else {
-      to_.multiply_subtract(to, a, b);
-    }
-    if (fetch_y) {
-      to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
-    } else {
-      to_.multiply_from(to, kFirst, y);
-    }
-    if (changing) {
-      to_.take_signs(to, kFirst, pool(&kNativePool.sign), kSecond);
-    }
-    if (guards_ == Guards::none || (guards_ == Guards::changing && !changing)) {
-      return release();
-    }
-    to_.bitwise(Bitwise::conjunction, kFirst, to, pool(&kNativePool.size));
-    to_.compare(Comparison::not_at_least, odd_quotients(to_), kFirst,
-                pool(&kNativePool.least_quotient));
-    if (changing) {
-      add_odd_divisors(fetch_b ? in_b.home : Place{}, fetch_b && in_b.spread, b);
-    }
-    detour_if_odd(to, a, b);
-    release();
-  }
-
-  // In single precision. What is no number may want for a reciprocal.
-  void multiply_by_reciprocal() {
-    if (guards_ != Guards::all) {
-      return binary(Arithmetic::multiply, 0, 2);
-    }
-    const int a = number(0);
-    const int b = !same(0, 1) && from_memory(1) ? -1 : number(1);
-    const int y = number(2);
-    const int to = result();
-    to_.arithmetic(Arithmetic::multiply, to, a, y);
-    to_.compare(Comparison::unordered, odd_quotients(to_), to, to);
-    detour_if_odd(to, a, b);
-    release();
-  }
-
-  void detour_if_odd(int quotient, int dividend, int divisor) {
-    to_.test_mask(odd_quotients(to_), General::r15);
-    const std::size_t jump = to_.jump_if_not_zero_later();
-    detours_.push_back({to_.form, jump, to_.here(), quotient, dividend, divisor, value(1)});
-  }
-
-  // Those outside of what quotients by reciprocals are proved for, to the odd quotients. With
-  // AVX-512.
-  void add_odd_divisors(const Place& in_memory, bool spread, int b) {
-    if (b < 0) {
-      b = kSecond;
-      spread ? to_.load_for_all(b, in_memory) : to_.load(b, in_memory);
-    }
-    to_.bitwise(Bitwise::conjunction, kFirst, b, pool(&kNativePool.size));
-    for (const auto& [odd, bound] :
-         {std::pair(Comparison::not_at_least, pool(&kNativePool.least_divisor)),
-          std::pair(Comparison::greater, pool(&kNativePool.most_divisor))}) {
-      to_.compare(odd, kSecondMask, kFirst, bound);
-      to_.mask_operation(Bitwise::disjunction, kFirstMask, kFirstMask, kSecondMask);
-    }
-  }
-
   // An operand as a number that may also be the mask of this operation, which stays one.
   int number_beside(std::uint32_t a) {
     Value& of = value(a);
@@ -572,10 +392,7 @@ class Body : Registers {
   Assembler& to_;
   const std::vector<Operation>& operations_;
   std::int32_t apart_;
-  Guards guards_;
-  std::vector<Detour> detours_;
-  double part_by_products_;
-  double by_products_ = 0;  // of the divisions so far, what is left of a whole one
+  Divisions divisions_;
 };
 
 }  // namespace
@@ -584,51 +401,6 @@ BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, 
                    Guards guards, Assembler& to) {
   const std::int32_t apart = values.apart;
   return Body(to, operations, std::move(values), apart, spills, guards).write();
-}
-
-namespace {
-
-// Zeros divided are as they should be, if the quotient is a zero too.
-void back_if_zeros(const Detour& detour, Assembler& to) {
-  if (to.masks_apart()) {
-    to.compare_where(kFirstMask, Comparison::not_equal, kSecondMask, detour.dividend, zero());
-    to.compare_where(kFirstMask, Comparison::not_equal, kFirstMask, detour.quotient, zero());
-    to.test_either(kFirstMask, kSecondMask);
-    to.jump_if_zero(detour.back);
-    return;
-  }
-  const auto test_odd = [&](int reg) {
-    to.compare(Comparison::not_equal, kSecond, reg, zero());
-    to.bitwise(Bitwise::conjunction, kSecond, kSecond, kFirst);
-    to.test_mask(kSecond, General::r15);
-  };
-  test_odd(detour.dividend);
-  const std::size_t divide = to.jump_if_not_zero_later();
-  test_odd(detour.quotient);
-  to.jump_if_zero(detour.back);
-  to.lead(divide, to.here());
-}
-
-}  // namespace
-
-void write_detour(const Detour& detour, Assembler& to) {
-  to.form = detour.form;
-  to.lead(detour.from, to.here());
-  if (!to.single()) {
-    back_if_zeros(detour, to);
-  }
-  const int quotient = to.single() ? kSecond : detour.quotient;
-  if (detour.divisor < 0) {
-    const Value& divisor = detour.divisor_in_memory;
-    to.arithmetic(Arithmetic::divide, quotient, detour.dividend, divisor.home, divisor.spread);
-  } else {
-    to.arithmetic(Arithmetic::divide, quotient, detour.dividend, detour.divisor);
-  }
-  if (to.single()) {
-    // The others stay products: what a run gets does not depend on those beside it.
-    to.blend(detour.quotient, detour.quotient, quotient, odd_quotients(to));
-  }
-  to.jump(detour.back);
 }
 
 }  // namespace shamal::machine

@@ -10,23 +10,12 @@
 #include "ir/program.h"
 #include "machine/target.h"
 #include "machine/x86_assembler.h"
+#include "machine/x86_division.h"
 #include "machine/x86_registers.h"
 
 namespace shamal::machine {
 
 bool has_code(ir::Op op);
-
-// What a body seldom needs and its function has at the end: a division by a reciprocal whose
-// quotient is not that of ordinary numbers.
-struct Detour {
-  Form form;
-  std::size_t from;  // a jump that waits to be told where this is
-  std::size_t back;  // where the body goes on
-  int quotient;      // registers
-  int dividend;
-  int divisor;  // or, if negative,
-  Value divisor_in_memory;
-};
 
 struct BodyEnd {
   std::int32_t spilled = 0;  // bytes on the stack
@@ -37,6 +26,5 @@ struct BodyEnd {
 // wants after the nest.
 BodyEnd write_body(const std::vector<Operation>& operations, BodyValues values, std::int32_t spills,
                    Guards guards, Assembler& to);
-void write_detour(const Detour& detour, Assembler& to);
 
 }  // namespace shamal::machine
