@@ -2,7 +2,7 @@
 // divider. Of the hosts of WebAssembly it takes one whose multiplication and addition is fused.
 //
 // The quotient is a y, y being the reciprocal of b, corrected by the remainder b q - a: in the
-// order of x86_body.cpp, which gives zeros their signs [Brisebarre2004]. WebAssembly cannot see the
+// order of x86_division.cpp, which gives zeros their signs [Brisebarre2004]. WebAssembly cannot see the
 // processor's flags, which would tell of quotients that this does not round as a division. So each
 // is looked at: 2^100 a + q
 //   - is not a number if q is none, as where there is no y, or where a or a y is infinite;
