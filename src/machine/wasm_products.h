@@ -2,9 +2,9 @@
 // divider. Of the hosts of WebAssembly it takes one whose multiplication and addition is fused.
 //
 // The quotient is a y, y being the reciprocal of b, corrected by the remainder b q - a: in the
-// order of x86_division.cpp, which gives zeros their signs [Brisebarre2004]. WebAssembly cannot see the
-// processor's flags, which would tell of quotients that this does not round as a division. So each
-// is looked at: 2^100 a + q
+// order of x86_division.cpp, which gives zeros their signs [Brisebarre2004]. WebAssembly cannot see
+// the processor's flags, which would tell of quotients that this does not round as a division. So
+// each is looked at: 2^100 a + q
 //   - is not a number if q is none, as where there is no y, or where a or a y is infinite;
 //   - is zero if a is: then q is, with its sign;
 //   - else is 2^-511 and more only if q, as 1 / b is at most 2^100, is so far above kLeastQuotient
