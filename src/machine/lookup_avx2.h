@@ -33,7 +33,8 @@ struct FourPoints {
           _mm256_unpacklo_pd(even_slopes, odd_slopes), _mm256_unpackhi_pd(even_slopes, odd_slopes)};
 }
 
-// (BLENDV looks at the sign alone: a difference of two numbers is never -0.)
+// (BLENDV looks at the sign alone: where it is that of a zero, the slope does not matter, and steps
+// see to it that it is not.)
 template <bool steps = false>
 [[gnu::always_inline]] inline __m256d on_segment(const FourPoints& at, __m256d c) {
   const __m256d past = _mm256_sub_pd(c, at.x);

@@ -72,13 +72,16 @@ bool PreparedTable::find_per_x(std::size_t first) {
   return even;
 }
 
-// Values instead of slopes beside the points from `first` on. What is left of that point has one
-// value, wherever it lies: a segment away is as good as any place.
+// Values instead of slopes beside the points from `first` on. A point at zero lies at -0: then an
+// argument of -0 less the point is +0, for code that looks at the sign of the difference alone.
+// What is left of that point has one value, wherever it lies: a segment away is as good as any
+// place.
 void PreparedTable::make_steps(std::size_t first) {
   const auto value = [](const TablePoint& point) { return point.y + 0.0; };  // no -0
   for (std::size_t i = points_.size(); i-- > 0;) {
     points_[i].left = value(points_[i == 0 ? 0 : i - 1]);
     points_[i].right = value(points_[i]);
+    points_[i].x = points_[i].x == 0 ? -0.0 : points_[i].x;
   }
   points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first));
   if (first > 0) {
