@@ -82,7 +82,7 @@ class Reverser {
       made_.delay_seeds.push_back(seed(line.input, line.count));
     }
     for (const Port& array : saved) {
-      made_.saved_seeds.push_back(seed(array.base, array.count));
+      made_.saved_seeds.push_back(seed_of_saved(array));
     }
     go_back_over_memories();
     sweep();
@@ -159,6 +159,16 @@ class Reverser {
     return port;
   }
 
+  SavedSeed seed_of_saved(const Port& array) {
+    for (std::size_t s = 0; s < levels_.size(); ++s) {
+      const Stock& stock = original_.stocks[s];
+      if (array.base >= stock.level && array.base + array.count <= stock.level + stock.count) {
+        return {{array.base, array.count, levels_[s] + (array.base - stock.level)}, true};
+      }
+    }
+    return {seed(array.base, array.count), false};
+  }
+
   // Adds `count` neighbouring values to the adjoints of the active ones among the places: in runs
   // of neighbours within an object.
   template <class Place>
@@ -179,7 +189,7 @@ class Reverser {
     }
   }
 
-  // The level of a stock of the adjoint; somebody wants it after the steps.
+  // The level of a stock of the adjoint; somebody adds to it between steps and wants it afterwards.
   Slot level(std::uint32_t count) {
     const Slot slot = emit_.slots(count);
     made_.program.results.push_back({slot, count});

@@ -11,8 +11,8 @@
 // and those of p and of all else that never changes; their net flows are what one step adds. One
 // execution of its block `rates` at step n takes
 //
-//   x_n, and the adjoints of f_n (the levels λ), of m_n, of s_n (∂L/∂s_n) and of what delay lines
-//   were given,
+//   x_n, and the adjoints of f_n (the levels λ), of m_n, of s_n (∂L/∂s_n, but for levels) and of
+//   what delay lines were given,
 //
 // computes all of F again, and then visits its instructions from last to first, each of which adds
 // to the adjoints of its arguments what `partials.h` says. What is left are the net flows and the
@@ -43,6 +43,11 @@ struct AdjointPort {
   Slot slot = 0;  // in the adjoint program
 };
 
+// Of saved values. Of those that are levels it is added to λ after the step back that they begin.
+struct SavedSeed : AdjointPort {
+  bool is_level = false;
+};
+
 // A value read from the past: its adjoint belongs to what the delay line was given then.
 struct DelayedAdjoint {
   std::uint32_t delay = 0;
@@ -61,7 +66,7 @@ struct Adjoint {
   std::vector<AdjointPort> states;        // the values of levels and memories
   std::vector<AdjointPort> memory_seeds;  // of next values, one for each memory
   std::vector<AdjointPort> delay_seeds;   // of inputs, one for each delay line
-  std::vector<AdjointPort> saved_seeds;   // one for each saved array
+  std::vector<SavedSeed> saved_seeds;     // one for each saved array
   // … and finds these results, besides net flows:
   std::vector<AdjointPort> memory_adjoints;  // like memory_seeds
   std::vector<DelayedAdjoint> delayed;
@@ -77,11 +82,14 @@ template <class Visit>
 void for_each_slot(Adjoint& of, Visit visit) {
   visit(of.step);
   for (std::vector<AdjointPort>* const ports :
-       {&of.states, &of.memory_seeds, &of.delay_seeds, &of.saved_seeds, &of.memory_adjoints,
-        &of.start_seeds, &of.gradient}) {
+       {&of.states, &of.memory_seeds, &of.delay_seeds, &of.memory_adjoints, &of.start_seeds,
+        &of.gradient}) {
     for (AdjointPort& port : *ports) {
       visit(port.slot);
     }
+  }
+  for (SavedSeed& seed : of.saved_seeds) {
+    visit(seed.slot);
   }
   for (DelayedAdjoint& delayed : of.delayed) {
     visit(delayed.lag);

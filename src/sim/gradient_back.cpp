@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/defect.h"
+
 namespace shamal::sim {
 
 BackSweep::BackSweep(const BackPlan& plan, const ForwardPlan& forward_plan, ForwardSweep& forward,
@@ -100,6 +102,7 @@ void BackSweep::step_back(std::uint32_t step, const double* begin) {
     machine::advance_keepers(plan_.kernel(), state_);
     integrator_->advance(grid_.time(step));
   }
+  add_saved_levels(save_);
   collect_past(step);
 }
 
@@ -132,6 +135,7 @@ void BackSweep::step_back_by_stages(std::uint32_t step, const double* begin) {
     add_remembered(step);
     collect_past(step);
   }
+  add_saved_levels(save_);
 }
 
 void BackSweep::begin_stage(std::uint32_t step, std::size_t stage, const double* levels,
@@ -256,24 +260,59 @@ void BackSweep::seed_delays(std::uint32_t step, bool given) {
   }
 }
 
+// Calls visit(row of a seed, weights of its value in all runs) for the seeds that are levels or
+// not.
+template <class Visit>
+void BackSweep::for_each_saved(bool levels, std::size_t save, Visit visit) {
+  std::size_t column = 0;
+  for (const ir::SavedSeed& seed : adjoint_.saved_seeds) {
+    for (std::uint32_t k = 0; k < seed.count; ++k, ++column) {
+      if (seed.is_level == levels) {
+        visit(seed.slot + k, [&](std::size_t lane) {
+          return (*weights_)[(lane * trajectories_->times.size() + save) * trajectories_->columns +
+                             column];
+        });
+      }
+    }
+  }
+}
+
 void BackSweep::seed_saved(Save save, double share) {
   if (!save && !seeded_) {
     return;
   }
   seeded_ = save.has_value();
-  std::size_t column = 0;
-  for (const ir::AdjointPort& port : adjoint_.saved_seeds) {
-    for (std::uint32_t k = 0; k < port.count; ++k, ++column) {
-      double* const row = state_.row(port.slot + k);
-      std::fill_n(row, pitch(), 0.0);
-      for (std::size_t lane = 0; save && lane < lanes_; ++lane) {
-        row[lane] =
-            share *
-            (*weights_)[(lane * trajectories_->times.size() + *save) * trajectories_->columns +
-                        column];
-      }
+  for_each_saved(false, save.value_or(0), [&](ir::Slot slot, auto weight) {
+    double* const row = state_.row(slot);
+    std::fill_n(row, pitch(), 0.0);
+    for (std::size_t lane = 0; save && lane < lanes_; ++lane) {
+      row[lane] = share * weight(lane);
     }
+  });
+}
+
+// To λ of the step's begin.
+void BackSweep::add_saved_levels(Save save) {
+  if (!save) {
+    return;
   }
+  for_each_saved(true, *save, [&](ir::Slot slot, auto weight) {
+    double* const sum = is_euler() ? state_.row(slot) : adjoints_.data() + place_in_levels(slot);
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      sum[lane] += weight(lane);
+    }
+  });
+}
+
+std::size_t BackSweep::place_in_levels(ir::Slot slot) const {
+  std::size_t before = 0;
+  for (const ir::Stock& stock : plan_.program().stocks) {
+    if (slot >= stock.level && slot < stock.level + stock.count) {
+      return (before + (slot - stock.level)) * pitch();
+    }
+    before += stock.count;
+  }
+  base::defect("a seed lies in no level.");
 }
 
 // What one stage adds to the adjoints.

@@ -44,6 +44,8 @@ class BackSweep {
   using Values = std::vector<double>;
   using Save = std::optional<std::size_t>;
 
+  template <class Visit>
+  void for_each_saved(bool levels, std::size_t save, Visit visit);
   void execute(ir::Block block) { machine_.execute(plan_.kernel(), block, state_); }
   bool is_euler() const { return spec_.method->stages == 1; }
   std::size_t pitch() const { return state_.pitch(); }
@@ -64,6 +66,8 @@ class BackSweep {
   void add_remembered(std::uint32_t step);
   void seed_delays(std::uint32_t step, bool given);
   void seed_saved(Save save, double share);
+  void add_saved_levels(Save save);
+  std::size_t place_in_levels(ir::Slot slot) const;
   void collect(std::size_t stage);
   void collect_past(std::uint32_t step);
 
