@@ -12,6 +12,8 @@
 #include "ir/emitter.h"
 #include "ir/lasting.h"
 #include "ir/partials.h"
+#include "ir/quotients.h"
+#include "ir/reduce.h"
 #include "ir/single_assignment.h"
 
 namespace shamal::ir {
@@ -57,10 +59,30 @@ class Reverser {
     if (refusal_) {
       return *refusal_;
     }
-    return std::move(made_);
+    return finish();
   }
 
  private:
+  // Computations are shared, and what was found to be of no use is gone.
+  Adjoint finish() {
+    Specialised reduced = reduce(made_.program, {});
+    for (const DelayLine& left : reduced.program.delays) {
+      const std::vector<DelayLine>& all = made_.program.delays;
+      const auto at = std::find_if(all.begin(), all.end(), [&](const DelayLine& line) {
+        return reduced.place[line.input] == left.input;
+      });
+      made_.lines.push_back(static_cast<std::uint32_t>(at - all.begin()));
+    }
+    made_.program = std::move(reduced.program);
+    for_each_slot(made_, [&](Slot& slot) { slot = reduced.place[slot]; });
+    std::vector<Slot> exact;
+    for (const DelayedAdjoint& delayed : made_.delayed) {
+      exact.push_back(delayed.lag);
+    }
+    multiply_by_reciprocals(made_.program, exact);
+    return std::move(made_);
+  }
+
   // ---- the two sweeps
 
   void reverse_steps(const std::vector<Port>& saved) {

@@ -60,6 +60,7 @@ struct Adjoint {
   // Its stocks: one for each stock of the original, in order, then what never changes. They begin
   // with zero. Its keepers: the original's, which are given, then those of adjoints.
   Program program;
+  std::vector<std::uint32_t> lines;  // for each of its delay lines the original's
 
   // Before each execution of `rates` the caller sets these inputs …
   Slot step = 0;                          // the number of steps done

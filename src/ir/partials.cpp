@@ -1,18 +1,15 @@
 #include "ir/partials.h"
 
 #include <limits>
+#include <vector>
 
 namespace shamal::ir {
 
 namespace {
 
-// Arithmetic on Values. A product or quotient with d on the left is 0 where d is. A quotient is a
-// product with the reciprocal, which all that are divided by the same can share, and which leaves
-// the time loop where that never changes; it is infinite for subnormal numbers.
+// Arithmetic on Values. A product or quotient with d on the left is 0 where d is.
 Value operator*(const Value& d, const Value& x) { return d.emitter->apply(Op::scale, {d, x}); }
-Value operator/(const Value& d, const Value& x) {
-  return d * x.emitter->apply(Op::divide, {d.emitter->constant(d.loop, 1.0), x});
-}
+Value operator/(const Value& d, const Value& x) { return d * reciprocal(x); }
 Value operator-(const Value& a) { return a.emitter->apply(Op::negate, {a}); }
 Value times(const Value& a, const Value& b) { return a.emitter->apply(Op::multiply, {a, b}); }
 Value plus(const Value& a, const Value& b) { return a.emitter->apply(Op::add, {a, b}); }
@@ -134,6 +131,29 @@ const Row* find(Op op) {
 }
 
 }  // namespace
+
+Value reciprocal(const Value& x) {
+  Emitter& emit = *x.emitter;
+  const Loop& loop = emit.program().loops[x.loop];
+  Loop along;
+  View divisor{x.view.base, {}};
+  std::vector<std::size_t> kept;
+  for (std::size_t k = 0; k < loop.rank; ++k) {
+    if (!(x.view.axes[k] == Axis{})) {
+      along.extents[along.rank] = loop.extents[k];
+      divisor.axes[along.rank++] = x.view.axes[k];
+      kept.push_back(k);
+    }
+  }
+  const LoopId each = emit.add(along);
+  const View made =
+      emit.apply(Op::divide, {emit.constant(each, 1.0), emit.value(each, divisor)}).view;
+  View spread{made.base, {}};
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    spread.axes[kept[k]] = made.axes[k];
+  }
+  return emit.value(x.loop, spread);
+}
 
 bool differentiable(Op op) { return find(op) != nullptr; }
 

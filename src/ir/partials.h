@@ -34,6 +34,10 @@ bool has_partial(Op op, std::size_t argument);
 // Requires has_partial.
 Value partial(Op op, std::size_t argument, const Operands& operands);
 
+// 1 / x over x's loop, but computed once for each element of x: which all that are divided by it
+// can share, and which leaves the time loop where x never changes. Infinite for subnormal numbers.
+Value reciprocal(const Value& x);
+
 // ---- instructions that are not elementwise: the same products, for the operand that matters
 
 struct Flow {

@@ -151,7 +151,7 @@ BackPlan plan_back(const Differentiated& of, const ir::Wanted& wanted,
     const auto at = std::find_if(all.begin(), all.end(), [&](const ir::DelayLine& other) {
       return place[other.input] == line.input;
     });
-    made.lines.push_back(static_cast<std::uint32_t>(at - all.begin()));
+    made.lines.push_back(of.adjoint().lines[static_cast<std::size_t>(at - all.begin())]);
   }
   return made;
 }
