@@ -10,6 +10,7 @@
 #include "ir/activity.h"
 #include "ir/adjoint_sums.h"
 #include "ir/emitter.h"
+#include "ir/fuse.h"
 #include "ir/lasting.h"
 #include "ir/partials.h"
 #include "ir/quotients.h"
@@ -80,6 +81,7 @@ class Reverser {
       exact.push_back(delayed.lag);
     }
     multiply_by_reciprocals(made_.program, exact);
+    fuse_products(made_.program);
     return std::move(made_);
   }
 
@@ -590,7 +592,19 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
 Program with_plain_products(Program program) {
   for (auto& block : program.blocks) {
     for (Instruction& instruction : block) {
-      instruction.op = instruction.op == Op::scale ? Op::multiply : instruction.op;
+      switch (instruction.op) {
+        case Op::scale:
+          instruction.op = Op::multiply;
+          break;
+        case Op::add_scaled:
+          instruction.op = Op::add_product;
+          break;
+        case Op::subtract_scaled:
+          instruction.op = Op::subtract_product;
+          break;
+        default:
+          break;
+      }
     }
   }
   return program;

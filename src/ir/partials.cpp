@@ -59,6 +59,7 @@ constexpr Row kRows[] = {
     {Op::negate, {pass_negated}},
     {Op::logical_not, {}},
     {Op::absolute, {[](O o) { return o.d * of(Op::sign, a(o)); }}},
+    {Op::reciprocal, {[](O o) { return -((o.d * o.r) * o.r); }}},
     {Op::square_root, {[](O o) { return o.d / plus(o.r, o.r); }}},
     {Op::exponential, {[](O o) { return o.d * o.r; }}},
     {Op::natural_log, {[](O o) { return o.d / a(o); }}},
@@ -146,8 +147,7 @@ Value reciprocal(const Value& x) {
     }
   }
   const LoopId each = emit.add(along);
-  const View made =
-      emit.apply(Op::divide, {emit.constant(each, 1.0), emit.value(each, divisor)}).view;
+  const View made = emit.apply(Op::reciprocal, {emit.value(each, divisor)}).view;
   View spread{made.base, {}};
   for (std::size_t k = 0; k < kept.size(); ++k) {
     spread.axes[kept[k]] = made.axes[k];

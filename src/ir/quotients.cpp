@@ -1,7 +1,6 @@
 #include "ir/quotients.h"
 
 #include <map>
-#include <unordered_set>
 
 #include "ir/emitter.h"
 #include "ir/partials.h"
@@ -17,6 +16,7 @@ bool smooth(Op op, std::size_t argument) {
     case Op::copy:
     case Op::negate:
     case Op::absolute:
+    case Op::reciprocal:
     case Op::square_root:
     case Op::exponential:
     case Op::natural_log:
@@ -56,11 +56,6 @@ class Quotients : Roles {
     }
     const std::vector<Instruction> block = std::move(program_.block(Block::rates));
     program_.block(Block::rates).clear();
-    for (const Constant& constant : program_.constants) {
-      if (constant.value == 1) {
-        ones_.insert(constant.slot);
-      }
-    }
     find_exact(block);
     count(block);
     for (const Instruction& instruction : block) {
@@ -93,26 +88,21 @@ class Quotients : Roles {
     }
   }
 
-  bool is_reciprocal(const Instruction& instruction) const {
-    return ones_.count(view(instruction.args[0]).base) > 0;
-  }
-
   // How often something is divided by an object, in elements.
   void count(const std::vector<Instruction>& block) {
     for (const Instruction& instruction : block) {
-      if (instruction.op == Op::divide) {
+      if (instruction.op == Op::divide || instruction.op == Op::reciprocal) {
         divided_[divisor(instruction)] += program_.loops[instruction.loop].count();
       }
     }
   }
 
   std::uint32_t divisor(const Instruction& instruction) const {
-    return object(instruction, argument(instruction, 1));
+    return object(instruction, argument(instruction, instruction.op == Op::divide ? 1 : 0));
   }
 
   bool relaxed(const Instruction& instruction) const {
-    if (instruction.op != Op::divide || exact_[target(instruction)] != 0 ||
-        is_reciprocal(instruction)) {
+    if (instruction.op != Op::divide || exact_[target(instruction)] != 0) {
       return false;
     }
     const std::uint32_t o = divisor(instruction);
@@ -122,7 +112,6 @@ class Quotients : Roles {
   Program& program_;
   Emitter emit_;
   std::vector<char> exact_;  // by object
-  std::unordered_set<Slot> ones_;
   std::map<std::uint32_t, std::uint64_t> divided_;
 };
 

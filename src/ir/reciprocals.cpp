@@ -62,11 +62,24 @@ class Reciprocals : Roles {
     program_.block(Block::rates).clear();
     const std::vector<Shared> all = find_shared(block);
     std::unordered_map<std::uint32_t, Slot> known;
+    std::vector<char> done(block.size(), 0);
+    const auto make_known = [&](std::uint32_t o, LoopId loop) {
+      if (const std::uint32_t own = all[o].reciprocal; own != kNone) {
+        program_.block(Block::rates).push_back(block[own]);
+        done[own] = 1;
+        known.emplace(o, span(target(block[own])).base);
+      } else {
+        known.emplace(o, invert(o, loop));
+      }
+    };
     for (std::uint32_t i = 0; i < block.size(); ++i) {
+      if (done[i] != 0) {
+        continue;
+      }
       Instruction instruction = block[i];
       const std::optional<std::uint32_t> o = changing_divisor(instruction);
       if (o && known.count(*o) == 0 && all[*o].pays && all[*o].writer == kNone) {
-        known.emplace(*o, invert(*o, loop_along(*o)));
+        make_known(*o, loop_along(*o));
       }
       if (const auto of = o ? known.find(*o) : known.end(); of != known.end()) {
         View found = view(instruction.args[1]);
@@ -76,8 +89,7 @@ class Reciprocals : Roles {
       program_.block(Block::rates).push_back(instruction);
       const std::uint32_t made = target(instruction);
       if (all[made].pays && all[made].writer == i) {
-        known.emplace(
-            made, invert(made, elementwise(instruction.op) ? instruction.loop : loop_along(made)));
+        make_known(made, elementwise(instruction.op) ? instruction.loop : loop_along(made));
       }
     }
   }
@@ -87,6 +99,7 @@ class Reciprocals : Roles {
   struct Shared {
     std::uint64_t quotients = 0;
     std::uint32_t writer = kNone;  // of the block, before all of them; or nobody writes it there
+    std::uint32_t reciprocal = kNone;  // the instruction that has it made in any case
     bool pays = false;
   };
 
@@ -103,15 +116,33 @@ class Reciprocals : Roles {
     for (std::uint32_t i = 0; i < block.size(); ++i) {
       if (const auto o = changing_divisor(block[i])) {
         Shared& of = all[*o];
-        const bool known = of.writer != kNone || !written_while_running(*o);
-        of.quotients += known ? program_.loops[block[i].loop].count() : 0;
-        of.pays = known && of.quotients >= 2 * std::uint64_t{span(*o).count};
+        of.quotients += known(of, *o) ? program_.loops[block[i].loop].count() : 0;
+      } else if (block[i].op == Op::reciprocal && is_whole(block[i])) {
+        const std::uint32_t inverted = object(block[i], argument(block[i], 0));
+        Shared& of = all[inverted];
+        of.reciprocal = known(of, inverted) && of.reciprocal == kNone ? i : of.reciprocal;
       }
       if (const std::uint32_t made = target(block[i]); single(made, kRates)) {
         all[made].writer = i;
       }
     }
+    for (std::uint32_t o = 0; o < objects(); ++o) {
+      const std::uint64_t least = all[o].reciprocal == kNone ? 2 : 1;
+      all[o].pays = all[o].quotients >= least * span(o).count;
+    }
     return all;
+  }
+
+  bool known(const Shared& of, std::uint32_t o) const {
+    return of.writer != kNone || !written_while_running(o);
+  }
+
+  // Of a reciprocal: it has all elements of an object, each at its place.
+  bool is_whole(const Instruction& instruction) const {
+    const View& from = view(instruction.args[0]);
+    const SlotSpan& divisors = span(object(instruction, argument(instruction, 0)));
+    return single(target(instruction), kRates) && from.axes == view(instruction.dst).axes &&
+           from.base == divisors.base && program_.loops[instruction.loop].count() == divisors.count;
   }
 
   LoopId loop_along(std::uint32_t o) {
@@ -124,7 +155,7 @@ class Reciprocals : Roles {
   // Appends 1 / the object, over a loop along all of it.
   Slot invert(std::uint32_t o, LoopId loop) {
     const Value divisor = in_rates_.value(loop, in_rates_.row_major(loop, span(o).base));
-    return in_rates_.apply(Op::divide, {in_rates_.constant(loop, 1.0), divisor}).view.base;
+    return in_rates_.apply(Op::reciprocal, {divisor}).view.base;
   }
 
   Slot reciprocal(std::uint32_t o) {
@@ -140,7 +171,7 @@ class Reciprocals : Roles {
                                 {emit_.apply(Op::greater_equal, {divisor, number(kLeastDivisor)}),
                                  emit_.apply(Op::less_equal, {divisor, number(kMostDivisor)})});
       const Value none = number(std::numeric_limits<double>::signaling_NaN());
-      const Value inverse = emit_.apply(Op::divide, {number(1), divisor});
+      const Value inverse = emit_.apply(Op::reciprocal, {divisor});
       known->second = emit_.apply(Op::select, {within, inverse, none}).view.base;
     }
     return known->second;

@@ -32,6 +32,7 @@ constexpr Row kRows[] = {
     row(Op::logical_not, kMask, truth_of_a, V::invert),
     row(Op::absolute, kNumber, a, V::absolute),
     row(Op::square_root, kNumber, a, V::square_root),
+    row(Op::reciprocal, kNumber, one, a, V::divide),
     row(Op::floor, kNumber, a, V::floor),
     row(Op::truncate, kNumber, a, V::truncate),
     row(Op::round_half_even, kNumber, a, V::nearest),

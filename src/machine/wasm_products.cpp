@@ -13,8 +13,9 @@ bool has_reciprocal(const Operation& operation) {
 }
 
 bool on_divider(const Operation& operation) {
-  return !operation.euler && (operation.op == ir::Op::divide || operation.op == ir::Op::divide_or ||
-                              operation.op == ir::Op::square_root);
+  return !operation.euler &&
+         (operation.op == ir::Op::divide || operation.op == ir::Op::divide_or ||
+          operation.op == ir::Op::reciprocal || operation.op == ir::Op::square_root);
 }
 
 // The divider and the units that do all else work at the same time: neither is to wait for the

@@ -15,6 +15,7 @@ bool has_code(ir::Op op) {
     case ir::Op::negate:
     case ir::Op::logical_not:
     case ir::Op::absolute:
+    case ir::Op::reciprocal:
     case ir::Op::square_root:
     case ir::Op::floor:
     case ir::Op::truncate:
@@ -289,6 +290,7 @@ class Body : Registers {
         return symmetric(Arithmetic::multiply);
       case ir::Op::subtract:
         return binary(Arithmetic::subtract, 0, 1);
+      case ir::Op::reciprocal:
       case ir::Op::divide:
         return divisions_.write(operation);
       case ir::Op::minimum:  // b < a ? b : a

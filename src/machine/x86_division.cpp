@@ -21,6 +21,8 @@ double unit_time(const Operation& operation) {
     return kLookUp;
   }
   switch (operation.op) {
+    case ir::Op::reciprocal:
+      return 0;
     case ir::Op::divide:
       return operation.arity < 3 ? 0 : operation.changing ? 4 : 3;
     case ir::Op::divide_or:
@@ -39,6 +41,11 @@ double unit_time(const Operation& operation) {
   }
 }
 
+bool divides(const Operation& operation) {
+  return !operation.euler && (operation.op == ir::Op::reciprocal ||
+                              (operation.op == ir::Op::divide && operation.arity == 2));
+}
+
 // The part of a body's divisions that the units do by products, so that they and the divider work
 // at the same time. In the same unit, a division takes the divider 35; products take 14.
 double part_by_products(const std::vector<Operation>& operations, Guards guards,
@@ -53,7 +60,7 @@ double part_by_products(const std::vector<Operation>& operations, Guards guards,
   double divisions = 0;
   for (const Operation& operation : operations) {
     units += unit_time(operation);
-    divisions += !operation.euler && operation.op == ir::Op::divide && operation.arity == 2 ? 1 : 0;
+    divisions += divides(operation) ? 1 : 0;
   }
   return divisions == 0 ? 0
                         : std::max(0.0, (kDivider - units / divisions) / (kDivider + kProducts));
@@ -77,22 +84,34 @@ void Divisions::write(const Operation& operation) {
     return;
   }
   by_products_ += part_by_products_;
-  if (by_products_ >= 1) {
-    by_products_ -= 1;
-    by_products();
+  const bool products = by_products_ >= 1;
+  by_products_ -= products ? 1 : 0;
+  if (operation.op == ir::Op::reciprocal) {
+    const int a = registers_.number(0);
+    if (products) {
+      const int to = invert(a);
+      to_.change_signs(to, a, pool(&kNativePool.sign));
+      registers_.release();
+      return;
+    }
+    to_.load(kFirst, one());
+    registers_.release();
+    to_.quietly(Arithmetic::divide, registers_.result(), kFirst, a);
     return;
   }
   const int a = registers_.number(0);
   const int b = registers_.number(1);
+  if (products) {
+    by_products(a, b);
+    return;
+  }
   registers_.release();
   to_.quietly(Arithmetic::divide, registers_.result(), a, b);
 }
 
-// The divisor's reciprocal, from 14 bits by Newton's method; the last step but one is rounded up,
-// so that the last one rounds rightly for every (positive) divisor [Cornea1999]. Then as below.
-void Divisions::by_products() {
-  const int a = registers_.number(0);
-  const int b = registers_.number(1);
+// The reciprocal of the divisor's size in the result, from 14 bits by Newton's method; the last
+// step but one is rounded up, so that the last one rounds rightly for every divisor [Cornea1999].
+int Divisions::invert(int b) {
   const int to = registers_.result();
   to_.bitwise(Bitwise::conjunction, kFirst, b, pool(&kNativePool.size));
   to_.reciprocal_about(to, kFirst);
@@ -105,6 +124,12 @@ void Divisions::by_products() {
       to_.multiply_add(to, to, kSecond);
     }
   }
+  return to;
+}
+
+// By the divisor's reciprocal, as below.
+void Divisions::by_products(int a, int b) {
+  const int to = invert(b);
   to_.arithmetic(Arithmetic::multiply, kSecond, a, to);
   to_.multiply_subtract(kFirst, a, kSecond);
   to_.multiply_from(kFirst, kSecond, to);

@@ -36,7 +36,8 @@ class Divisions {
   std::vector<Detour> take_detours() { return std::move(detours_); }
 
  private:
-  void by_products();
+  int invert(int b);
+  void by_products(int a, int b);
   void by_reciprocal(bool changing);
   void by_product_alone();
   void add_odd_divisors(bool fetch, int b);

@@ -65,10 +65,12 @@ void expect_quotients(const std::vector<Quotient>& quotients, std::size_t runs,
   b.emit(ir::Block::rates, Op::negate, loop, along(negative), {along(dividend)});
   const Slot by = kind == Divisor::settled ? divisors : stock_of(divisors);
   const Slot by_again = kind == Divisor::changing ? stock_of(divisors) : by;
-  const Slot results = b.slots(2 * kElements);
+  const Slot inverted = kind == Divisor::changing ? stock_of(divisors) : by;
+  const Slot results = b.slots(3 * kElements);
   b.emit(ir::Block::rates, Op::divide, loop, along(results), {along(dividend), along(by)});
   b.emit(ir::Block::rates, Op::divide, loop, along(results + kElements),
          {along(negative), along(by_again)});
+  b.emit(ir::Block::rates, Op::reciprocal, loop, along(results + 2 * kElements), {along(inverted)});
   ASSERT_EQ(ir::verify(b.program), std::vector<std::string>{});
   const machine::Kernel kernel(std::move(b.program));
   sim::RunSpec spec;
@@ -77,7 +79,7 @@ void expect_quotients(const std::vector<Quotient>& quotients, std::size_t runs,
   spec.dt = 1;
   spec.save_interval = 1;
   spec.method = sim::find_method("euler");
-  spec.saved = {{results, 2 * kElements}};
+  spec.saved = {{results, 3 * kElements}};
   for (std::size_t from = 0; from < quotients.size(); from += runs * kElements) {
     sim::Inputs inputs;
     inputs.runs = runs;
@@ -99,7 +101,8 @@ void expect_quotients(const std::vector<Quotient>& quotients, std::size_t runs,
       for (std::uint32_t i = 0; i < kElements; ++i) {
         const Quotient of = at(run, i);
         for (const auto& [a, value] : {std::pair(of.a, found.value(run, 0, i)),
-                                       std::pair(-of.a, found.value(run, 0, i + kElements))}) {
+                                       std::pair(-of.a, found.value(run, 0, i + kElements)),
+                                       std::pair(1.0, found.value(run, 0, i + 2 * kElements))}) {
           ASSERT_TRUE(same(value, a / of.b))
               << backend << ", " << runs << " runs, divisor " << static_cast<int>(kind) << ": "
               << std::hexfloat << a << " / " << of.b << " gave " << value << " instead of "
