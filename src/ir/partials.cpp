@@ -26,6 +26,7 @@ Value one(const Value& like) { return number(like, 1.0); }
 
 const Value& a(const Operands& o) { return o.args[0]; }
 const Value& b(const Operands& o) { return o.args[1]; }
+const Value& c(const Operands& o) { return o.args[2]; }
 
 // d b a^(b - 1), as d b r / a; at a = 0: d for b = 1, 0 above and infinity below.
 Value power_base(const Operands& o) {
@@ -46,6 +47,10 @@ using O = const Operands&;
 
 Value pass(O o) { return o.d; }
 Value pass_negated(O o) { return -o.d; }
+Value by_b(O o) { return o.d * b(o); }
+Value by_c(O o) { return o.d * c(o); }
+Value by_b_negated(O o) { return -by_b(o); }
+Value by_c_negated(O o) { return -by_c(o); }
 
 struct Row {
   Op op;
@@ -118,6 +123,10 @@ constexpr Row kRows[] = {
      {[](O o) { return choose(b(o), o.d / b(o), zero(o.d)); },
       [](O o) { return choose(b(o), -((o.d / b(o)) * o.r), zero(o.d)); },
       [](O o) { return choose(b(o), zero(o.d), o.d); }}},
+    {Op::add_product, {pass, by_c, by_b}},
+    {Op::subtract_product, {pass, by_c_negated, by_b_negated}},
+    {Op::add_scaled, {pass, by_c, by_b}},
+    {Op::subtract_scaled, {pass, by_c_negated, by_b_negated}},
 
     {Op::rank, {}},
 };
@@ -164,6 +173,11 @@ bool has_partial(Op op, std::size_t argument) {
 
 Value partial(Op op, std::size_t argument, const Operands& operands) {
   return find(op)->partials[argument](operands);
+}
+
+bool sums(Op op) {
+  return op == Op::add || op == Op::subtract || op == Op::add_product ||
+         op == Op::subtract_product || op == Op::add_scaled || op == Op::subtract_scaled;
 }
 
 }  // namespace shamal::ir

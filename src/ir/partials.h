@@ -38,6 +38,10 @@ Value partial(Op op, std::size_t argument, const Operands& operands);
 // can share, and which leaves the time loop where x never changes. Infinite for subnormal numbers.
 Value reciprocal(const Value& x);
 
+// Whether the first argument only is what the others are added to, or taken from: then a fold's
+// partials with respect to these are those of the operation.
+bool sums(Op op);
+
 // ---- instructions that are not elementwise: the same products, for the operand that matters
 
 struct Flow {

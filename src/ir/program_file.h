@@ -23,7 +23,7 @@
 
 namespace shamal::ir {
 
-inline constexpr std::uint32_t kProgramFileVersion = 2;
+inline constexpr std::uint32_t kProgramFileVersion = 3;
 
 struct ProgramFile {
   std::string name;

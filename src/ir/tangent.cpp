@@ -258,9 +258,18 @@ class Follower {
 
   void follow_fold(const std::vector<Instruction>& block, std::size_t position) {
     const Instruction& instruction = block[position];
+    if (sums(instruction.op)) {
+      const View to = shifted(old_.views[instruction.dst], made_.shift);
+      for (std::size_t a = 1; a < instruction.args.size(); ++a) {
+        if (const std::optional<Value> part = part_of(instruction, a)) {
+          emit_.emit(Op::add, part->loop, to, {to, part->view});
+        }
+      }
+      return;
+    }
     const auto start = start_of_fold(old_, block, position, active_);
     if (!active(instruction, 1)) {
-      if (!start && instruction.op != Op::add && instruction.op != Op::subtract) {
+      if (!start) {
         refuse("a fold whose start varies");
       }
       return;

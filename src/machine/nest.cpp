@@ -1,6 +1,7 @@
 #include "machine/nest.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <utility>
 
@@ -65,20 +66,35 @@ namespace {
 
 bool same(const Walk& a, const Walk& b) { return a.start == b.start && a.strides == b.strides; }
 
-// The result stands still along the last axis, and takes the values of one operand in their order.
-// Nothing else in the nest meets such a result (plan.h).
+// The result stands still along the last axis, and takes the values of one operand, or products of
+// two, in their order. Nothing else in the nest meets such a result (plan.h).
 bool is_fold(const Operation& operation, const std::array<Walk, 4>& walks) {
-  const bool foldable = !operation.euler && operation.table == nullptr &&
-                        (operation.op == ir::Op::add || operation.op == ir::Op::multiply ||
-                         operation.op == ir::Op::minimum || operation.op == ir::Op::maximum);
-  return foldable && ((same(walks[0], walks[3]) && walks[1].strides.back() != 0) ||
-                      (same(walks[1], walks[3]) && walks[0].strides.back() != 0));
+  if (operation.euler || operation.table != nullptr) {
+    return false;
+  }
+  const auto into = [&](std::size_t a) { return same(walks[a], walks[3]); };
+  const auto moves = [&](std::size_t a) { return walks[a].strides.back() != 0; };
+  switch (operation.op) {
+    case ir::Op::add:
+    case ir::Op::multiply:
+    case ir::Op::minimum:
+    case ir::Op::maximum:
+      return (into(0) && moves(1)) || (into(1) && moves(0));
+    case ir::Op::add_product:
+    case ir::Op::subtract_product:
+      return into(0) && !into(1) && !into(2) && (moves(1) || moves(2));
+    default:
+      return false;
+  }
 }
 
-// What is summed along the last axis and along axis k.
-bool sums_along(const Nest& nest, std::size_t k) {
-  return std::any_of(nest.walks.begin(), nest.walks.end(), [k](const std::array<Walk, 4>& walks) {
-    return walks[3].strides[k] == 0 && walks[3].strides.back() == 0;
+// Whether turns along axis k and along the last one write the same places, so that they have to
+// stay in order: sums along both, and results that overlap.
+bool meet(const Nest& nest, std::size_t k) {
+  return std::any_of(nest.walks.begin(), nest.walks.end(), [&](const std::array<Walk, 4>& walks) {
+    const std::int64_t outer = std::abs(walks[3].strides[k]);
+    const std::int64_t inner = std::abs(walks[3].strides.back());
+    return inner == 0 ? outer == 0 : outer != 0 && outer < inner * nest.extents.back();
   });
 }
 
@@ -116,7 +132,7 @@ std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operatio
     return operations;
   }
   const std::size_t k = outer - 1;
-  if (outer < nest.rank() && sums_along(nest, k)) {
+  if (outer < nest.rank() && meet(nest, k)) {
     return operations;
   }
   const auto count = static_cast<std::int64_t>(operations.size());

@@ -145,24 +145,32 @@ void Assembler::multiply_subtract(int to, int minus, const Place& by, bool sprea
   vector(fused(0x9a), to, minus, by, {0, false}, spread && wide());
 }
 
-void Assembler::multiply_from(int to, int plus, int by) {
-  vector(fused(0x9c), to, plus, by);  // vfnmadd132
+void Assembler::multiply_to(Product product, int to, int plus, int by) {
+  vector(fused(product, 0), to, plus, by);
 }
 
-void Assembler::multiply_from(int to, int plus, const Place& by, bool spread) {
-  vector(fused(0x9c), to, plus, by, {0, false}, spread && wide());
+void Assembler::multiply_to(Product product, int to, int plus, const Place& by, bool spread) {
+  vector(fused(product, 0), to, plus, by, {0, false}, spread && wide());
 }
 
-void Assembler::multiply_from(int to, const Place& plus, int by) {
-  vector(fused(0xac), to, by, plus);  // vfnmadd213
+void Assembler::multiply_to(Product product, int to, const Place& plus, int by, bool spread) {
+  vector(fused(product, 0x10), to, by, plus, {0, false}, spread && wide());
 }
 
-void Assembler::multiply_add(int to, int plus, int by) {
-  vector(fused(0x98), to, plus, by);  // vfmadd132
+void Assembler::add_product(Product product, int to, int left, int right) {
+  vector(fused(product, 0x20), to, left, right);
 }
 
-void Assembler::multiply_add_up(int to, int plus, int by) {
-  rounded(fused(0x98), kUp, to, plus, by);
+void Assembler::add_product(Product product, int to, int left, const Place& right, bool spread) {
+  vector(fused(product, 0x20), to, left, right, {0, false}, spread && wide());
+}
+
+void Assembler::add_product_where(int mask, Product product, int to, int left, int right) {
+  vector(fused(product, 0x20), to, left, right, {mask, false});
+}
+
+void Assembler::multiply_to_up(int to, int plus, int by) {
+  rounded(fused(Product::added, 0), kUp, to, plus, by);
 }
 
 void Assembler::reciprocal_about(int to, int from) {

@@ -52,6 +52,9 @@ enum class Arithmetic : std::uint8_t {
   maximum = 0x5f  // left > right ? left : right
 };
 
+// Opcodes of a product that is added to something, or subtracted from it, with one rounding.
+enum class Product : std::uint8_t { added = 0x98, subtracted = 0x9c };
+
 // difference: right without left.
 enum class Bitwise : std::uint8_t {
   conjunction = 0x54,
@@ -106,17 +109,17 @@ class Assembler {
   void arithmetic(Arithmetic op, int to, int left, const Place& right, bool spread = false);
   // Without raising flags, where that is possible: of a whole register.
   void quietly(Arithmetic op, int to, int left, int right);
-  // With one rounding: to = to * by - minus, to = plus - to * by.
+  // With one rounding: to = to * by - minus, to = plus ± to * by, to = to ± left * right.
   void multiply_subtract(int to, int minus, int by);
   void multiply_subtract(int to, int minus, const Place& by, bool spread = false);
-  void multiply_from(int to, int plus, int by);
-  void multiply_from(int to, int plus, const Place& by, bool spread = false);
-  void multiply_from(int to, const Place& plus, int by);
+  void multiply_to(Product product, int to, int plus, int by);
+  void multiply_to(Product product, int to, int plus, const Place& by, bool spread = false);
+  void multiply_to(Product product, int to, const Place& plus, int by, bool spread = false);
+  void add_product(Product product, int to, int left, int right);
+  void add_product(Product product, int to, int left, const Place& right, bool spread = false);
   void copy(int to, int from);
-  // Of AVX-512, to = to * by + plus: to the nearest number, or to the next one above.
-  void multiply_add(int to, int plus, int by);
-  void multiply_add_up(int to, int plus, int by);
-  void reciprocal_about(int to, int from);  // 14 bits
+  void multiply_to_up(int to, int plus, int by);  // of AVX-512, added: to the next number above
+  void reciprocal_about(int to, int from);        // 14 bits
   // Changes the signs of `to` where the left and the right are both negative.
   void change_signs(int to, int left, const Place& right);
   // Of any processor: makes negative what is so in both of the others. `scratch` may be lost.
@@ -137,7 +140,8 @@ class Assembler {
                      const Place& right);                      // and false elsewhere
   void test_either(int mask, int other);                       // as test_mask
   void multiply_where(int mask, int to, int left, int right);  // and zero elsewhere
-  void load_where(int mask, int to, const Place& from);        // and zero elsewhere
+  void add_product_where(int mask, Product product, int to, int left, int right);
+  void load_where(int mask, int to, const Place& from);  // and zero elsewhere
   void mask_of_signs(int mask, int from);
   void mask_operation(Bitwise op, int to, int left, int right);  // of masks
   void complement(int to, int mask);
@@ -224,6 +228,10 @@ class Assembler {
   void jump_on(unsigned condition, std::size_t to);
   Code fused(unsigned opcode) const {
     return {opcode + (wide() ? 0u : 1u), 1, 2, length(), !single_, !single_, form_bytes()};
+  }
+  // vfmadd132 and vfnmadd132; 213 is 0x10 further and 231 another 0x10.
+  Code fused(Product product, unsigned further) const {
+    return fused(static_cast<unsigned>(product) + further);
   }
   unsigned length() const {
     return static_cast<unsigned>(form == Form::one ? 0 : form == Form::half ? 1 : 2);

@@ -6,6 +6,7 @@
 #include "machine/x86_division.h"
 #include "machine/x86_look_up.h"
 #include "machine/x86_pool.h"
+#include "machine/x86_products.h"
 
 namespace shamal::machine {
 
@@ -39,6 +40,10 @@ bool has_code(ir::Op op) {
     case ir::Op::scale:
     case ir::Op::select:
     case ir::Op::divide_or:
+    case ir::Op::add_product:
+    case ir::Op::subtract_product:
+    case ir::Op::add_scaled:
+    case ir::Op::subtract_scaled:
       return true;
     default:
       return false;
@@ -171,31 +176,75 @@ class Body : Registers {
     to_.form = form;
   }
 
-  // One value after the other, as they lie in memory, into a result that stands still.
+  // Into a result that stands still: one value after the other, as they lie in memory.
   void fold(ir::Op op) {
+    switch (op) {
+      case ir::Op::add_product:
+        return fold_products(Product::added);
+      case ir::Op::subtract_product:
+        return fold_products(Product::subtracted);
+      default:
+        return fold_values(op);
+    }
+  }
+
+  void fold_values(ir::Op op) {
     const std::uint32_t sum = value(0).spread ? 0 : 1;
     const std::uint32_t from = 1 - sum;
-    if (value(from).mask || !value(from).at_home) {
-      number(from);
-    }
-    Place next = value(from).home;
-    if (!value(from).at_home) {
-      next = {General::rsp, General::none, apart_};
-      to_.store(next, value(from).reg);
-    }
-    const std::int64_t done = value(from).done;
-    const std::int64_t count = to_.form_bytes() / to_.value_bytes();
+    Place next = in_order(from, apart_);
+    const std::int64_t count = values_to_fold(from);
     int before = number(sum);
     release();
     const int to = result();
-    next.displacement += static_cast<std::int32_t>(done) * to_.value_bytes();
     one_by_one([&] {
-      for (std::int64_t i = done; i < count; ++i) {
+      for (std::int64_t i = 0; i < count; ++i) {
         fold_one(op, sum, to, before, next);
         before = to;
         next.displacement += to_.value_bytes();
       }
     });
+  }
+
+  // One of the factors may stand still.
+  void fold_products(Product product) {
+    const std::uint32_t from = value(1).spread ? 2 : 1;
+    const std::uint32_t other = 3 - from;
+    const bool both = !value(other).spread;
+    Place next = in_order(from, apart_);
+    Place beside = both ? in_order(other, apart_ + kMostRegisterBytes) : Place{};
+    const std::int64_t count = values_to_fold(from);
+    const int by = both ? kFirst : number(other);
+    number(0);
+    const int to = result_over(0);
+    one_by_one([&] {
+      for (std::int64_t i = 0; i < count; ++i) {
+        if (both) {
+          to_.load(kFirst, beside);
+          beside.displacement += to_.value_bytes();
+        }
+        to_.add_product(product, to, by, next);
+        next.displacement += to_.value_bytes();
+      }
+    });
+  }
+
+  // Where the values of an operand lie, but for those that are done; if nowhere yet, at a place on
+  // the stack.
+  Place in_order(std::uint32_t a, std::int32_t on_stack) {
+    if (value(a).mask || !value(a).at_home) {
+      number(a);
+    }
+    Place first = value(a).home;
+    if (!value(a).at_home) {
+      first = {General::rsp, General::none, on_stack};
+      to_.store(first, value(a).reg);
+    }
+    first.displacement += static_cast<std::int32_t>(value(a).done) * to_.value_bytes();
+    return first;
+  }
+
+  std::int64_t values_to_fold(std::uint32_t a) {
+    return to_.form_bytes() / to_.value_bytes() - value(a).done;
   }
 
   // b < a ? b : a is the minimum, and alike the maximum.
@@ -368,6 +417,14 @@ class Body : Registers {
         to_.blend(result(), kFirst, c, second_mask());
         return;
       }
+      case ir::Op::add_product:
+        return write_product(Product::added, *this, to_);
+      case ir::Op::subtract_product:
+        return write_product(Product::subtracted, *this, to_);
+      case ir::Op::add_scaled:
+        return write_product_or_nothing(Product::added, *this, to_);
+      case ir::Op::subtract_scaled:
+        return write_product_or_nothing(Product::subtracted, *this, to_);
       default:
         return;
     }

@@ -33,6 +33,8 @@ double unit_time(const Operation& operation) {
       return 2;
     case ir::Op::sign:
     case ir::Op::scale:
+    case ir::Op::add_scaled:
+    case ir::Op::subtract_scaled:
       return 3;
     case ir::Op::checked_index:
       return 6;
@@ -117,11 +119,11 @@ int Divisions::invert(int b) {
   to_.reciprocal_about(to, kFirst);
   for (const bool up : {false, true, false}) {
     to_.copy(kSecond, to);
-    to_.multiply_from(kSecond, one(), kFirst);
+    to_.multiply_to(Product::subtracted, kSecond, one(), kFirst);
     if (up) {
-      to_.multiply_add_up(to, to, kSecond);
+      to_.multiply_to_up(to, to, kSecond);
     } else {
-      to_.multiply_add(to, to, kSecond);
+      to_.multiply_to(Product::added, to, to, kSecond);
     }
   }
   return to;
@@ -132,7 +134,7 @@ void Divisions::by_products(int a, int b) {
   const int to = invert(b);
   to_.arithmetic(Arithmetic::multiply, kSecond, a, to);
   to_.multiply_subtract(kFirst, a, kSecond);
-  to_.multiply_from(kFirst, kSecond, to);
+  to_.multiply_to(Product::subtracted, kFirst, kSecond, to);
   to_.copy(to, kFirst);
   to_.change_signs(to, b, pool(&kNativePool.sign));
   registers_.release();
@@ -166,9 +168,9 @@ void Divisions::by_reciprocal(bool changing) {
     to_.multiply_subtract(to, a, b);
   }
   if (fetch_y) {
-    to_.multiply_from(to, kFirst, in_y.home, in_y.spread);
+    to_.multiply_to(Product::subtracted, to, kFirst, in_y.home, in_y.spread);
   } else {
-    to_.multiply_from(to, kFirst, y);
+    to_.multiply_to(Product::subtracted, to, kFirst, y);
   }
   if (changing) {
     to_.take_signs(to, kFirst, pool(&kNativePool.sign), kSecond);

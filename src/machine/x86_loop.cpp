@@ -21,8 +21,6 @@ constexpr std::array<General, kMostPointers> kPointers = {General::rax, General:
 // something else to do where an operation waits for the one before it.
 constexpr std::int64_t kTogether = 2;
 
-constexpr std::int32_t kAligned = 64;  // bytes of a register
-
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
@@ -114,13 +112,15 @@ class LoopWriter {
     return made;
   }
 
-  // On the stack, from rsp: the counters of the loops but the innermost, where the stack was, a
-  // register that is taken apart, and the values of the bodies, which do not cross lines of the
+  // On the stack, from rsp: the counters of the loops but the innermost, where the stack was, two
+  // registers that are taken apart, and the values of the bodies, which do not cross lines of the
   // cache.
   std::int32_t counter(std::size_t k) const { return static_cast<std::int32_t>(8 * k); }
   std::int32_t former_stack() const { return counter(outer_); }
-  std::int32_t apart() const { return (former_stack() + 8 + kAligned - 1) / kAligned * kAligned; }
-  std::int32_t spills() const { return apart() + kAligned; }
+  std::int32_t apart() const {
+    return (former_stack() + 8 + kMostRegisterBytes - 1) / kMostRegisterBytes * kMostRegisterBytes;
+  }
+  std::int32_t spills() const { return apart() + 2 * kMostRegisterBytes; }
 
   void move(General reg, std::int64_t by) {
     if (reg != General::rbx && by != 0) {
@@ -153,7 +153,7 @@ class LoopWriter {
     }
     to_.move(General::rax, General::rsp);
     frame_ = to_.add_later(General::rsp);
-    to_.keep_bits(General::rsp, -kAligned);
+    to_.keep_bits(General::rsp, -kMostRegisterBytes);
     to_.store({General::rsp, General::none, former_stack()}, General::rax);
     to_.move(General::rbx, General::rdi);
     to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single())));

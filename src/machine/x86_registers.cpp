@@ -177,6 +177,20 @@ void Registers::release() {
   }
 }
 
+int Registers::result_over(std::uint32_t a) {
+  const int from = value(a).reg;
+  if (used_later(value(a))) {
+    const int to = result();
+    to_.copy(to, from);
+    release();
+    return to;
+  }
+  release();
+  numbers_.owner_of(from) = static_cast<std::ptrdiff_t>(operands_[at_][3]);
+  value(3).reg = from;
+  return from;
+}
+
 int Registers::result_mask() {
   values_[operands_[at_][3]].mask = true;
   return result();

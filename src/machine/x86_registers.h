@@ -25,10 +25,12 @@ struct Value {
   bool mask = false;  // all bits for true and none for false, instead of 1 and 0
 };
 
+inline constexpr std::int32_t kMostRegisterBytes = 64;
+
 struct BodyValues {
   std::vector<Value> values;
   std::vector<std::array<std::size_t, 4>> operands;  // by operation: arguments, then the result
-  std::int32_t apart = 0;  // where on the stack, from rsp, there is room for a register
+  std::int32_t apart = 0;  // where on the stack, from rsp, there is room for two registers
 };
 
 // For use within an operation: two registers, four more within look-ups, and with AVX-512 two
@@ -64,6 +66,9 @@ class Registers {
   bool from_memory(std::uint32_t a);
   void release();
   int result() { return take(operands_[at_][3]); }
+  // Once all operands are fetched, for instructions that write over one of them: releases them, and
+  // gives the result this one's register, or, where something later reads it, a copy of it.
+  int result_over(std::uint32_t a);
   int result_mask();
   void result_as_number() { as_number(operands_[at_][3]); }
   void leave(Value& of);

@@ -1,8 +1,11 @@
 // Nests with more values on their way than a processor has registers, comparisons among them; and
-// nests that take sums, products and extremes along their axes: the machine against its definition.
+// nests that take sums, products, extremes and sums of products along their axes: the machine
+// against its definition.
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -16,13 +19,21 @@ namespace {
 using ir::Op;
 using ir::Slot;
 
+struct Tested {
+  ir::Program program;
+  std::vector<Slot> varied;
+  std::vector<sim::SlotRange> saved;
+};
+
 class Nest {
  public:
   // Arrays of `rows` rows of `columns` elements. Of so many operations, one in three folds an array
-  // along both axes or one, if `folding`.
+  // along both axes or one, if `folding`. Constants are awkward numbers, or such that all stays
+  // finite.
   Nest(std::uint64_t seed, std::size_t operations, std::uint32_t rows, std::uint32_t columns,
-       bool folding)
+       bool folding, bool awkward = false)
       : random_(seed),
+        awkward_(awkward),
         rows_(rows),
         columns_(columns),
         elements_(rows * columns),
@@ -36,7 +47,7 @@ class Nest {
       }
       made_.push_back(b_.constants(values));
       for (std::uint32_t k = 0; k < elements && i % 3 != 0; ++k) {
-        varied.push_back(made_.back() + k);
+        varied_.push_back(made_.back() + k);
       }
     }
     const Slot level = b_.slots(elements);
@@ -53,22 +64,36 @@ class Nest {
     }
     b_.emit(ir::Block::rates, Op::copy, loop_, along(net), {along(made_.back())});
     for (std::size_t i = kConstants; i < made_.size(); i += 3) {
-      saved.push_back({made_[i], elements});
+      saved_.push_back({made_[i], elements});
     }
-    program = std::move(b_.program);
   }
 
-  ir::Program program;
-  std::vector<Slot> varied;
-  std::vector<sim::SlotRange> saved;
+  Tested take() { return {std::move(b_.program), std::move(varied_), std::move(saved_)}; }
 
  private:
-  double number() { return static_cast<double>(random_() % 4001) / 1000.0 - 2.0; }
+  double number() {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    constexpr std::array kAwkward = {0.0,   -0.0, 1.0,    -1.0,    0.5,       3.0,  -7.25, 1e10,
+                                     1e200, 1e-9, 1e-310, -1e-200, kInfinity, -0.0, 0.0,   1.0};
+    return awkward_ ? kAwkward[random_() % kAwkward.size()]
+                    : static_cast<double>(random_() % 4001) / 1000.0 - 2.0;
+  }
   ir::ViewId along(Slot base) { return b_.view(base, {static_cast<std::int32_t>(columns_), 1}); }
 
   void add() {
-    constexpr std::array kOps = {Op::add,    Op::subtract, Op::multiply,    Op::maximum,  Op::less,
-                                 Op::select, Op::scale,    Op::logical_and, Op::divide_or};
+    constexpr std::array kOps = {Op::add,
+                                 Op::subtract,
+                                 Op::multiply,
+                                 Op::maximum,
+                                 Op::less,
+                                 Op::select,
+                                 Op::scale,
+                                 Op::logical_and,
+                                 Op::divide_or,
+                                 Op::add_product,
+                                 Op::subtract_product,
+                                 Op::add_scaled,
+                                 Op::subtract_scaled};
     const Op op = kOps[random_() % kOps.size()];
     std::vector<ir::ViewId> args;
     for (int a = 0; a < ir::row(op).arity; ++a) {
@@ -82,22 +107,35 @@ class Nest {
   }
 
   void fold() {
-    constexpr std::array kOps = {Op::add, Op::add, Op::multiply, Op::minimum, Op::maximum};
+    constexpr std::array kOps = {Op::add,         Op::add,
+                                 Op::multiply,    Op::minimum,
+                                 Op::maximum,     Op::add_product,
+                                 Op::add_product, Op::subtract_product,
+                                 Op::add_scaled,  Op::subtract_scaled};
     const Op op = kOps[random_() % kOps.size()];
     const bool by_row = random_() % 2 == 0;
     const bool by_column = !by_row && random_() % 2 == 0;
     const std::uint32_t count = by_row ? rows_ : by_column ? columns_ : 1;
     const Slot to = b_.slots(count);
-    saved.push_back({to, count});
-    const ir::ViewId what = along(made_[random_() % made_.size()]);
+    saved_.push_back({to, count});
+    const auto any = [&] { return along(made_[random_() % made_.size()]); };
+    const ir::ViewId what = any();
     const ir::ViewId result = b_.view(to, {by_row ? 1 : 0, by_column ? 1 : 0});
     b_.emit(ir::Block::rates, Op::copy, b_.loop({count}), b_.view(to, {1}), {b_.view(made_[0])});
-    b_.emit(ir::Block::rates, op, loop_, result,
-            random_() % 2 == 0 ? std::vector{result, what} : std::vector{what, result});
+    std::vector<ir::ViewId> args = {result, what};
+    if (ir::row(op).arity == 3) {
+      const bool still = random_() % 3 == 0;  // one of the factors
+      args.push_back(still ? b_.view(made_[random_() % made_.size()], {1, 0}) : any());
+    }
+    if (random_() % 2 == 0) {
+      std::swap(args[ir::row(op).arity == 3 ? 2 : 0], args[1]);
+    }
+    b_.emit(ir::Block::rates, op, loop_, result, args);
     folds_.push_back(result);
   }
 
   std::mt19937_64 random_;
+  bool awkward_;
   ProgramBuilder b_;
   std::uint32_t rows_;
   std::uint32_t columns_;
@@ -105,6 +143,8 @@ class Nest {
   ir::LoopId loop_;
   std::vector<Slot> made_;
   std::vector<ir::ViewId> folds_;
+  std::vector<Slot> varied_;
+  std::vector<sim::SlotRange> saved_;
 };
 
 bool same(double a, double b) {
@@ -112,7 +152,7 @@ bool same(double a, double b) {
          (std::isnan(a) && std::isnan(b));
 }
 
-void expect_bits_of_the_reference(Nest nest, std::uint64_t seed) {
+void expect_bits_of_the_reference(Tested nest, std::uint64_t seed) {
   SCOPED_TRACE(seed);
   ASSERT_EQ(ir::verify(nest.program), std::vector<std::string>{});
   const machine::Kernel kernel(std::move(nest.program));
@@ -149,7 +189,7 @@ void expect_bits_of_the_reference(Nest nest, std::uint64_t seed) {
 TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     expect_bits_of_the_reference(
-        Nest(seed, 60 + 50 * seed, 1, seed % 3 == 1 ? 7 : 1, /*folding=*/false), seed);
+        Nest(seed, 60 + 50 * seed, 1, seed % 3 == 1 ? 7 : 1, /*folding=*/false).take(), seed);
   }
 }
 
@@ -157,7 +197,35 @@ TEST(Nests, OfManyValuesGiveTheBitsOfTheReference) {
 TEST(Nests, ThatFoldGiveTheBitsOfTheReference) {
   for (std::uint32_t columns = 1; columns <= 48; ++columns) {
     const std::uint32_t rows = columns % 3 == 0 ? 1 + columns % 5 : 1;
-    expect_bits_of_the_reference(Nest(columns, 6 + columns % 4 * 15, rows, columns, true), columns);
+    for (const bool awkward : {false, true}) {
+      expect_bits_of_the_reference(
+          Nest(columns, 6 + columns % 4 * 15, rows, columns, true, awkward).take(), columns);
+    }
+  }
+}
+
+// Rows that overlap: the later one counts.
+TEST(Nests, ThatOverlapGiveTheBitsOfTheReference) {
+  constexpr std::uint32_t kRows = 4;
+  for (std::uint32_t columns = 5; columns <= 40; columns += 5) {
+    ProgramBuilder b;
+    Tested made;
+    const std::uint32_t step = columns / 2;
+    const std::uint32_t count = step * (kRows - 1) + columns;
+    const Slot from = b.slots(kRows * columns);
+    const Slot to = b.slots(count);
+    for (std::uint32_t i = 0; i < kRows * columns; ++i) {
+      b.program.constants.push_back({from + i, static_cast<double>(i)});
+      made.varied.push_back(from + i);
+    }
+    const auto along = [&](Slot base, std::uint32_t row) {
+      return b.view(base, {static_cast<std::int32_t>(row), 1});
+    };
+    b.emit(ir::Block::rates, Op::negate, b.loop({kRows, columns}), along(to, step),
+           {along(from, columns)});
+    made.saved = {{to, count}};
+    made.program = std::move(b.program);
+    expect_bits_of_the_reference(std::move(made), columns);
   }
 }
 

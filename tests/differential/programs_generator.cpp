@@ -276,7 +276,8 @@ class Generator {
   }
 
   void add_reduction() {
-    constexpr std::array<Op, 4> kFolds = {Op::add, Op::multiply, Op::minimum, Op::maximum};
+    constexpr std::array<Op, 6> kFolds = {Op::add,     Op::multiply,    Op::minimum,
+                                          Op::maximum, Op::add_product, Op::subtract_scaled};
     const ir::LoopId outer = make_loop(2);
     const Array result{b_.slots(loop(outer).count()), loop(outer).count()};
     std::vector<std::uint32_t> extents(loop(outer).extents.begin(),
@@ -297,7 +298,12 @@ class Generator {
     strides.insert(strides.begin() + static_cast<std::ptrdiff_t>(at), 0);
     const ir::LoopId all = b_.loop(extents);
     const ViewId sum = b_.view(result.base, strides);
-    b_.emit(block_, kFolds[below(4)], all, sum, {sum, source(loop(all))});
+    const Op op = kFolds[below(6)];
+    std::vector<ViewId> args = {sum, source(loop(all))};
+    if (ir::row(op).arity == 3) {
+      args.push_back(source(loop(all)));
+    }
+    b_.emit(block_, op, all, sum, args);
     written_.push_back(result);
     readable_.push_back(result);
   }

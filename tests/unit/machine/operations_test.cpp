@@ -71,18 +71,20 @@ void check(Op op, const Setup& setup, std::size_t lanes) {
   b.emit(Block::rates, op, b.loop({count}),
          b.view(setup.stride > 0 ? dst : dst + count - 1, {setup.stride}), args);
   ASSERT_EQ(ir::verify(b.program), std::vector<std::string>{});
-  const Kernel kernel(std::move(b.program));
-  State state(kernel.program(), lanes, 0, 0);
-  execute(kernel, Block::rates, state);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const double expected =
-        model::apply(static_cast<model::Operation>(op), columns[0][i],
-                     arity > 1 ? columns[1][i] : 0.0, arity > 2 ? columns[2][i] : 0.0);
-    const Slot slot = setup.stride > 0 ? dst + i : dst + count - 1 - i;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      ASSERT_TRUE(same(state.row(slot)[lane], expected))
-          << ir::row(op).name << " of " << columns[0][i] << ", "
-          << (arity > 1 ? columns[1][i] : 0.0) << ", " << (arity > 2 ? columns[2][i] : 0.0);
+  const Kernel kernel(std::move(b.program), std::vector<ir::SlotSpan>{{dst, count}});
+  for (const std::string_view backend : {"machine", "avx2", "rows"}) {
+    State state(kernel.program(), lanes, 0, 0);
+    find_backend(backend)->execute(kernel, Block::rates, state);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const double expected =
+          model::apply(static_cast<model::Operation>(op), columns[0][i],
+                       arity > 1 ? columns[1][i] : 0.0, arity > 2 ? columns[2][i] : 0.0);
+      const Slot slot = setup.stride > 0 ? dst + i : dst + count - 1 - i;
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        ASSERT_TRUE(same(state.row(slot)[lane], expected))
+            << backend << ": " << ir::row(op).name << " of " << columns[0][i] << ", "
+            << (arity > 1 ? columns[1][i] : 0.0) << ", " << (arity > 2 ? columns[2][i] : 0.0);
+      }
     }
   }
 }
