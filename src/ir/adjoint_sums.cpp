@@ -15,11 +15,13 @@ View shifted(View view, Slot by) {
 }  // namespace
 
 void AdjointSums::begin(Block into) {
+  parts_.clear();
   into_ = into;
   begin_ = block().size();
   homes_.assign(objects_.all.size(), kNone);
   negatives_.assign(objects_.all.size(), std::nullopt);
   reached_.assign(values_, 0);
+  awaited_.assign(values_, 0);
 }
 
 Slot AdjointSums::whole(Slot place, std::uint32_t count) {
@@ -29,7 +31,31 @@ Slot AdjointSums::whole(Slot place, std::uint32_t count) {
   return of(row_of(place), place).base;
 }
 
+namespace {
+
+// Calls visit(first, count) for runs of neighbours among ascending slots.
+template <class Visit>
+void for_each_run(const std::vector<Slot>& slots, Visit visit) {
+  for (std::size_t first = 0; first < slots.size();) {
+    std::size_t last = first + 1;
+    while (last < slots.size() && slots[last] == slots[first] + (last - first)) {
+      ++last;
+    }
+    visit(slots[first], last - first);
+    first = last;
+  }
+}
+
+}  // namespace
+
 void AdjointSums::need(const std::vector<Slot>& slots) {
+  for (const Slot slot : slots) {
+    settle(objects_.of_slot[slot]);
+  }
+  need_zero(slots);
+}
+
+void AdjointSums::need_zero(const std::vector<Slot>& slots) {
   std::vector<Slot> fresh;
   for (const Slot slot : slots) {
     if (reached_[slot] == 0) {
@@ -38,23 +64,55 @@ void AdjointSums::need(const std::vector<Slot>& slots) {
     }
   }
   std::sort(fresh.begin(), fresh.end());
-  for (std::size_t first = 0; first < fresh.size();) {
-    std::size_t last = first + 1;
-    while (last < fresh.size() && fresh[last] == fresh[first] + (last - first)) {
-      ++last;
-    }
-    const LoopId loop = loop_of(last - first);
-    emit_.assign(of(row_of(fresh[first]), fresh[first]), emit_.constant(loop, 0.0));
-    first = last;
-  }
+  for_each_run(fresh, [&](Slot first, std::size_t count) {
+    emit_.assign(home_of(row_of(first), first), emit_.constant(loop_of(count), 0.0));
+  });
 }
 
 View AdjointSums::of(const View& view, Slot slot) {
+  settle(objects_.of_slot[slot]);
+  return home_of(view, slot);
+}
+
+View AdjointSums::home_of(const View& view, Slot slot) {
   const std::uint32_t object = objects_.of_slot[slot];
   if (homes_[object] == kNone) {
     homes_[object] = emit_.slots(objects_.all[object].count);
   }
   return shifted(view, homes_[object] - objects_.all[object].base);
+}
+
+void AdjointSums::fold(LoopId loop, const View& view, const Value& value, bool negative,
+                       std::vector<Slot> slots) {
+  slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
+  const std::uint32_t object = objects_.of_slot[slots[0]];
+  const Slot base = objects_.all[object].base;
+  const Slot home = emit_.slots(objects_.all[object].count);
+  for_each_run(slots, [&](Slot first, std::size_t count) {
+    emit_.assign(row_of(home + (first - base)), emit_.constant(loop_of(count), 0.0));
+  });
+  const View to = shifted(view, home - base);
+  emit_.emit(negative ? Op::subtract : Op::add, loop, to, {to, value.view});
+  for (const Slot slot : slots) {
+    awaited_[slot] = 1;
+  }
+  parts_[object].push_back({home, std::move(slots)});
+}
+
+void AdjointSums::settle(std::uint32_t object) {
+  const auto found = parts_.find(object);
+  if (found == parts_.end()) {
+    return;
+  }
+  const std::vector<Part> parts = std::move(found->second);
+  parts_.erase(found);
+  const Slot base = objects_.all[object].base;
+  for (const Part& part : parts) {
+    for_each_run(part.slots, [&](Slot first, std::size_t count) {
+      const LoopId loop = loop_of(count);
+      accumulate(loop, row_of(first), emit_.value(loop, row_of(part.home + (first - base))));
+    });
+  }
 }
 
 std::vector<Slot> AdjointSums::slots_of(LoopId loop, const View& view) const {
@@ -85,11 +143,15 @@ void AdjointSums::accumulate(LoopId loop, const View& view, Value value, bool ne
     value.view = *negated;
     negative = !negative;
   }
-  if (distinct && std::none_of(slots.begin(), slots.end(), touched)) {
+  if (!distinct) {
+    fold(loop, view, value, negative, std::move(sorted));
+    return;
+  }
+  if (std::none_of(slots.begin(), slots.end(), touched)) {
     for (const Slot slot : slots) {
       reached_[slot] = 1;
     }
-    const View to = of(view, slots[0]);
+    const View to = home_of(view, slots[0]);
     if (negative) {
       emit_.emit(Op::negate, loop, to, {value.view});
       negatives_[object] = Negative{loop, to, value.view};
@@ -98,14 +160,15 @@ void AdjointSums::accumulate(LoopId loop, const View& view, Value value, bool ne
     }
     return;
   }
-  const bool whole = distinct && slots.size() == objects_.all[object].count &&
+  const bool whole = slots.size() == objects_.all[object].count &&
                      std::all_of(slots.begin(), slots.end(), touched);
-  need(slots);
-  const View before = of(view, slots[0]);
+  need_zero(slots);
+  const View before = home_of(view, slots[0]);
   if (whole) {
     homes_[object] = kNone;
   }
-  emit_.emit(negative ? Op::subtract : Op::add, loop, of(view, slots[0]), {before, value.view});
+  emit_.emit(negative ? Op::subtract : Op::add, loop, home_of(view, slots[0]),
+             {before, value.view});
 }
 
 // What the value is the negative of, if it has just been computed as one; that goes.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "ir/access.h"
@@ -25,7 +26,7 @@ class AdjointSums {
   // adjoint(view) += value, or -= value
   void accumulate(LoopId loop, const View& view, Value value, bool negative = false);
 
-  bool reached(Slot slot) const { return reached_[slot] != 0; }
+  bool reached(Slot slot) const { return reached_[slot] != 0 || awaited_[slot] != 0; }
   // Those that nobody has reached yet begin as zero.
   void need(const std::vector<Slot>& slots);
   // Where the adjoint of neighbouring slots of one object begins, all of it having a value.
@@ -49,11 +50,23 @@ class AdjointSums {
     View of;
   };
 
+  // A fold into slots of its own: folds into the same ones would have to follow each other, loop
+  // after loop. They are added up when the adjoint is looked at.
+  struct Part {
+    Slot home;                // of the object's first slot
+    std::vector<Slot> slots;  // of the object, ascending, that it has
+  };
+
   LoopId loop_of(std::size_t count) {
     return emit_.add(Loop{1, {static_cast<std::uint32_t>(count)}});
   }
   std::vector<Instruction>& block() { return emit_.program().block(into_); }
   std::vector<Slot> slots_of(LoopId loop, const View& view) const;
+  View home_of(const View& view, Slot slot);
+  void need_zero(const std::vector<Slot>& slots);
+  void fold(LoopId loop, const View& view, const Value& value, bool negative,
+            std::vector<Slot> slots);
+  void settle(std::uint32_t object);
   std::optional<View> take_negation(const Value& value);
   bool just_made(const Value& value);
   void write(const View& to, const Value& value);
@@ -66,6 +79,8 @@ class AdjointSums {
   std::vector<Slot> homes_;                         // where the adjoints of an object are now
   std::vector<std::optional<Negative>> negatives_;  // by object
   std::vector<char> reached_;                       // whose adjoint has a value by now
+  std::vector<char> awaited_;                       // … or gets one when it is looked at
+  std::unordered_map<std::uint32_t, std::vector<Part>> parts_;  // by object
 };
 
 // A row of slots.

@@ -156,19 +156,18 @@ BackPlan plan_back(const Differentiated& of, const ir::Wanted& wanted,
   return made;
 }
 
-// The values of a step wait for the way back: what is too large for the first cache anyhow does
-// best in a narrow batch that stays in the second, with the states and the code beside it.
+// The values of a step wait for the way back: they are to stay in the second cache, with the kept
+// states and the code beside them.
 std::size_t width_of(const machine::Kernel& kernel) {
-  constexpr std::size_t kLeastForward = 24;
-  constexpr std::size_t kNarrow = 16;
   constexpr std::size_t kNarrowest = 8;
-  constexpr std::size_t kCacheBytes = std::size_t{512} << 10;
-  const std::size_t forward = kernel.batch_width();
-  if (forward > kLeastForward) {
-    return forward;
-  }
+  constexpr std::size_t kCacheBytes = std::size_t{384} << 10;
   const std::size_t slots = kernel.program().slots - kernel.program().shared;
-  return slots * kNarrow * sizeof(double) <= kCacheBytes ? kNarrow : kNarrowest;
+  for (const std::size_t width : {kernel.batch_width(), std::size_t{32}, std::size_t{16}}) {
+    if (slots * width * sizeof(double) <= kCacheBytes) {
+      return width;
+    }
+  }
+  return kNarrowest;
 }
 
 // A few runs, forward and back.
