@@ -58,6 +58,7 @@ class Quotients : Roles {
     program_.block(Block::rates).clear();
     find_exact(block);
     count(block);
+    changes_ = changing();
     for (const Instruction& instruction : block) {
       if (!relaxed(instruction)) {
         program_.block(Block::rates).push_back(instruction);
@@ -106,12 +107,14 @@ class Quotients : Roles {
       return false;
     }
     const std::uint32_t o = divisor(instruction);
-    return settled(o, kRates) && divided_.at(o) >= 2 * std::uint64_t{span(o).count};
+    return changes_[o] == 0 ||
+           (settled(o, kRates) && divided_.at(o) >= 2 * std::uint64_t{span(o).count});
   }
 
   Program& program_;
   Emitter emit_;
-  std::vector<char> exact_;  // by object
+  std::vector<char> exact_;    // by object
+  std::vector<char> changes_;  // likewise
   std::map<std::uint32_t, std::uint64_t> divided_;
 };
 

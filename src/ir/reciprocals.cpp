@@ -20,25 +20,9 @@ class Reciprocals : Roles {
         emit_(program, Block::initial),
         in_rates_(program, Block::rates),
         single_(wanted.single) {
-    changes_.assign(objects(), 0);
-    const auto change = [this](Slot base) { changes_[object(base)] = 1; };
-    change(kTimeSlot);
+    changes_ = changing();
     if (wanted.own_steps) {
-      change(kStepSlot);
-    }
-    for (const Stock& stock : program.stocks) {
-      change(stock.level);
-      change(stock.net);
-    }
-    for (const Memory& memory : program.memories) {
-      change(memory.current);
-      change(memory.next);
-    }
-    for (const Port& port : program.inputs) {
-      change(port.base);
-    }
-    for (std::uint32_t o = 0; o < objects(); ++o) {
-      changes_[o] = changes_[o] != 0 || written_while_running(o) ? 1 : 0;
+      changes_[object(kStepSlot)] = 1;
     }
   }
 

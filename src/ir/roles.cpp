@@ -21,6 +21,24 @@ bool Roles::covers(const Instruction& instruction) const {
   return true;
 }
 
+std::vector<char> Roles::changing() const {
+  std::vector<char> made(objects(), 0);
+  for (std::uint32_t o = 0; o < objects(); ++o) {
+    made[o] = written_while_running(o) ? 1 : 0;
+  }
+  made[object(kTimeSlot)] = 1;
+  for (const Stock& stock : of_.stocks) {
+    made[object(stock.level)] = made[object(stock.net)] = 1;
+  }
+  for (const Memory& memory : of_.memories) {
+    made[object(memory.current)] = made[object(memory.next)] = 1;
+  }
+  for (const Port& port : of_.inputs) {
+    made[object(port.base)] = 1;
+  }
+  return made;
+}
+
 void Roles::find_writers() {
   writers_.assign(objects(), {});
   for (std::size_t b = 0; b < kBlocks; ++b) {

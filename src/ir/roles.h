@@ -86,6 +86,9 @@ class Roles {
             (b == kOutputs || writers_[o].count[kRates] == 1));
   }
 
+  // By object: whether it may differ from step to step.
+  std::vector<char> changing() const;
+
   struct Writers {
     std::array<std::uint32_t, kBlocks> count{};  // instructions, by block
     bool whole = true;                           // each of them all elements, each once

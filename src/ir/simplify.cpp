@@ -288,29 +288,16 @@ class Simplifier : Roles {
 
   void hoist() {
     find_writers();
-    std::vector<char> constant(objects(), 1);
-    for (std::uint32_t o = 0; o < objects(); ++o) {
-      constant[o] = written_while_running(o) ? 0 : 1;
-    }
-    constant[object(kTimeSlot)] = 0;
-    for (const Stock& stock : program_.stocks) {
-      constant[object(stock.level)] = constant[object(stock.net)] = 0;
-    }
-    for (const Memory& memory : program_.memories) {
-      constant[object(memory.current)] = constant[object(memory.next)] = 0;
-    }
-    for (const Port& port : program_.inputs) {
-      constant[object(port.base)] = 0;
-    }
+    std::vector<char> changes = changing();
     std::vector<Instruction> kept;
     for (const Instruction& instruction : program_.blocks[kRates]) {
       const std::uint32_t o = target(instruction);
       bool fixed =
           single(o, kRates) && (elementwise(instruction.op) || instruction.op == Op::lookup);
       for_each_source(instruction,
-                      [&](std::uint32_t from) { fixed = fixed && constant[from] != 0; });
+                      [&](std::uint32_t from) { fixed = fixed && changes[from] == 0; });
       if (fixed) {
-        constant[o] = 1;
+        changes[o] = 0;
         program_.blocks[kInitial].push_back(instruction);
       } else {
         kept.push_back(instruction);

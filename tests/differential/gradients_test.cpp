@@ -399,6 +399,49 @@ TIME STEP= 1
   EXPECT_TRUE(std::isnan(found[1]));
 }
 
+// Derivatives are made of quotients that may be off by a digit, but what a quotient decides is what
+// it decided when the step was taken: 0.6 / 0.2 is less than 3, and 0.6 times 1 / 0.2 is not.
+TEST(GradientsOfJumps, AreThoseOfThePieceThatWasTaken) {
+  const fs::path path = own_file("jump.mdl");
+  std::ofstream(path) << R"({UTF-8}
+width= 0.2
+	~	~	|
+pace= 0.1
+	~	~	|
+Still= INTEG(0*pace, 0.6)
+	~	~	|
+Other= INTEG(pace*Other/width, 1)
+	~	~	|
+Level= INTEG(pace*IF THEN ELSE(INTEGER(Still/width) >= 3, 10, 1), 0)
+	~	~	|
+INITIAL TIME= 0
+	~	~	|
+FINAL TIME= 2
+	~	~	|
+SAVEPER= TIME STEP
+	~	~	|
+TIME STEP= 1
+	~	~	|
+)";
+  const auto model = compiled(path);
+  ASSERT_TRUE(model);
+  fs::remove(path);
+  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
+  sim::RunSpec spec;
+  spec.stop = 2;
+  spec.method = sim::find_method("euler");
+  spec.saved = {{slot("Level"), 1}, {slot("Other"), 1}};
+  auto made = sim::Differentiated::make(model->kernel, {slot("pace")}, spec.saved);
+  sim::Inputs runs;
+  runs.runs = 1;
+  const auto weigh = [](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
+    std::fill(weights.begin(), weights.end(), 1.0);
+  };
+  const double found =
+      sim::gradients(std::get<sim::Differentiated>(made), spec, runs, weigh).values[0];
+  EXPECT_NEAR(found, (1 + 2) + (5 + 2 * 5 * 1.5), 1e-12);  // Other is (1 + 5 pace)^n
+}
+
 // Normal distributions; functions that are flat but for jumps; a product over the first axis.
 TEST(GradientsOfProcedures, OfOthersAgree) {
   const fs::path path = own_file("others.xmile");
