@@ -47,6 +47,7 @@ constexpr std::string_view kPrelude = R"(#include <math.h>
 #define hyperbolic_cosine cosh
 #define hyperbolic_tangent tanh
 #define power pow
+#define fused_multiply_add fma
 M truth(int c) { return c ? 1.0 : 0.0; }
 M floored_modulo(double a, double b) { double r = fmod(a, b); return r != 0.0 && (r < 0.0) != (b < 0.0) ? r + b : r; }
 M checked_index(double a, double b) { double w = floor(a); return w >= 1.0 && w <= b ? w - 1.0 : NAN; }

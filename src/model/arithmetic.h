@@ -24,6 +24,16 @@ namespace shamal::model {
   return ::lgamma_r(a, &sign);
 }
 
+// b c + a, rounded once.
+[[gnu::always_inline]] inline double fused_multiply_add(double b, double c, double a) {
+#if defined(__wasm__)
+  if (a == 0.0 && b != 0.0 && c != 0.0) {
+    return b * c;  // musl's std::fma adds what b c is rounded to, and loses the sign of a zero
+  }
+#endif
+  return std::fma(b, c, a);
+}
+
 // Fractions of an index are dropped.
 [[gnu::always_inline]] inline double checked_index(double index, double size) {
   const double whole = std::floor(index);
