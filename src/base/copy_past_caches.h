@@ -6,6 +6,12 @@
 
 namespace shamal::base {
 
+#if defined(__SSE2__)
+inline constexpr bool kPastCaches = true;
+#else
+inline constexpr bool kPastCaches = false;  // as any copy
+#endif
+
 void copy_past_caches(const double* from, std::size_t count, double* to);
 
 }  // namespace shamal::base

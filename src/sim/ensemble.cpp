@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.h"
+#include "sim/recorder.h"
 
 namespace shamal::sim {
 
@@ -149,7 +150,8 @@ std::uint64_t memory_bound(const machine::Kernel& kernel, const EnsemblePlan& pl
   const std::uint64_t state =
       lanes * (program.slots + (threads.backend->single ? (program.slots + 1) / 2 : 0) +
                levels * (plan.run.method->stages + 2) + 2 * past);
-  return sizeof(double) * threads.count() * (kWindow * block + state);
+  const std::uint64_t waiting = lanes * std::max<std::uint64_t>(Recorder::kPiece, plan.columns());
+  return sizeof(double) * threads.count() * (kWindow * block + state + waiting);
 }
 
 }  // namespace shamal::sim

@@ -15,8 +15,7 @@ namespace shamal::sim {
 
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{128} << 10;  // bytes
-constexpr std::size_t kLine = 8;                        // results in a line of the cache
+constexpr std::size_t kLine = 8;  // results in a line of the cache
 
 // Results larger than this leave the caches before somebody reads them: they are written past them.
 constexpr std::size_t kBeyondCaches = std::size_t{4} << 20;  // bytes
@@ -56,48 +55,49 @@ bool copy_and_look(const Value* from, std::size_t count, Value* to) {
 }
 
 // The runs k, k + 1, … of two rows: what each has, side by side.
-void turn_pair(const double* above, const double* below, std::size_t rows, double* to) {
-  for (std::size_t k = 0; k < kLine; k += 2, to += 2 * rows) {
+void turn_pair(const double* above, const double* below, double* to, std::size_t apart) {
+  for (std::size_t k = 0; k < kLine; k += 2, to += 2 * apart) {
     const auto a = load<Pair>(above + k);
     const auto b = load<Pair>(below + k);
     store(__builtin_shufflevector(a, b, 0, 2), to);
-    store(__builtin_shufflevector(a, b, 1, 3), to + rows);
+    store(__builtin_shufflevector(a, b, 1, 3), to + apart);
   }
 }
 
-void turn_pair(const float* above, const float* below, std::size_t rows, double* to) {
-  for (std::size_t k = 0; k < kLine; k += 4, to += 4 * rows) {
+void turn_pair(const float* above, const float* below, double* to, std::size_t apart) {
+  for (std::size_t k = 0; k < kLine; k += 4, to += 4 * apart) {
     const auto a = load<Four>(above + k);
     const auto b = load<Four>(below + k);
     const Four first = __builtin_shufflevector(a, b, 0, 4, 1, 5);
     const Four last = __builtin_shufflevector(a, b, 2, 6, 3, 7);
     const auto pair = [](auto of) { return __builtin_convertvector(of, Pair); };
     store(pair(__builtin_shufflevector(first, first, 0, 1)), to);
-    store(pair(__builtin_shufflevector(first, first, 2, 3)), to + rows);
-    store(pair(__builtin_shufflevector(last, last, 0, 1)), to + 2 * rows);
-    store(pair(__builtin_shufflevector(last, last, 2, 3)), to + 3 * rows);
+    store(pair(__builtin_shufflevector(first, first, 2, 3)), to + apart);
+    store(pair(__builtin_shufflevector(last, last, 0, 1)), to + 2 * apart);
+    store(pair(__builtin_shufflevector(last, last, 2, 3)), to + 3 * apart);
   }
 }
 
-// `rows` rows of `beside` runs, `pitch` apart, to as many columns of `rows`.
+// `rows` rows of `beside` runs, `pitch` apart, to as many columns of `rows`, `apart` too.
 template <class Value>
-void turn(const Value* from, std::size_t pitch, std::size_t rows, std::size_t beside, double* to) {
+void turn(const Value* from, std::size_t pitch, std::size_t rows, std::size_t beside, double* to,
+          std::size_t apart) {
   std::size_t i = 0;
   if (beside == kLine) {
     for (; i + 2 <= rows; i += 2) {
-      turn_pair(from + i * pitch, from + (i + 1) * pitch, rows, to + i);
+      turn_pair(from + i * pitch, from + (i + 1) * pitch, to + i, apart);
     }
   }
   for (; i < rows; ++i) {
     for (std::size_t k = 0; k < beside; ++k) {
-      to[k * rows + i] = static_cast<double>(from[i * pitch + k]);
+      to[k * apart + i] = static_cast<double>(from[i * pitch + k]);
     }
   }
 }
 
-// `lane_bytes` are those of a column.
-std::size_t block_times(const Trajectories& into, std::size_t lane_bytes) {
-  const std::size_t fit = kBlock / std::max<std::size_t>(1, into.columns * lane_bytes);
+// Times that a block has: no more than there are, nor than fit.
+std::size_t block_times(const Trajectories& into) {
+  const std::size_t fit = Recorder::kPiece / std::max<std::size_t>(1, into.columns);
   return std::max<std::size_t>(1, std::min(fit, into.times.size()));
 }
 
@@ -110,12 +110,12 @@ Recorder::Recorder(Trajectories& into, const std::vector<SlotRange>& columns, st
       first_(first),
       lanes_(lanes),
       single_(single),
-      capacity_(block_times(into, lanes * value_bytes())),
+      capacity_(block_times(into)),
       block_(std::make_unique_for_overwrite<std::byte[]>(capacity_ * into.columns * lanes *
                                                          value_bytes())),
       noted_(lanes, false),
       turned_(std::make_unique_for_overwrite<double[]>(
-          as_they_are() ? 0 : kLine * capacity_ * into.columns)) {}
+          base::kPastCaches ? kLine * capacity_ * into.columns : 0)) {}
 
 template <class Value>
 void Recorder::add(const Value* values, bool alike) {
@@ -146,25 +146,22 @@ void Recorder::write_of() {
     note_not_numbers<Value>();
   }
   const std::size_t run_values = into_.times.size() * into_.columns;
-  const bool large = into_.values.size() * sizeof(double) > kBeyondCaches;
+  const bool past = base::kPastCaches && into_.values.size() * sizeof(double) > kBeyondCaches;
   for (std::size_t lane = 0; lane < lanes_; lane += kLine) {
     const std::size_t beside = std::min(kLine, lanes_ - lane);
-    if (!as_they_are()) {
-      turn(block<Value>() + lane, lanes_, rows_, beside, turned_.get());
-    }
-    const auto* const turned = as_they_are() ? block<double>() : turned_.get();
+    const Value* const from = block<Value>() + lane;
     double* const to = into_.values.data() + (first_ + lane) * run_values + written_;
+    if (!past) {
+      turn(from, lanes_, rows_, beside, to, run_values);
+      continue;
+    }
+    turn(from, lanes_, rows_, beside, turned_.get(), rows_);
     for (std::size_t k = 0; k < beside; ++k) {
-      const double* const run = turned + k * rows_;
-      if (large) {
-        base::copy_past_caches(run, rows_, to + k * run_values);
-      } else {
-        std::copy_n(run, rows_, to + k * run_values);
-      }
+      base::copy_past_caches(turned_.get() + k * rows_, rows_, to + k * run_values);
     }
   }
 #if defined(__SSE2__)
-  if (large) {
+  if (past) {
     _mm_sfence();
   }
 #endif

@@ -2,7 +2,8 @@
 //
 // The machine has the runs side by side, results have each run's times after each other. Written
 // one by one, every number would touch another line of memory: they are gathered until there is a
-// block of them, and that is turned, eight runs at a time.
+// block of them, and that is turned, eight runs at a time, into their places or, where the
+// processor can write past its caches, on its way there.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,10 @@ namespace shamal::sim {
 
 class Recorder {
  public:
+  // Results of a run that are written one after the other, about: so many that the processor sees
+  // which places come next.
+  static constexpr std::size_t kPiece = 512;
+
   // Of the runs first, first + 1, … of `into`, `columns` of them for each time.
   Recorder(Trajectories& into, const std::vector<SlotRange>& columns, std::size_t first,
            std::size_t lanes, bool single);
@@ -41,7 +46,6 @@ class Recorder {
   }
   ir::Slot slot_of(std::size_t column) const;
   std::size_t value_bytes() const { return single_ ? sizeof(float) : sizeof(double); }
-  bool as_they_are() const { return lanes_ == 1 && !single_; }  // to be written
 
   Trajectories& into_;
   const std::vector<SlotRange>& columns_;
