@@ -126,8 +126,7 @@ bool several(const Nest& nest, const std::vector<Operation>& operations, std::in
 }
 
 std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,
-                              std::size_t outer) {
-  constexpr std::int64_t kMost = 64;  // operations
+                              std::size_t outer, std::size_t most) {
   if (outer == 0) {
     return operations;
   }
@@ -135,8 +134,8 @@ std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operatio
   if (outer < nest.rank() && meet(nest, k)) {
     return operations;
   }
-  const auto count = static_cast<std::int64_t>(operations.size());
-  std::int64_t turns = std::min(nest.extents[k], kMost / count);
+  const std::size_t fit = most / operations.size();
+  std::int64_t turns = std::min(nest.extents[k], static_cast<std::int64_t>(fit));
   while (turns > 1 && nest.extents[k] % turns != 0) {
     --turns;
   }

@@ -55,10 +55,10 @@ bool several(const Nest& nest, const std::vector<Operation>& operations, std::in
 // Several turns of the last loop but the innermost one (of the last, if none is innermost: `outer`
 // loops are outside) become one: nothing is written twice that could be on its way in a register,
 // as sums are, and short bodies are seldom interrupted. The operations of the longer body, as the
-// nest has walks for them. What the innermost loop and this one both sum or write stays in order:
-// then nothing is changed.
+// nest has walks for them, at most so many. What the innermost loop and this one both sum or write
+// stays in order: then nothing is changed.
 std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operations,
-                              std::size_t outer);
+                              std::size_t outer, std::size_t most = 64);
 
 using Strides = std::vector<std::int64_t>;
 

@@ -22,16 +22,22 @@ namespace {
 constexpr std::int64_t kValues = 2;  // of a vector
 constexpr std::int64_t kValueBytes = sizeof(double);
 
-// Vectors that one turn of a loop takes on side by side, so that the processor has something else
-// to do where an operation waits for the one before it.
-constexpr std::int64_t kTogether = 2;
+// Vectors that one turn of a loop takes on side by side. The parts of a look-up wait for each
+// other, and the processor is to have something else to do meanwhile; without look-ups it looks
+// ahead into the next turns, and two vectors would only need twice the registers.
+constexpr std::int64_t kMostTogether = 2;
+std::int64_t together(const std::vector<Operation>& operations) {
+  const bool waits = std::any_of(operations.begin(), operations.end(),
+                                 [](const Operation& of) { return of.table != nullptr; });
+  return waits ? kMostTogether : 1;
+}
 
 // Engines take functions of at most 7,654,321 bytes with 50,000 locals [WasmJsApi2022].
 constexpr std::size_t kMostBytesOfOne =
     512;  // for one operation on one vector; a look-up is the longest
-constexpr std::size_t kBodies = kTogether + 2;
+constexpr std::size_t kBodies = kMostTogether + 2;
 static_assert(kMostOperations * kBodies * kMostBytesOfOne < 7'000'000);
-static_assert(kMostOperations * kTogether * 4 < 40'000);
+static_assert(kMostOperations * kMostTogether * 4 < 40'000);
 
 // Numbers of locals: the parameter, then whole numbers, then vectors.
 class Locals {
@@ -65,7 +71,7 @@ class LoopWriter {
       : nest_(make_nest(loop, operations, layout)), flags_(flags), products_(operations) {
     indexed_ = several(nest_, operations, kValues, kValueBytes, false);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
-    operations_ = unroll(nest_, operations, outer_);
+    operations_ = unroll(nest_, operations, outer_, kMostOperations);
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {
       const bool still =
           std::all_of(strides.begin(), strides.end(), [](std::int64_t by) { return by == 0; });
@@ -145,11 +151,12 @@ class LoopWriter {
 
   void along_last_axis() {
     const std::int64_t count = nest_.extents.back();
+    const std::int64_t most = together(operations_);
     code_.constant(0);
     code_.set(index_);
     std::int64_t done = 0;
     for (const auto& [copies, step] :
-         {std::pair(kTogether, kTogether * kValues), std::pair(std::int64_t{1}, kValues),
+         {std::pair(most, most * kValues), std::pair(std::int64_t{1}, kValues),
           std::pair(std::int64_t{1}, std::int64_t{1})}) {
       const std::int64_t end = count / step * step;
       if (end > done) {
@@ -329,9 +336,21 @@ class LoopWriter {
   // As look_up of lookup_avx2.h and evaluate of table.h.
   void look_up(const NativeTable& table) {
     const std::uint32_t address = address_of(table);
+    // The first copy loads what all of them use.
+    const std::size_t copy = at_ % copies_;
     const auto row = [&](TableRow which) {
-      code_.constant(0);
-      code_.memory(Vector::load, address + static_cast<std::uint32_t>(which * kRowBytes));
+      std::uint32_t& local = rows_[static_cast<std::size_t>(which)];
+      if (copy == 0) {
+        local = vectors_.take();
+        code_.constant(0);
+        code_.memory(Vector::load, address + static_cast<std::uint32_t>(which * kRowBytes));
+        code_.keep(local);
+      } else {
+        code_.get(local);
+      }
+      if (copy + 1 == copies_) {
+        vectors_.give_back(local);
+      }
     };
     std::array<std::uint32_t, 6> held{};
     for (std::uint32_t& local : held) {
@@ -424,7 +443,8 @@ class LoopWriter {
   std::map<Strides, Pointer> pointers_;
   std::vector<std::uint32_t> counters_;
   std::uint32_t index_ = 0;
-  std::array<std::uint32_t, 2> places_{};  // of a look-up's points
+  std::array<std::uint32_t, 2> places_{};      // of a look-up's points
+  std::array<std::uint32_t, kPoints> rows_{};  // of its table, until all copies have them
   std::uint32_t zero_ = 0;
   std::uint32_t one_ = 0;
   std::uint32_t flags_;  // where they are in memory

@@ -12,7 +12,7 @@ namespace shamal::machine::wasm {
 
 // V8 puts what a body loads before all that it computes, and what then finds no register onto the
 // stack and back: bodies are short.
-inline constexpr std::size_t kMostOperations = 64;
+inline constexpr std::size_t kMostOperations = 32;
 
 // Of at most so many operations. Divisions that have a reciprocal may be products, which leave
 // something at the address `flags` (machine/flags.h) where they do not round as a division does.
