@@ -288,7 +288,7 @@ std::shared_ptr<const Native> Kernel::native(const Layout& layout,
   constexpr std::size_t kRemembered = 8;
   const base::Lock lock(contents_->mutex);
   auto& known = contents_->natives;
-  const Contents::NativeKey key(layout.pitch, layout.single, options);
+  const Contents::NativeKey key(layout, options);
   const auto found = known.find(key);
   if (found != known.end()) {
     return found->second;

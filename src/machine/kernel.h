@@ -124,7 +124,7 @@ class Kernel {
     mutable base::Mutex mutex;
     mutable std::vector<std::pair<ir::Wanted, std::shared_ptr<const Special>>> specialised;
     std::optional<std::vector<ir::SlotSpan>> observed;
-    using NativeKey = std::tuple<std::size_t, bool, CodeOptions>;  // pitch, single precision
+    using NativeKey = std::pair<Layout, CodeOptions>;
     mutable std::map<NativeKey, std::shared_ptr<const Native>> natives;
     mutable std::atomic<Guards> needed_guards = Guards::none;
   };

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -205,31 +204,6 @@ class SmallIsZero {
 #endif
 };
 
-// A share of what is wanted afterwards before each step: the processor's own prefetchers see none
-// of it coming, and all at once it would fill the queue in which the steps wait for their values.
-class Fetcher {
- public:
-  Fetcher(State& state, std::size_t steps)
-      : of_(std::exchange(state.ahead, {})),
-        share_(of_.count == 0 ? 0 : of_.count / std::max<std::size_t>(1, steps) + kLine) {}
-
-  void fetch() {
-    const std::size_t end = std::min(of_.count, next_ + share_);
-    for (; next_ < end; next_ += kLine) {
-      __builtin_prefetch(of_.from + next_, kToRead, kIntoSecondCache);
-    }
-  }
-
- private:
-  static constexpr std::size_t kLine = 8;  // values
-  static constexpr int kToRead = 0;        // what is written is read before, for all one knows
-  static constexpr int kIntoSecondCache = 2;
-
-  State::Ahead of_;
-  std::size_t share_;
-  std::size_t next_ = 0;
-};
-
 void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, State& state) {
   void* const values = state.code_values();
   const bool single = state.single();
@@ -237,10 +211,8 @@ void take_steps(const Kernel& kernel, const std::vector<State::Step>& steps, Sta
   if (single) {
     zeros.emplace();
   }
-  Fetcher fetcher(state, steps.size());
   bool after_row = false;  // the flags are clear
   for (const State::Step& step : steps) {
-    fetcher.fetch();
     if (step.code != nullptr) {
       step.code(values);
       after_row = false;

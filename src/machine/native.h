@@ -45,6 +45,9 @@ class Native {
   const std::vector<NativeStep>* euler() const { return has_euler_ ? &euler_ : nullptr; }
   // The step after `rates`.
   const std::vector<NativeStep>& stocks() const { return stocks_; }
+  // What of the slots aside has to be in the state's own rows as well, as something else than code
+  // looks at them; or, if they are to be left there, what code does not leave.
+  const std::vector<Aside>& not_by_code() const { return not_by_code_; }
   std::size_t functions() const { return functions_; }
   // Whether divisions by what is settled may be products (ir/reciprocals.h).
   bool uses_reciprocals() const { return target_->uses_reciprocals(); }
@@ -56,6 +59,7 @@ class Native {
   std::vector<NativeStep> euler_;
   bool has_euler_ = false;
   std::vector<NativeStep> stocks_;
+  std::vector<Aside> not_by_code_;
   std::size_t functions_ = 0;
   std::map<std::uint32_t, NativeTable> tables_;
   std::unique_ptr<Target> target_;

@@ -13,7 +13,10 @@ Walk walk(const ir::Loop& loop, const ir::View& view, const Layout& layout, bool
   const auto width = static_cast<std::int64_t>(layout.width(view.base));
   const std::int64_t value = layout.single ? sizeof(float) : sizeof(double);
   Walk made;
-  made.start = static_cast<std::int64_t>(layout.place(view.base)) * value;
+  made.aside = layout.finds_aside(view.base);
+  made.start = value * static_cast<std::int64_t>(
+                           made.aside ? layout.place_aside(*layout.find_aside(view.base), view.base)
+                                      : layout.place(view.base));
   for (std::uint32_t k = 0; k < loop.rank; ++k) {
     if (loop.extents[k] > 1) {
       made.strides.push_back(view.axes[k].stride * width * value);
@@ -29,6 +32,7 @@ Walk walk(const ir::Loop& loop, const ir::View& view, const Layout& layout, bool
 
 Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
                const Layout& layout) {
+  const std::int64_t value = layout.single ? sizeof(float) : sizeof(double);
   Nest nest;
   nest.runs = layout.width(operations.front().dst.base) > 1;
   for (std::uint32_t k = 0; k < loop.rank; ++k) {
@@ -45,6 +49,10 @@ Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
       walks[a] = walk(loop, operation.args[a], layout, nest.runs);
     }
     walks[3] = walk(loop, operation.dst, layout, nest.runs);
+    if (operation.euler && layout.leaves_aside(operation.dst.base)) {
+      walks[3].left = value * static_cast<std::int64_t>(layout.place_aside(
+                                  *layout.find_aside(operation.dst.base), operation.dst.base));
+    }
   }
   for (std::size_t k = nest.rank(); k-- > 1;) {
     bool one = true;
@@ -64,7 +72,7 @@ Nest make_nest(const ir::Loop& loop, const std::vector<Operation>& operations,
 
 namespace {
 
-bool same(const Walk& a, const Walk& b) { return a.start == b.start && a.strides == b.strides; }
+bool same(const Walk& a, const Walk& b) { return !(a < b) && !(b < a); }
 
 // The result stands still along the last axis, and takes the values of one operand, or products of
 // two, in their order. Nothing else in the nest meets such a result (plan.h).
@@ -154,6 +162,9 @@ std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operatio
       for (Walk& of : moved) {
         if (!of.strides.empty()) {
           of.start += of.strides[k] * turn;
+          if (of.left) {
+            *of.left += of.strides[k] * turn;
+          }
           of.strides[k] *= turns;
         }
       }
@@ -165,13 +176,30 @@ std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operatio
   return all;
 }
 
-std::set<Strides> find_pointers(Nest& nest, const std::vector<Operation>& operations,
-                                std::size_t outer) {
+namespace {
+
+template <class Wanted>
+std::set<Strides> pointers(Nest& nest, const std::vector<Operation>& operations, std::size_t outer,
+                           Wanted wanted) {
   std::set<Strides> made;
   for_each_walk(nest, operations, [&](const Walk& of) {
-    made.emplace(of.strides.begin(), of.strides.begin() + static_cast<std::ptrdiff_t>(outer));
+    if (wanted(of)) {
+      made.emplace(of.strides.begin(), of.strides.begin() + static_cast<std::ptrdiff_t>(outer));
+    }
   });
   return made;
+}
+
+}  // namespace
+
+std::set<Strides> find_pointers(Nest& nest, const std::vector<Operation>& operations,
+                                std::size_t outer) {
+  return pointers(nest, operations, outer, [](const Walk& of) { return !of.aside; });
+}
+
+std::set<Strides> find_pointers_aside(Nest& nest, const std::vector<Operation>& operations,
+                                      std::size_t outer) {
+  return pointers(nest, operations, outer, [](const Walk& of) { return of.aside || of.left; });
 }
 
 Passage find_passage(const Nest& nest, const std::vector<Operation>& operations,

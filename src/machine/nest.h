@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "ir/program.h"
@@ -15,13 +17,15 @@
 namespace shamal::machine {
 
 // Bytes that a view moves along each axis of the nest, the runs being the last one; and where it
-// begins.
+// begins: in the state or aside of it. A result may be left aside, too, in the same order.
 struct Walk {
   std::int64_t start = 0;
   std::vector<std::int64_t> strides;
+  bool aside = false;
+  std::optional<std::int64_t> left;
 
   bool operator<(const Walk& other) const {
-    return start != other.start ? start < other.start : strides < other.strides;
+    return std::tie(start, aside, strides) < std::tie(other.start, other.aside, other.strides);
   }
 };
 
@@ -62,9 +66,12 @@ std::vector<Operation> unroll(Nest& nest, const std::vector<Operation>& operatio
 
 using Strides = std::vector<std::int64_t>;
 
-// Pointers are told apart by how they move along the axes outside of the innermost loop.
+// Pointers into the state are told apart by how they move along the axes outside of the innermost
+// loop; and so are those to what lies aside of it.
 std::set<Strides> find_pointers(Nest& nest, const std::vector<Operation>& operations,
                                 std::size_t outer);
+std::set<Strides> find_pointers_aside(Nest& nest, const std::vector<Operation>& operations,
+                                      std::size_t outer);
 
 // A value on its way through a turn of the innermost loop: what an operation gave, or what lies in
 // memory.

@@ -404,12 +404,14 @@ class Planner {
     std::size_t last = 0;  // operation that writes it
   };
 
+  using Pointer = std::pair<bool, std::vector<std::int64_t>>;  // whether aside of the state
+
   struct Group {
     ir::Loop loop;
     bool own = false;
     std::vector<Operation> operations;
     std::unordered_map<std::uint32_t, Known> known;
-    std::set<std::vector<std::int64_t>> pointers;
+    std::set<Pointer> pointers;
   };
 
   bool own(const Operation& operation) const { return layout_.width(operation.dst.base) > 1; }
@@ -418,13 +420,24 @@ class Planner {
     return group.loop.count() == 1 ? view.base : o;
   }
 
-  std::vector<std::int64_t> pointer(const ir::Loop& loop, const ir::View& view) const {
+  Pointer pointer(const ir::Loop& loop, const ir::View& view) const {
     std::vector<std::int64_t> strides;
     for (std::uint32_t k = 0; k < loop.rank; ++k) {
       const auto width = static_cast<std::int64_t>(layout_.width(view.base));
       strides.push_back(loop.extents[k] > 1 ? view.axes[k].stride * width : 0);
     }
-    return strides;
+    return {layout_.finds_aside(view.base), std::move(strides)};
+  }
+
+  template <class Visit>
+  void for_each_pointer(const ir::Loop& loop, const Operation& operation, Visit visit) const {
+    for (std::uint32_t a = 0; a < operation.arity; ++a) {
+      visit(pointer(loop, operation.args[a]));
+    }
+    visit(pointer(loop, operation.dst));
+    if (operation.euler && layout_.leaves_aside(operation.dst.base)) {
+      visit({true, pointer(loop, operation.dst).second});
+    }
   }
 
   // The operation may come after those of the group in one loop.
@@ -452,7 +465,6 @@ class Planner {
       fresh.object = o;
       Known& known = group.known.emplace(key(group, o, view), fresh).first->second;
       known.other_views = known.other_views || !same_walk(group.loop, known.view, view);
-      group.pointers.insert(pointer(group.loop, view));
       return known;
     };
     for (std::uint32_t a = 0; a < operation.arity; ++a) {
@@ -462,21 +474,18 @@ class Planner {
     known.written = true;
     known.repeated = repeats(group.loop, operation.dst);
     known.last = group.operations.size();
+    for_each_pointer(group.loop, operation,
+                     [&](Pointer made) { group.pointers.insert(std::move(made)); });
     group.operations.push_back(operation);
   }
 
   std::size_t pointers_with(const Group& group, const Met& met) const {
-    std::set<std::vector<std::int64_t>> fresh;
-    const auto need = [&](const ir::View& view) {
-      auto made = pointer(group.loop, view);
+    std::set<Pointer> fresh;
+    for_each_pointer(group.loop, met.operation, [&](Pointer made) {
       if (group.pointers.count(made) == 0) {
         fresh.insert(std::move(made));
       }
-    };
-    need(met.operation.dst);
-    for (std::uint32_t a = 0; a < met.operation.arity; ++a) {
-      need(met.operation.args[a]);
-    }
+    });
     return group.pointers.size() + fresh.size();
   }
 

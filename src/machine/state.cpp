@@ -1,7 +1,10 @@
 #include "machine/state.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
+#include "base/copy_past_caches.h"
 #include "base/large_memory.h"
 #include "machine/flags.h"
 
@@ -39,10 +42,12 @@ State::State(const ir::Program& program, std::size_t lanes, std::uint64_t seed,
       pitch_(pitch_for(lanes)),
       shared_(program.shared),
       slots_(program.slots),
-      values_(allocate<double>(layout().room() + (program.slots - shared_) * pitch_)),
-      singles_(single ? allocate<float>(layout().room() + (program.slots - shared_) * pitch_)
+      layout_{shared_, pitch_, single, AsideUse::found, {}},
+      room_(allocate<double>(kLineLanes + layout_.room() + (program.slots - shared_) * pitch_)),
+      values_(room_.get() + kLineLanes),
+      singles_(single ? allocate<float>(layout_.room() + (program.slots - shared_) * pitch_)
                       : nullptr),
-      own_(values_.get() + layout().room()),
+      own_(values_ + layout_.room()),
       past_(program.delays.size()) {
   for (std::size_t lane = 0; lane < pitch_; ++lane) {
     random_keys_.push_back(base::random_key(seed, first_run + std::min(lane, lanes - 1)));
@@ -87,26 +92,26 @@ double* State::device_outputs(std::uint32_t use, std::uint32_t element) {
 
 std::size_t State::values_of(ir::SlotSpan span) const {
   const ir::Slot last = span.base + span.count - 1;
-  return layout().place(last) + width(last) - layout().place(span.base);
+  return layout_.place(last) + width(last) - layout_.place(span.base);
 }
 
 std::span<std::byte> State::code_bytes(ir::SlotSpan span) {
   const std::size_t value = single() ? sizeof(float) : sizeof(double);
-  auto* const first = static_cast<std::byte*>(code_values()) + layout().place(span.base) * value;
+  auto* const first = static_cast<std::byte*>(code_values()) + layout_.place(span.base) * value;
   return {first, span.count == 0 ? 0 : values_of(span) * value};
 }
 
 void State::bring(ir::SlotSpan span) {
   if (single() && span.count > 0) {
-    const std::size_t first = layout().place(span.base);
-    convert(singles_.get() + first, values_.get() + first, values_of(span));
+    const std::size_t first = layout_.place(span.base);
+    convert(singles_.get() + first, values_ + first, values_of(span));
   }
 }
 
 void State::give(ir::SlotSpan span) {
   if (single() && span.count > 0) {
-    const std::size_t first = layout().place(span.base);
-    convert(values_.get() + first, singles_.get() + first, values_of(span));
+    const std::size_t first = layout_.place(span.base);
+    convert(values_ + first, singles_.get() + first, values_of(span));
   }
 }
 
@@ -129,9 +134,45 @@ void State::set(ir::Slot slot, std::size_t lane, double value) {
     std::fill(lanes + lanes_, lanes + pitch_, value);
   }
   if (single()) {
-    const std::size_t from = layout().place(slot);
+    const std::size_t from = layout_.place(slot);
     convert(lanes + lane, singles_.get() + from + lane,
             (lane + 1 == lanes_ ? pitch_ : lane + 1) - lane);
+  }
+}
+
+void State::lay_aside(AsideUse use, std::vector<Aside> slots, std::ptrdiff_t next) {
+  layout_.use = use;
+  layout_.aside = std::move(slots);
+  layout_.next_aside = next;
+  std::sort(layout_.aside.begin(), layout_.aside.end());
+}
+
+const std::vector<Aside>& State::aside_without_code() const {
+  return native == nullptr ? layout_.aside : native->not_by_code();
+}
+
+// Code looks for the address there (target.h).
+void State::set_aside(double* at) {
+  aside_ = at;
+  std::memcpy(values_ - 1, &at, sizeof(at));
+}
+
+void State::find_aside(const double* from) {
+  set_aside(const_cast<double*>(from));
+  for (const Aside& of : aside_without_code()) {
+    std::copy_n(aside_ + of.place, values_of(of.span), row(of.span.base));
+  }
+}
+
+void State::leave_aside(double* to) { set_aside(to); }
+
+void State::complete_aside() {
+  for (const Aside& of : aside_without_code()) {
+    if (layout_.use == AsideUse::left_past_caches) {
+      base::copy_past_caches(row(of.span.base), values_of(of.span), aside_ + of.place);
+    } else {
+      std::copy_n(row(of.span.base), values_of(of.span), aside_ + of.place);
+    }
   }
 }
 

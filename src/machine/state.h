@@ -34,10 +34,10 @@ class State {
   std::size_t lanes() const { return lanes_; }
   std::size_t pitch() const { return pitch_; }
   bool single() const { return singles_ != nullptr; }
-  Layout layout() const { return {shared_, pitch_, single()}; }
-  double* values() { return values_.get(); }
+  const Layout& layout() const { return layout_; }
+  double* values() { return values_; }
   void* code_values() {
-    return single() ? static_cast<void*>(singles_.get()) : static_cast<void*>(values_.get());
+    return single() ? static_cast<void*>(singles_.get()) : static_cast<void*>(values_);
   }
   float* single_row(ir::Slot slot) { return singles_.get() + layout().place(slot); }
   std::size_t values_of(ir::SlotSpan span) const;      // from its first slot to the end of its last
@@ -49,7 +49,7 @@ class State {
   // Values that a slot has: one or `pitch`.
   std::size_t width(ir::Slot slot) const { return slot < shared_ ? 1 : pitch_; }
   double* row(ir::Slot slot) {
-    return slot < shared_ ? values_.get() + slot : own_ + (slot - shared_) * pitch_;
+    return slot < shared_ ? values_ + slot : own_ + (slot - shared_) * pitch_;
   }
   const double* row(ir::Slot slot) const { return const_cast<State*>(this)->row(slot); }
   double& value(ir::Slot slot, std::size_t lane) { return row(slot)[slot < shared_ ? 0 : lane]; }
@@ -80,13 +80,15 @@ class State {
   void forget_flags();   // of what was executed so far
   bool trusted() const;  // what was executed since needed no other guards
 
-  // Memory that is looked at after the next execution of a block, or written: it is fetched while
-  // the block is executed, little by little.
-  struct Ahead {
-    const double* from = nullptr;
-    std::size_t count = 0;
-  };
-  Ahead ahead;
+  // Some slots' values lie aside of the state (layout.h); before all else. `next`: values from one
+  // step's to those of the next, which are then fetched ahead; or 0.
+  void lay_aside(AsideUse use, std::vector<Aside> slots, std::ptrdiff_t next);
+  // They are found at `from` by what is executed from now on. What something else than code looks
+  // at is copied.
+  void find_aside(const double* from);
+  // Or they are to be left there by the step that is executed between these.
+  void leave_aside(double* to);
+  void complete_aside();
 
   // What `element` of a delay line's input was at an earlier step.
   double past(std::uint32_t delay, std::uint32_t element, std::uint32_t at_step,
@@ -148,12 +150,17 @@ class State {
   };
 
   void fill_all(ir::Slot slot, double value);
+  void set_aside(double* at);
+  const std::vector<Aside>& aside_without_code() const;
 
   std::size_t lanes_;
   std::size_t pitch_;
   ir::Slot shared_;
   ir::Slot slots_;
-  std::unique_ptr<double[], Free> values_;
+  Layout layout_;
+  std::unique_ptr<double[], Free> room_;
+  double* values_;
+  double* aside_ = nullptr;
   std::unique_ptr<float[], Free> singles_;    // laid out alike
   double* own_;                               // of the first slot that is not shared
   std::vector<base::PhiloxKey> random_keys_;  // pitch_ of them

@@ -44,7 +44,7 @@ struct CodeOptions {
   }
 };
 
-// One turn through a nest, over a state's values.
+// One turn through a nest, over a state's values, before which lies the address of those aside.
 using NativeCode = void (*)(void* values);
 
 // Ways of moving through the state that a nest may have.
@@ -70,6 +70,8 @@ class Target {
 bool code_possible(bool single);
 // Whether reciprocals of divisors that change pay (ir/reciprocals.h).
 bool shares_reciprocals();
+// Whether code finds and leaves values aside of the state (layout.h).
+bool code_reaches_aside();
 // Null if not.
 std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options);
 

@@ -145,6 +145,7 @@ bool code_possible(bool single) {
 
 // Quotients by products are by what is positive (machine/wasm_products.h).
 bool shares_reciprocals() { return false; }
+bool code_reaches_aside() { return false; }
 
 std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {
   return code_possible(layout.single) ? std::make_unique<Wasm>(layout, options.guards) : nullptr;

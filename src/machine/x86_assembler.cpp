@@ -117,9 +117,24 @@ void Assembler::load_for_all(int to, const Place& from) {
 
 void Assembler::store(const Place& to, int from) { vector(number(0x11), from, 0, to); }
 
+void Assembler::store_past_caches(const Place& to, int from) {
+  vector(number(0x2b), from, 0, to);  // vmovntpd, vmovntps
+}
+
 void Assembler::store_where(int mask, const Place& to, int from) {
   vector(number(0x11), from, 0, to, {mask, false});
 }
+
+void Assembler::fetch(unsigned opcode, const Place& at) {
+  byte(0x40u | (at.index != General::none && of(at.index) >= 8 ? 2u : 0u) |
+       (of(at.base) >= 8 ? 1u : 0u));
+  byte(0x0f);
+  byte(opcode);
+  address(1, at);
+}
+
+void Assembler::fetch(const Place& from) { fetch(0x18, from); }       // prefetcht0
+void Assembler::fetch_to_write(const Place& to) { fetch(0x0d, to); }  // prefetchw
 
 void Assembler::arithmetic(Arithmetic op, int to, int left, int right) {
   vector(number(static_cast<unsigned>(op)), to, left, right);

@@ -103,6 +103,11 @@ class Assembler {
   void load_for_all(int to, const Place& from);  // one value, in all of the register
   void store(const Place& to, int from);
   void store_where(int mask, const Place& to, int from);  // of AVX-512
+  // Has a line of the cache fetched that will be read, or written.
+  void fetch(const Place& from);
+  void fetch_to_write(const Place& to);
+  // Of half a register or a whole one, at a place that such fill without gaps.
+  void store_past_caches(const Place& to, int from);
   // What lies in memory is as wide as the register; or, `spread`, one value for all of it, which
   // only AVX-512 can do.
   void arithmetic(Arithmetic op, int to, int left, int right);
@@ -225,6 +230,7 @@ class Assembler {
   void evex(const Code& code, int reg, int left, unsigned index_high, unsigned base_high,
             Masking masking, bool spread);
   void address(int reg, const Place& place, std::int32_t unit = 1);
+  void fetch(unsigned opcode, const Place& at);
   void jump_on(unsigned condition, std::size_t to);
   Code fused(unsigned opcode) const {
     return {opcode + (wide() ? 0u : 1u), 1, 2, length(), !single_, !single_, form_bytes()};

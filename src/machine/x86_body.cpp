@@ -160,12 +160,20 @@ class Body : Registers {
   }
 
   void keep(const Value& made) {
+    keep(made, made.home);
+    if (made.left && made.past_caches) {
+      to_.store_past_caches(*made.left, made.reg);
+    } else if (made.left) {
+      keep(made, *made.left);
+    }
+  }
+  void keep(const Value& made, const Place& at) {
     if (made.done > 0) {
-      to_.store_where(kKeptMask, made.home, made.reg);
+      to_.store_where(kKeptMask, at, made.reg);
     } else if (made.spread) {
-      one_by_one([&] { to_.store(made.home, made.reg); });
+      one_by_one([&] { to_.store(at, made.reg); });
     } else {
-      to_.store(made.home, made.reg);
+      to_.store(at, made.reg);
     }
   }
 

@@ -21,16 +21,25 @@ constexpr std::array<General, kMostPointers> kPointers = {General::rax, General:
 // something else to do where an operation waits for the one before it.
 constexpr std::int64_t kTogether = 2;
 
+constexpr std::int32_t kAddressBytes = 8;  // of what lies aside, before the state's values
+
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
              Guards guards, Assembler& to)
-      : to_(to), guards_(guards), nest_(make_nest(loop, operations, layout)) {
+      : to_(to),
+        guards_(guards),
+        nest_(make_nest(loop, operations, layout)),
+        past_caches_(layout.use == AsideUse::left_past_caches),
+        next_aside_(static_cast<std::int32_t>(layout.next_aside) * to.value_bytes()) {
     indexed_ = several(nest_, operations, values(Form::half), to_.value_bytes(), true);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     operations_ = unroll(nest_, operations, outer_);
     for (const Strides& strides : find_pointers(nest_, operations_, outer_)) {
-      pointers_.emplace(strides, General::none);
+      pointers_.emplace(Pointer{false, strides}, General::none);
+    }
+    for (const Strides& strides : find_pointers_aside(nest_, operations_, outer_)) {
+      pointers_.emplace(Pointer{true, strides}, General::none);
     }
   }
 
@@ -52,13 +61,13 @@ class LoopWriter {
       body({Form::one, 1, 1, 0});
     }
     for (std::size_t k = outer_; k-- > 0;) {
-      for (const auto& [strides, reg] : pointers_) {
-        move(reg, strides[k]);
+      for (const auto& [pointer, reg] : pointers_) {
+        move(reg, pointer.second[k]);
       }
       to_.decrease_on_stack(counter(k));
       to_.jump_if_not_zero(heads[k]);
-      for (const auto& [strides, reg] : pointers_) {
-        move(reg, -strides[k] * nest_.extents[k]);
+      for (const auto& [pointer, reg] : pointers_) {
+        move(reg, -pointer.second[k] * nest_.extents[k]);
       }
     }
     finish();
@@ -158,11 +167,14 @@ class LoopWriter {
     to_.move(General::rbx, General::rdi);
     to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single())));
     std::size_t next = 0;
-    for (auto& [strides, reg] : pointers_) {
+    for (auto& [pointer, reg] : pointers_) {
+      const auto& [aside, strides] = pointer;
       const bool still =
           std::all_of(strides.begin(), strides.end(), [](std::int64_t by) { return by == 0; });
-      reg = still ? General::rbx : kPointers[next++];
-      if (!still) {
+      reg = still && !aside ? General::rbx : kPointers[next++];
+      if (aside) {
+        to_.load(reg, {General::rbx, General::none, -kAddressBytes});
+      } else if (!still) {
         to_.move(reg, General::rbx);
       }
     }
@@ -178,6 +190,33 @@ class LoopWriter {
     for (const Detour& detour : detours_) {
       write_detour(detour, to_);
     }
+  }
+
+  // What lies aside in the next step is far from the processor: a line for each that is met now.
+  void fetch_next(const Passage& passage, const std::vector<Value>& values) {
+    for (std::size_t v = 0; v < values.size(); ++v) {
+      const Walk& walk = *passage.values[v].walk;
+      const bool begins_line = passage.values[v].copy * to_.form_bytes() % kMostRegisterBytes == 0;
+      if (values[v].spread || !begins_line) {
+        continue;
+      }
+      const auto next = [this](Place at) {
+        at.displacement += next_aside_;
+        return at;
+      };
+      if (walk.aside) {
+        to_.fetch(next(values[v].home));
+      }
+      if (values[v].left) {
+        to_.fetch_to_write(next(*values[v].left));
+      }
+    }
+  }
+
+  // A register's values begin where a register of them would, if the first ones of the walk do.
+  static bool fill_registers(std::int64_t start, const Strides& outer) {
+    const auto whole = [](std::int64_t bytes) { return bytes % kMostRegisterBytes == 0; };
+    return whole(start) && std::all_of(outer.begin(), outer.end(), whole);
   }
 
   std::int64_t values(Form form) const { return to_.form_bytes(form) / to_.value_bytes(); }
@@ -210,13 +249,24 @@ class LoopWriter {
                           of.walk->strides.begin() + static_cast<std::ptrdiff_t>(outer_));
       const bool moves = indexed_ && of.walk->strides.back() != 0;
       Value value;
-      value.home = {pointers_.at(outer), moves ? General::rcx : General::none,
-                    static_cast<std::int32_t>(of.walk->start + of.copy * to_.form_bytes())};
+      const auto at = [&](bool aside, std::int64_t start) {
+        return Place{pointers_.at({aside, outer}), moves ? General::rcx : General::none,
+                     static_cast<std::int32_t>(start + of.copy * to_.form_bytes())};
+      };
+      value.home = at(of.walk->aside, of.walk->start);
+      if (of.walk->left) {
+        value.left = at(true, *of.walk->left);
+        value.past_caches = past_caches_ && moves && to_.wide() && part.done == 0 &&
+                            fill_registers(*of.walk->left, outer);
+      }
       value.spread = indexed_ && !moves;
       value.done = moves && of.copy == 0 ? part.done : 0;
       value.at_home = of.in_memory;
       value.uses = of.uses;
       made.values.push_back(std::move(value));
+    }
+    if (next_aside_ != 0 && part.form != Form::one) {
+      fetch_next(passage, made.values);
     }
     std::vector<Operation> all;
     for (const Operation& operation : operations_) {
@@ -237,7 +287,10 @@ class LoopWriter {
   std::size_t frame_ = 0;     // where the size of what is on the stack is to be written
   std::int32_t spilled_ = 0;  // bytes
   std::vector<Detour> detours_;
-  std::map<Strides, General> pointers_;
+  using Pointer = std::pair<bool, Strides>;  // aside of the state
+  std::map<Pointer, General> pointers_;
+  bool past_caches_;
+  std::int32_t next_aside_;  // bytes
 };
 
 }  // namespace

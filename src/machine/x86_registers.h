@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "machine/target.h"
@@ -17,7 +18,9 @@ namespace shamal::machine {
 // A value on its way through a body: what an operation gave, or what lies in memory.
 struct Value {
   Place home;
-  bool spread = false;  // one value for all
+  std::optional<Place> left;  // to be left there, too,
+  bool past_caches = false;   // for nobody who comes soon: at a whole register's place
+  bool spread = false;        // one value for all
   bool at_home = false;
   std::int64_t done = 0;          // of its values, the first so many are not to be kept
   std::vector<std::size_t> uses;  // operations that read it, ascending

@@ -111,7 +111,7 @@ ir::Wanted wanted(const Differentiated& of, const Inputs& inputs) {
   return made;
 }
 
-ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted,
+ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted, const Method& method,
                          const std::vector<std::size_t>& visited) {
   ForwardPlan made;
   for (const ir::Slot slot : columns(of.saved())) {
@@ -128,6 +128,9 @@ ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted,
   for (const ir::Memory& memory : made.program().memories) {
     made.states.push_back({memory.current, memory.count});
   }
+  const ir::Program& program = made.program();
+  made.steps_alone = method.stages == 1 && program.memories.empty() && program.delays.empty() &&
+                     program.devices.empty() && program.keepers.empty();
   for (const std::size_t s : visited) {
     made.visited.push_back(made.states[s]);
     made.visited_levels += s < made.program().stocks.size() ? 1 : 0;
@@ -358,7 +361,7 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
     visited.resize(of.adjoint().states.size());
     std::iota(visited.begin(), visited.end(), std::size_t{0});
   }
-  const ForwardPlan forward = plan_forward(of, varied, visited);
+  const ForwardPlan forward = plan_forward(of, varied, *spec.method, visited);
   BackPlan back = plan_back(of, varied, visited);
   const std::size_t width = spec.batch_width > 0 ? spec.batch_width : width_of(back.kernel());
   for (std::size_t first = 0; first < inputs.runs; first += width) {

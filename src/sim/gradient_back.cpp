@@ -25,11 +25,26 @@ BackSweep::BackSweep(const BackPlan& plan, const ForwardPlan& forward_plan, Forw
   for (std::size_t s = 0; s < stocks_; ++s) {
     levels_ += plan.program().stocks[s].count * pitch();
   }
+  std::vector<machine::Aside> aside;
+  for (std::size_t v = 0; v < plan.visited.size(); ++v) {
+    if (is_aside(v)) {
+      aside.push_back({{plan.visited[v], forward_plan.visited[v].count}, forward.places()[v]});
+    }
+  }
+  state_.lay_aside(machine::AsideUse::found, std::move(aside), forward.to_step_before());
+}
+
+// Whether these of the visited states are looked at where they are kept: there is a value for each
+// run, and one stage that begins with what is kept.
+bool BackSweep::is_aside(std::size_t v) const {
+  return forward_plan_.steps_alone &&
+         forward_.state().width(forward_plan_.visited[v].base) == pitch();
 }
 
 void BackSweep::go(const Trajectories& trajectories, const std::vector<double>& weights) {
   trajectories_ = &trajectories;
   weights_ = &weights;
+  state_.find_aside(forward_.at(grid_.steps));  // so that it is somewhere
   execute(ir::Block::initial);
   state_.forget_flags();
   forward_.state().forget_flags();
@@ -94,7 +109,6 @@ void BackSweep::step_back(std::uint32_t step, const double* begin) {
   }
   seed_delays(step, step < grid_.steps);
   seed_saved(save_, 1 / spec_.dt);
-  state_.ahead = forward_.before(step);
   if (machine::has_euler(state_)) {
     machine::execute_euler(plan_.kernel(), state_);
   } else {
@@ -200,16 +214,16 @@ void BackSweep::add_remembered(std::uint32_t step) {
 // Levels from one place, memories from behind the levels of another, both as ForwardSweep::at gives
 // them: a state that is the same in all runs has one value there.
 void BackSweep::set_states(const double* levels, const double* begin) {
-  const double* from = levels;
+  state_.find_aside(begin);
   for (std::size_t v = 0; v < plan_.visited.size(); ++v) {
-    if (v == forward_plan_.visited_levels) {
-      from = begin + forward_.levels();
+    if (is_aside(v)) {
+      continue;
     }
+    const double* from = (v < forward_plan_.visited_levels ? levels : begin) + forward_.places()[v];
     const SlotRange& range = forward_plan_.visited[v];
     double* to = state_.row(plan_.visited[v]);
     if (forward_.state().width(range.base) == pitch()) {
       std::copy_n(from, range.count * pitch(), to);
-      from += range.count * pitch();
       continue;
     }
     for (std::uint32_t k = 0; k < range.count; ++k) {

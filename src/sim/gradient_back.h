@@ -50,6 +50,7 @@ class BackSweep {
   bool is_euler() const { return spec_.method->stages == 1; }
   std::size_t pitch() const { return state_.pitch(); }
 
+  bool is_aside(std::size_t v) const;
   void copy_past();
   void step_back(std::uint32_t step, const double* begin);
   void step_back_by_stages(std::uint32_t step, const double* begin);

@@ -20,10 +20,38 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
       memory_(memory),
       kept_(std::move(kept)) {
   state_.guards = plan.kernel().needed_guards();
-  for (std::size_t v = 0; v < plan.visited.size(); ++v) {
-    const std::size_t values = plan.visited[v].count * state_.width(plan.visited[v].base);
-    size_ += values;
-    levels_ += v < plan.visited_levels ? values : 0;
+  place_visited();
+  if (plan.program().keepers.empty()) {
+    choose_distance();
+  }
+  leaves_ = plan.steps_alone && apart_ == 1;
+  if (leaves_) {
+    std::vector<machine::Aside> aside;
+    for (std::size_t v = 0; v < plan.visited.size(); ++v) {
+      aside.push_back({{plan.visited[v].base, plan.visited[v].count}, places_[v]});
+    }
+    state_.lay_aside(past_caches_ ? machine::AsideUse::left_past_caches : machine::AsideUse::left,
+                     std::move(aside), -to_step_before());
+  }
+}
+
+// States follow each other. Where steps leave them, those of several runs begin at a line of the
+// cache, as they do in the state.
+void ForwardSweep::place_visited() {
+  const bool lines = plan_.steps_alone && state_.pitch() > 1;
+  const auto at_line = [lines](std::size_t place) {
+    constexpr std::size_t kLine = 8;
+    return lines ? (place + kLine - 1) / kLine * kLine : place;
+  };
+  for (std::size_t v = 0; v < plan_.visited.size(); ++v) {
+    const std::size_t width = state_.width(plan_.visited[v].base);
+    places_.push_back(width == 1 ? size_ : at_line(size_));
+    size_ = places_.back() + plan_.visited[v].count * width;
+    levels_ = v < plan_.visited_levels ? size_ : levels_;
+  }
+  size_ = at_line(size_);
+  for (const SlotRange& range : plan_.states) {
+    all_ += range.count * state_.width(range.base);
   }
 }
 
@@ -41,8 +69,8 @@ void ForwardSweep::choose_distance() {
   while (steps / apart_ + apart_ > fits && std::size_t{apart_} * apart_ < steps) {
     ++apart_;
   }
-  constexpr std::size_t kCaches = std::size_t{128} << 20;  // bytes
-  const std::size_t all = (steps / apart_ + 1) * size(checkpoint());
+  constexpr std::size_t kCaches = std::size_t{32} << 20;  // bytes
+  const std::size_t all = (steps / apart_ + 1) * checkpoint_size();
   past_caches_ = all * sizeof(double) > kCaches;
   kept_.resize(std::max(kept_.size(), all));
   again_.resize(apart_ == 1 ? 0 : apart_ * size_);
@@ -59,16 +87,22 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
   state_.forget_flags();
   if (!plan_.program().keepers.empty()) {
     execute(ir::Block::rates);  // so that all have started
+    choose_distance();
   }
-  choose_distance();
   std::size_t saves = 0;
   for (std::uint32_t step = 0;; ++step) {
     if (step % apart_ == 0) {
-      keep(checkpoint(), kept_.data() + step / apart_ * size(checkpoint()), past_caches_);
+      if (apart_ > 1) {
+        keep_all(checkpoint(step));
+      } else if (leaves_ && step > 0) {
+        state_.complete_aside();
+      } else {
+        keep_visited(checkpoint(step), past_caches_);
+      }
       remembered_.push_back(remembered_now());
     }
-    if ((step + 1) % apart_ == 0 && step < grid_.steps && !past_caches_) {
-      state_.ahead = {kept_.data() + (step + 1) / apart_ * size(checkpoint()), size(checkpoint())};
+    if (leaves_ && step < grid_.steps) {
+      state_.leave_aside(checkpoint(step + 1));
     }
     state_.step = step;
     state_.fill(ir::kTimeSlot, grid_.time(step));
@@ -112,24 +146,26 @@ void ForwardSweep::record(Trajectories& into, std::size_t save) const {
   }
 }
 
-std::size_t ForwardSweep::size(const std::vector<SlotRange>& ranges) const {
-  std::size_t values = 0;
-  for (const SlotRange& range : ranges) {
-    values += range.count * state_.width(range.base);
+void ForwardSweep::keep(const SlotRange& range, double* to, bool past_caches) const {
+  const double* const row = state_.row(range.base);
+  const std::size_t count = range.count * state_.width(range.base);
+  if (past_caches) {
+    base::copy_past_caches(row, count, to);
+  } else {
+    std::copy_n(row, count, to);
   }
-  return values;
 }
 
-void ForwardSweep::keep(const std::vector<SlotRange>& ranges, double* to, bool past_caches) const {
-  for (const SlotRange& range : ranges) {
-    const double* const row = state_.row(range.base);
-    const std::size_t count = range.count * state_.width(range.base);
-    if (past_caches) {
-      base::copy_past_caches(row, count, to);
-    } else {
-      std::copy_n(row, count, to);
-    }
-    to += count;
+void ForwardSweep::keep_visited(double* to, bool past_caches) const {
+  for (std::size_t v = 0; v < plan_.visited.size(); ++v) {
+    keep(plan_.visited[v], to + places_[v], past_caches);
+  }
+}
+
+void ForwardSweep::keep_all(double* to) const {
+  for (const SlotRange& range : plan_.states) {
+    keep(range, to, past_caches_);
+    to += range.count * state_.width(range.base);
   }
 }
 
@@ -162,23 +198,15 @@ const double* ForwardSweep::at(std::uint32_t step) {
   return again_.data() + (step - *stretch_) * size_;
 }
 
-machine::State::Ahead ForwardSweep::before(std::uint32_t step) const {
-  if (step == 0 || (apart_ > 1 && step <= stretch_)) {
-    return {};
-  }
-  const double* const from = apart_ == 1 ? kept_.data() : again_.data();
-  return {from + (step - 1 - stretch_.value_or(0)) * size_, size_};
-}
-
 // From the states kept at `first`, those of all steps up to `last`. What delays were given is
 // there already.
 void ForwardSweep::run_again(std::uint32_t first, std::uint32_t last) {
-  restore(kept_.data() + first / apart_ * size(plan_.states));
+  restore(checkpoint(first));
   auto remembered = remembered_[first / apart_].begin();
   state_.for_each_kept([&](model::Kept& kept) { kept = *remembered++; });
   remembered_again_.clear();
   for (std::uint32_t step = first;; ++step) {
-    keep(plan_.visited, again_.data() + (step - first) * size_, false);
+    keep_visited(again_.data() + (step - first) * size_, false);
     remembered_again_.push_back(remembered_now());
     if (step == last) {
       return;

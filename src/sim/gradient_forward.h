@@ -21,6 +21,7 @@ struct ForwardPlan {
   std::vector<SlotRange> states;   // levels, then memories
   std::vector<SlotRange> visited;  // those of them that the way back looks at
   std::size_t visited_levels = 0;  // how many of these ranges are levels
+  bool steps_alone = false;  // of Euler's method, and nothing but levels goes from step to step
 
   const machine::Kernel& kernel() const { return special->kernel; }
   const ir::Program& program() const { return special->kernel.program(); }
@@ -43,10 +44,15 @@ class ForwardSweep {
   // the first; the place is good until the next one is.
   const double* at(std::uint32_t step);
   std::size_t levels() const { return levels_; }  // values before the memories
+  // Where there the states of each of `visited` lie, so many values from its beginning.
+  const std::vector<std::size_t>& places() const { return places_; }
   // What procedures remembered then: of each keeper, element and lane. After at(step).
   const std::vector<model::Kept>& remembered(std::uint32_t step) const;
-  // Where those of the step before lie, if they are there already.
-  machine::State::Ahead before(std::uint32_t step) const;
+  // Values from one step's to those of the step before it; 0 if they lie beyond all caches, where
+  // the processor fetches them in time by itself.
+  std::ptrdiff_t to_step_before() const {
+    return past_caches_ ? 0 : -static_cast<std::ptrdiff_t>(size_);
+  }
 
   // Finds the levels at each further stage of the step that began so.
   void find_stages(std::uint32_t step, const double* begin, std::size_t stages);
@@ -56,17 +62,20 @@ class ForwardSweep {
 
  private:
   void execute(ir::Block block) { machine_.execute(plan_.kernel(), block, state_); }
-  // What has to be kept of every apart_-th step.
-  const std::vector<SlotRange>& checkpoint() const {
-    return apart_ == 1 ? plan_.visited : plan_.states;
+  // Of every apart_-th step all states are kept; of every one those that are visited.
+  std::size_t checkpoint_size() const { return apart_ == 1 ? size_ : all_; }
+  double* checkpoint(std::uint32_t step) {
+    return kept_.data() + step / apart_ * checkpoint_size();
   }
+  void place_visited();
   bool fused() const { return spec_.method->stages == 1 && machine::has_euler(state_); }
   void finish_step(std::uint32_t step);
   void record(Trajectories& into, std::size_t save) const;
   void choose_distance();
-  std::size_t size(const std::vector<SlotRange>& ranges) const;
   std::vector<model::Kept> remembered_now();
-  void keep(const std::vector<SlotRange>& ranges, double* to, bool past_caches) const;
+  void keep(const SlotRange& range, double* to, bool past_caches) const;
+  void keep_visited(double* to, bool past_caches) const;
+  void keep_all(double* to) const;
   void restore(const double* from);
   void run_again(std::uint32_t first, std::uint32_t last);
 
@@ -77,10 +86,13 @@ class ForwardSweep {
   std::size_t lanes_;
   machine::State state_;
   std::unique_ptr<Integrator> integrator_;
+  std::vector<std::size_t> places_;
   std::size_t size_ = 0;    // of one step's visited levels and memories, all lanes
+  std::size_t all_ = 0;     // of one step's states, visited or not
   std::size_t levels_ = 0;  // of the levels among them
   std::size_t memory_;      // bytes
   std::uint32_t apart_ = 1;
+  bool leaves_ = false;       // a step leaves the next one's states where they are kept
   bool past_caches_ = false;  // there is more to keep than caches hold
   machine::KeepersAhead keepers_;
   std::vector<std::vector<model::Kept>> remembered_;        // like kept_
