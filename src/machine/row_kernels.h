@@ -225,12 +225,12 @@ void along(const Operands& operands) {
 constexpr unsigned kMasks = 16;
 using Masks = std::array<RowKernel, kMasks>;
 
-// All masks of the operation's arguments but, for two at once, the one that holds everything.
-template <class Number, class Operation, bool all, unsigned... held>
+// By which of the operation's arguments are held.
+template <class Number, class Operation, unsigned... held>
 constexpr Masks masks(std::integer_sequence<unsigned, held...>) {
   constexpr unsigned kAll = (1u << Operation::arity) - 1;
   const auto one = []<unsigned mask>() -> RowKernel {
-    if constexpr (mask < kAll || (all && mask == kAll)) {
+    if constexpr (mask <= kAll) {
       if constexpr (std::is_same_v<Operation, power_operation> && std::is_same_v<Number, double>) {
         return along_power<mask>;
       } else {
@@ -243,15 +243,14 @@ constexpr Masks masks(std::integer_sequence<unsigned, held...>) {
   return {one.template operator()<held>()...};
 }
 
-template <class Operation, bool all, class Number = double>
-constexpr Masks kMasksOf =
-    masks<Number, Operation, all>(std::make_integer_sequence<unsigned, kMasks>());
+template <class Operation, class Number = double>
+constexpr Masks kMasksOf = masks<Number, Operation>(std::make_integer_sequence<unsigned, kMasks>());
 
 template <class Number>
 constexpr std::array<const Masks*, ir::kElementwiseOps> kAlone = {{
-#define SHAMAL_UNARY(name, meaning) &kMasksOf<name##_operation, true, Number>,
-#define SHAMAL_BINARY(name, meaning) &kMasksOf<name##_operation, true, Number>,
-#define SHAMAL_TERNARY(name, meaning) &kMasksOf<name##_operation, true, Number>,
+#define SHAMAL_UNARY(name, meaning) &kMasksOf<name##_operation, Number>,
+#define SHAMAL_BINARY(name, meaning) &kMasksOf<name##_operation, Number>,
+#define SHAMAL_TERNARY(name, meaning) &kMasksOf<name##_operation, Number>,
 #include "model/operations.def"
 #undef SHAMAL_UNARY
 #undef SHAMAL_BINARY
@@ -268,9 +267,9 @@ struct PairRow {
   const Masks* right;
 };
 
-#define SHAMAL_PAIR(x, y)                                                          \
-  {ir::Op::x, ir::Op::y, &kMasksOf<LeftPair<x##_operation, y##_operation>, false>, \
-   &kMasksOf<RightPair<x##_operation, y##_operation>, false>},
+#define SHAMAL_PAIR(x, y)                                                   \
+  {ir::Op::x, ir::Op::y, &kMasksOf<LeftPair<x##_operation, y##_operation>>, \
+   &kMasksOf<RightPair<x##_operation, y##_operation>>},
 #define SHAMAL_PAIRS(x)    \
   SHAMAL_PAIR(x, add)      \
   SHAMAL_PAIR(x, subtract) \
@@ -288,12 +287,12 @@ struct ChoiceRow {
 };
 
 constexpr ChoiceRow kChoices[] = {
-    {ir::Op::less, &kMasksOf<Choice<less_operation>, false>},
-    {ir::Op::less_equal, &kMasksOf<Choice<less_equal_operation>, false>},
-    {ir::Op::greater, &kMasksOf<Choice<greater_operation>, false>},
-    {ir::Op::greater_equal, &kMasksOf<Choice<greater_equal_operation>, false>},
-    {ir::Op::equal, &kMasksOf<Choice<equal_operation>, false>},
-    {ir::Op::not_equal, &kMasksOf<Choice<not_equal_operation>, false>},
+    {ir::Op::less, &kMasksOf<Choice<less_operation>>},
+    {ir::Op::less_equal, &kMasksOf<Choice<less_equal_operation>>},
+    {ir::Op::greater, &kMasksOf<Choice<greater_operation>>},
+    {ir::Op::greater_equal, &kMasksOf<Choice<greater_equal_operation>>},
+    {ir::Op::equal, &kMasksOf<Choice<equal_operation>>},
+    {ir::Op::not_equal, &kMasksOf<Choice<not_equal_operation>>},
 };
 
 // ---- look-ups
