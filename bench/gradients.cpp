@@ -155,8 +155,8 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
   sim::Trajectories forward = simulate(of.spec, of.inputs);
   const std::vector<double> scales = scales_of(forward);
   const auto weigh = [&](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      weights[i] = scales[i % scales.size()];
+    for (auto run = weights.begin(); run != weights.end();) {
+      run = std::copy(scales.begin(), scales.end(), run);
     }
   };
   const auto differentiate = [&] {
