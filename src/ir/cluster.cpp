@@ -161,19 +161,34 @@ class Clusterer {
       std::sort(members.begin(), members.end(), std::greater<>());
       for (const std::uint32_t i : members) {
         std::uint32_t last = g;
-        if (groups_[g].kind.op == kNone && !partial_[i] &&
-            (!before_[i].empty() || net_[target_[i]])) {
+        if (groups_[g].kind.op == kNone && (!before_[i].empty() || net_[target_[i]])) {
           last = static_cast<std::uint32_t>(groups_.size() - 1);
           for (const std::uint32_t next : before_[i]) {
-            last = std::min(last, group_of[next]);
+            // What reads a sum comes after the loop that makes it.
+            last = std::min(last, std::max(g, group_of[next] - (partial_[i] ? 1 : 0)));
           }
           const std::vector<std::uint32_t>& same = of_kind[groups_[g].kind];
           last = *(std::upper_bound(same.begin(), same.end(), last) - 1);
         }
-        group_of[i] = last;
-        groups_[last].members.push_back(i);
+        group_of[i] = partial_[i] && !finds_all(i, last, group_of) ? g : last;
+        groups_[group_of[i]].members.push_back(i);
       }
     }
+  }
+
+  // Whether a sum would find what it adds in group `last`: values that come along, as only this
+  // group and later ones want them, or that another of the group wants as well.
+  bool finds_all(std::uint32_t sum, std::uint32_t last,
+                 const std::vector<std::uint32_t>& group_of) const {
+    return std::all_of(makers_[sum].begin(), makers_[sum].end(), [&](std::uint32_t maker) {
+      bool comes = !partial_[maker];
+      bool met = false;
+      for (const std::uint32_t reader : before_[maker]) {
+        comes = comes && (reader == sum || group_of[reader] >= last);
+        met = met || (reader != sum && group_of[reader] == last);
+      }
+      return met || comes;
+    });
   }
 
   bool meets_sum(std::uint32_t i) const {
@@ -201,6 +216,7 @@ class Clusterer {
     partial_.assign(count, false);
     waits_for_.assign(count, 0);
     before_.resize(count);
+    makers_.resize(count);
     struct Last {
       std::uint32_t writer = kNone;
       std::vector<std::uint32_t> readers;
@@ -232,6 +248,9 @@ class Clusterer {
       partial_[i] = partial(instruction);
       for (const std::uint32_t from : sources_[i]) {
         wait(i, last[from].writer);
+        if (from != to && last[from].writer != kNone) {
+          makers_[i].push_back(last[from].writer);
+        }
       }
       wait(i, last[to].writer);
       for (const std::uint32_t reader : last[to].readers) {
@@ -255,7 +274,8 @@ class Clusterer {
   std::vector<bool> partial_;  // comes back to an element that it has written
   std::vector<std::uint32_t> waits_for_;
   std::vector<std::vector<std::uint32_t>> before_;
-  std::vector<bool> net_;  // by object
+  std::vector<std::vector<std::uint32_t>> makers_;  // of an instruction's sources
+  std::vector<bool> net_;                           // by object
   std::map<Kind, Waiting> ready_;
   std::vector<Group> groups_;
   std::vector<std::uint32_t> sums_;  // objects that the nest of now has not finished
