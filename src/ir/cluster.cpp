@@ -165,7 +165,7 @@ class Clusterer {
           last = static_cast<std::uint32_t>(groups_.size() - 1);
           for (const std::uint32_t next : before_[i]) {
             // What reads a sum comes after the loop that makes it.
-            last = std::min(last, std::max(g, group_of[next] - (partial_[i] ? 1 : 0)));
+            last = std::min(last, group_of[next] - (partial_[i] && group_of[next] > g ? 1 : 0));
           }
           const std::vector<std::uint32_t>& same = of_kind[groups_[g].kind];
           last = *(std::upper_bound(same.begin(), same.end(), last) - 1);
