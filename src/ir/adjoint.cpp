@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -590,20 +591,13 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
 }
 
 Program with_plain_products(Program program) {
+  constexpr std::pair<Op, Op> kPlain[] = {{Op::scale, Op::multiply},
+                                          {Op::add_scaled, Op::add_product},
+                                          {Op::subtract_scaled, Op::subtract_product}};
   for (auto& block : program.blocks) {
     for (Instruction& instruction : block) {
-      switch (instruction.op) {
-        case Op::scale:
-          instruction.op = Op::multiply;
-          break;
-        case Op::add_scaled:
-          instruction.op = Op::add_product;
-          break;
-        case Op::subtract_scaled:
-          instruction.op = Op::subtract_product;
-          break;
-        default:
-          break;
+      for (const auto& [guarded, plain] : kPlain) {
+        instruction.op = instruction.op == guarded ? plain : instruction.op;
       }
     }
   }

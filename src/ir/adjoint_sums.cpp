@@ -12,6 +12,19 @@ View shifted(View view, Slot by) {
   return view;
 }
 
+// Calls visit(first, count) for runs of neighbours among ascending slots.
+template <class Visit>
+void for_each_run(const std::vector<Slot>& slots, Visit visit) {
+  for (std::size_t first = 0; first < slots.size();) {
+    std::size_t last = first + 1;
+    while (last < slots.size() && slots[last] == slots[first] + (last - first)) {
+      ++last;
+    }
+    visit(slots[first], last - first);
+    first = last;
+  }
+}
+
 }  // namespace
 
 void AdjointSums::begin(Block into) {
@@ -30,23 +43,6 @@ Slot AdjointSums::whole(Slot place, std::uint32_t count) {
   need(slots);
   return of(row_of(place), place).base;
 }
-
-namespace {
-
-// Calls visit(first, count) for runs of neighbours among ascending slots.
-template <class Visit>
-void for_each_run(const std::vector<Slot>& slots, Visit visit) {
-  for (std::size_t first = 0; first < slots.size();) {
-    std::size_t last = first + 1;
-    while (last < slots.size() && slots[last] == slots[first] + (last - first)) {
-      ++last;
-    }
-    visit(slots[first], last - first);
-    first = last;
-  }
-}
-
-}  // namespace
 
 void AdjointSums::need(const std::vector<Slot>& slots) {
   for (const Slot slot : slots) {

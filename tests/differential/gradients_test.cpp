@@ -355,6 +355,25 @@ TIME STEP= 0.125
   fs::remove(path);
 }
 
+// Of the sum of the saved values.
+void weigh_alike(const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
+  std::fill(weights.begin(), weights.end(), 1.0);
+}
+
+// By one parameter, of the sum of these stocks over two steps of Euler's method; of each run.
+std::vector<double> after_two_steps(const api::CompiledModel& model, const std::string& parameter,
+                                    const std::vector<std::string>& stocks,
+                                    const sim::Inputs& runs) {
+  sim::RunSpec spec;
+  spec.stop = 2;
+  spec.method = sim::find_method("euler");
+  for (const std::string& stock : stocks) {
+    spec.saved.push_back({slot_of(model, stock), 1});
+  }
+  auto made = sim::Differentiated::make(model.kernel, {slot_of(model, parameter)}, spec.saved);
+  return sim::gradients(std::get<sim::Differentiated>(made), spec, runs, weigh_alike).values;
+}
+
 // A run that overrides what the procedure is told to do has no derivative, rather than a wrong one.
 TEST(GradientsOfProcedures, AreNotThoseOfAnotherAction) {
   const fs::path path = own_file("action.mdl");
@@ -381,20 +400,10 @@ TIME STEP= 1
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
-  sim::RunSpec spec;
-  spec.stop = 2;
-  spec.method = sim::find_method("euler");
-  spec.saved = {{slot("Level"), 1}};
-  auto made = sim::Differentiated::make(model->kernel, {slot("amount")}, spec.saved);
-  const auto& of = std::get<sim::Differentiated>(made);
   sim::Inputs runs;
   runs.runs = 2;
-  runs.overrides.push_back({slot("action"), {0, 1}});
-  const auto weigh = [](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
-    std::fill(weights.begin(), weights.end(), 1.0);
-  };
-  const std::vector<double> found = sim::gradients(of, spec, runs, weigh).values;
+  runs.overrides.push_back({slot_of(*model, "action"), {0, 1}});
+  const std::vector<double> found = after_two_steps(*model, "amount", {"Level"}, runs);
   EXPECT_EQ(found[0], 3);  // 1 + 2 steps
   EXPECT_TRUE(std::isnan(found[1]));
 }
@@ -426,19 +435,9 @@ TIME STEP= 1
   const auto model = compiled(path);
   ASSERT_TRUE(model);
   fs::remove(path);
-  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
-  sim::RunSpec spec;
-  spec.stop = 2;
-  spec.method = sim::find_method("euler");
-  spec.saved = {{slot("Level"), 1}, {slot("Other"), 1}};
-  auto made = sim::Differentiated::make(model->kernel, {slot("pace")}, spec.saved);
   sim::Inputs runs;
   runs.runs = 1;
-  const auto weigh = [](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
-    std::fill(weights.begin(), weights.end(), 1.0);
-  };
-  const double found =
-      sim::gradients(std::get<sim::Differentiated>(made), spec, runs, weigh).values[0];
+  const double found = after_two_steps(*model, "pace", {"Level", "Other"}, runs)[0];
   EXPECT_NEAR(found, (1 + 2) + (5 + 2 * 5 * 1.5), 1e-12);  // Other is (1 + 5 pace)^n
 }
 
@@ -574,13 +573,10 @@ TIME STEP= 1
   EXPECT_EQ(of.products(), sim::Differentiated::Products::plain);
   sim::Inputs runs;
   runs.runs = 2;
-  const auto weigh = [](const sim::Trajectories&, std::size_t, std::vector<double>& weights) {
-    std::fill(weights.begin(), weights.end(), 1.0);
-  };
   const std::vector<double> expected = {0, 0, 10, 0, 0, 10};  // 0 + 1 + 2 + 3 + 4 by the pace
-  EXPECT_EQ(sim::gradients(of, spec, runs, weigh).values, expected);
+  EXPECT_EQ(sim::gradients(of, spec, runs, weigh_alike).values, expected);
   EXPECT_EQ(of.products(), sim::Differentiated::Products::guarded);
-  EXPECT_EQ(sim::gradients(of, spec, runs, weigh).values, expected);
+  EXPECT_EQ(sim::gradients(of, spec, runs, weigh_alike).values, expected);
 }
 
 // The largest of the public models, whose sums over years and gases are VECTOR SELECT.
