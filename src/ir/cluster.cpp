@@ -21,33 +21,6 @@ struct Kind {
   auto operator<=>(const Kind&) const = default;
 };
 
-// Operations that a processor does in a few instructions.
-bool arithmetic(Op op) {
-  switch (op) {
-    case Op::exponential:
-    case Op::natural_log:
-    case Op::decimal_log:
-    case Op::sine:
-    case Op::cosine:
-    case Op::tangent:
-    case Op::arc_sine:
-    case Op::arc_cosine:
-    case Op::arc_tangent:
-    case Op::hyperbolic_sine:
-    case Op::hyperbolic_cosine:
-    case Op::hyperbolic_tangent:
-    case Op::round_half_away:
-    case Op::log_gamma:
-    case Op::power:
-    case Op::modulo:
-    case Op::truncated_modulo:
-    case Op::arc_tangent2:
-      return false;
-    default:
-      return static_cast<std::size_t>(op) < kElementwiseOps;
-  }
-}
-
 class Clusterer {
  public:
   Clusterer(const Program& program, const Objects& objects, std::vector<Instruction>& block)
@@ -282,6 +255,32 @@ class Clusterer {
 };
 
 }  // namespace
+
+bool arithmetic(Op op) {
+  switch (op) {
+    case Op::exponential:
+    case Op::natural_log:
+    case Op::decimal_log:
+    case Op::sine:
+    case Op::cosine:
+    case Op::tangent:
+    case Op::arc_sine:
+    case Op::arc_cosine:
+    case Op::arc_tangent:
+    case Op::hyperbolic_sine:
+    case Op::hyperbolic_cosine:
+    case Op::hyperbolic_tangent:
+    case Op::round_half_away:
+    case Op::log_gamma:
+    case Op::power:
+    case Op::modulo:
+    case Op::truncated_modulo:
+    case Op::arc_tangent2:
+      return false;
+    default:
+      return static_cast<std::size_t>(op) < kElementwiseOps;
+  }
+}
 
 void cluster(Program& program) {
   const Objects objects = find_objects(program);

@@ -10,6 +10,9 @@
 
 namespace shamal::ir {
 
+// Operations that a processor does in a few instructions.
+bool arithmetic(Op op);
+
 void cluster(Program& program);
 
 }  // namespace shamal::ir

@@ -37,7 +37,7 @@ class Placement : Roles {
   }
 
   Specialised place() {
-    const std::vector<char> varies = varying();
+    const std::vector<char> varies = varying(wanted_);
     constexpr std::size_t kForever = static_cast<std::size_t>(-1);
     // Values of `initial` alone, and all others, have lives of their own: an object may have one of
     // each, in different slots.
@@ -206,62 +206,6 @@ class Placement : Roles {
   }
 
  private:
-  // Which objects may differ between runs.
-  std::vector<char> varying() {
-    std::vector<char> varies(objects(), wanted_.own_steps ? 1 : 0);
-    if (wanted_.alone || wanted_.own_steps) {
-      return varies;
-    }
-    std::vector<std::uint32_t> open;
-    const auto mark = [&](std::uint32_t o) {
-      if (varies[o] == 0) {
-        varies[o] = 1;
-        open.push_back(o);
-      }
-    };
-    std::vector<std::vector<std::uint32_t>> leads(objects());
-    const auto both_ways = [&](Slot a, Slot b) {
-      leads[object(a)].push_back(object(b));
-      leads[object(b)].push_back(object(a));
-    };
-    for (const auto& block : program_.blocks) {
-      for (const Instruction& instruction : block) {
-        const std::uint32_t to = target(instruction);
-        for_each_source(instruction, [&](std::uint32_t from) { leads[from].push_back(to); });
-        if (instruction.op == Op::random || remembers(instruction) || draws(instruction)) {
-          mark(to);
-        }
-      }
-    }
-    for (const Stock& stock : program_.stocks) {
-      both_ways(stock.net, stock.level);
-    }
-    for (const Memory& memory : program_.memories) {
-      both_ways(memory.next, memory.current);
-    }
-    for (const Slot slot : wanted_.varied) {
-      mark(object(slot));
-    }
-    for (const std::vector<Port>* ports : {&program_.inputs, &program_.results}) {
-      for (const Port& port : *ports) {
-        mark(object(port.base));
-      }
-    }
-    while (!open.empty()) {
-      const std::uint32_t from = open.back();
-      open.pop_back();
-      for (const std::uint32_t to : leads[from]) {
-        mark(to);
-      }
-    }
-    return varies;
-  }
-
-  bool draws(const Instruction& instruction) const {
-    return instruction.op == Op::procedure &&
-           model::row(program_.calls[instruction.aux].procedure).draws();
-  }
-
   Program& program_;
   const std::vector<Slot>& moved_;
   const Wanted& wanted_;

@@ -1,7 +1,6 @@
 #include "ir/reciprocals.h"
 
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <unordered_map>
 
@@ -177,11 +176,7 @@ void add_reciprocals(Program& program, Simplified& simplified, const Wanted& wan
   if (wanted.shared_reciprocals) {
     reciprocals.share();
   }
-  const std::size_t before = simplified.moved.size();
-  simplified.moved.resize(program.slots);
-  std::iota(simplified.moved.begin() + static_cast<std::ptrdiff_t>(before), simplified.moved.end(),
-            static_cast<Slot>(before));
-  simplified.live.resize(program.slots, 1);
+  simplified.add_slots(program);
 }
 
 }  // namespace shamal::ir

@@ -1,6 +1,17 @@
 #include "ir/roles.h"
 
+#include "ir/specialise.h"
+
 namespace shamal::ir {
+
+namespace {
+
+bool draws(const Program& program, const Instruction& instruction) {
+  return instruction.op == Op::procedure &&
+         model::row(program.calls[instruction.aux].procedure).draws();
+}
+
+}  // namespace
 
 bool Roles::covers(const Instruction& instruction) const {
   const Access access = write(of_, instruction);
@@ -37,6 +48,56 @@ std::vector<char> Roles::changing() const {
     made[object(port.base)] = 1;
   }
   return made;
+}
+
+std::vector<char> Roles::varying(const Wanted& wanted) const {
+  std::vector<char> varies(objects(), wanted.own_steps ? 1 : 0);
+  if (wanted.alone || wanted.own_steps) {
+    return varies;
+  }
+  std::vector<std::uint32_t> open;
+  const auto mark = [&](std::uint32_t o) {
+    if (varies[o] == 0) {
+      varies[o] = 1;
+      open.push_back(o);
+    }
+  };
+  std::vector<std::vector<std::uint32_t>> leads(objects());
+  const auto both_ways = [&](Slot a, Slot b) {
+    leads[object(a)].push_back(object(b));
+    leads[object(b)].push_back(object(a));
+  };
+  for (const auto& block : of_.blocks) {
+    for (const Instruction& instruction : block) {
+      const std::uint32_t to = target(instruction);
+      for_each_source(instruction, [&](std::uint32_t from) { leads[from].push_back(to); });
+      if (instruction.op == Op::random || remembers(instruction) || draws(of_, instruction)) {
+        mark(to);
+      }
+    }
+  }
+  for (const Stock& stock : of_.stocks) {
+    both_ways(stock.net, stock.level);
+  }
+  for (const Memory& memory : of_.memories) {
+    both_ways(memory.next, memory.current);
+  }
+  for (const Slot slot : wanted.varied) {
+    mark(object(slot));
+  }
+  for (const std::vector<Port>* ports : {&of_.inputs, &of_.results}) {
+    for (const Port& port : *ports) {
+      mark(object(port.base));
+    }
+  }
+  while (!open.empty()) {
+    const std::uint32_t from = open.back();
+    open.pop_back();
+    for (const std::uint32_t to : leads[from]) {
+      mark(to);
+    }
+  }
+  return varies;
 }
 
 void Roles::find_writers() {

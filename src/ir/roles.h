@@ -10,6 +10,8 @@
 
 namespace shamal::ir {
 
+struct Wanted;
+
 inline constexpr std::size_t kInitial = static_cast<std::size_t>(Block::initial);
 inline constexpr std::size_t kRates = static_cast<std::size_t>(Block::rates);
 inline constexpr std::size_t kOutputs = static_cast<std::size_t>(Block::outputs);
@@ -88,6 +90,8 @@ class Roles {
 
   // By object: whether it may differ from step to step.
   std::vector<char> changing() const;
+  // By object: whether it may differ between runs.
+  std::vector<char> varying(const Wanted& wanted) const;
 
   struct Writers {
     std::array<std::uint32_t, kBlocks> count{};  // instructions, by block

@@ -315,6 +315,14 @@ class Simplifier : Roles {
 
 }  // namespace
 
+void Simplified::add_slots(const Program& program) {
+  const std::size_t before = moved.size();
+  moved.resize(program.slots);
+  std::iota(moved.begin() + static_cast<std::ptrdiff_t>(before), moved.end(),
+            static_cast<Slot>(before));
+  live.resize(program.slots, 1);
+}
+
 Simplified simplify(Program& program, const Wanted& wanted) {
   return Simplifier(program, wanted).run();
 }

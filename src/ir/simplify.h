@@ -11,6 +11,9 @@ namespace shamal::ir {
 struct Simplified {
   std::vector<Slot> moved;  // where the value of a slot is found
   std::vector<char> live;   // by slot: something saved depends on what is there
+
+  // Of slots that a later pass has given the program.
+  void add_slots(const Program& program);
 };
 
 Simplified simplify(Program& program, const Wanted& wanted);

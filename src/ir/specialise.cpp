@@ -4,6 +4,7 @@
 #include "ir/pair.h"
 #include "ir/place.h"
 #include "ir/reciprocals.h"
+#include "ir/recompute.h"
 #include "ir/reduce.h"
 
 namespace shamal::ir {
@@ -13,6 +14,7 @@ Specialised specialise(const Program& program, const Wanted& wanted) {
   Simplified simplified = simplify(made, wanted);
   add_reciprocals(made, simplified, wanted);
   cluster(made);
+  recompute(made, simplified, wanted);
   std::vector<SlotSpan> saved;
   for (const SlotSpan& span : wanted.saved) {
     for (Slot slot = span.base; slot < span.base + span.count; ++slot) {
