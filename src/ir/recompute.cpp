@@ -19,8 +19,8 @@ namespace {
 
 // In operations of a value for each run: what comes from the second cache, and what has to go there
 // and be brought in before.
-constexpr double kLoad = 3;
-constexpr double kStore = 8;
+constexpr double kLoad = 1.5;
+constexpr double kStore = 4;
 constexpr double kSmallLoad = 1;  // of what stands still along an axis of the nest
 constexpr double kLeastGain = 2;
 constexpr std::uint32_t kLong = 128;  // elements; fewer stay in the first cache
