@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <queue>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -103,14 +104,19 @@ class Clusterer {
                        [](const Axis& axis) { return axis == Axis{}; });
   }
 
-  // Arithmetic while there is some, of the nest with the most to do.
+  // What is short before long arrays, whose nests then find as much ready as they can; arithmetic
+  // while there is some; of the nest with the most to do.
   Kind next_kind() const {
     Kind best;
-    std::size_t most = 0;
+    std::tuple<bool, bool, std::size_t> most{};
     for (const auto& [of, waiting] : ready_) {
-      const std::size_t count = waiting.size() + (of.op == kNone ? block_.size() : 0);
-      if (!waiting.empty() && count > most) {
-        most = count;
+      if (waiting.empty()) {
+        continue;
+      }
+      const Loop& loop = program_.loops[block_[waiting.top()].loop];
+      const std::tuple now(loop.count() < kLongArray, of.op == kNone, waiting.size());
+      if (now > most) {
+        most = now;
         best = of;
       }
     }

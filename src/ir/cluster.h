@@ -6,9 +6,14 @@
 // (machine/native.h), in which a result need not pass through memory.
 #pragma once
 
+#include <cstdint>
+
 #include "ir/program.h"
 
 namespace shamal::ir {
+
+// Elements from which on an array does not stay near the processor until another nest wants it.
+inline constexpr std::uint32_t kLongArray = 128;
 
 // Operations that a processor does in a few instructions.
 bool arithmetic(Op op);

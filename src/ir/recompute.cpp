@@ -23,7 +23,6 @@ constexpr double kLoad = 1.5;
 constexpr double kStore = 4;
 constexpr double kSmallLoad = 1;  // of what stands still along an axis of the nest
 constexpr double kLeastGain = 2;
-constexpr std::uint32_t kLong = 128;  // elements; fewer stay in the first cache
 constexpr int kDeepest = 4;
 
 // Nullopt: never twice.
@@ -133,7 +132,7 @@ class Recomputing : Roles {
       Group& group = groups_[group_of_[i]];
       group.met.insert({to, view(instruction.dst)});
       bool settled = cost(instruction) && single(to, kRates) && varies_[to] != 0 &&
-                     span(to).count >= kLong;
+                     span(to).count >= kLongArray;
       for_each_source(instruction, [&](std::uint32_t from) {
         values_[from].uses.push_back(i);
         values_[from].pinned = values_[from].pinned || !cost(instruction);
