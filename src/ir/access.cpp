@@ -91,4 +91,13 @@ Objects find_objects(const Program& program) {
   return made;
 }
 
+bool stands_still(const Loop& loop, const View& view) {
+  for (std::uint32_t k = 0; k < loop.rank; ++k) {
+    if (loop.extents[k] > 1 && view.axes[k] == Axis{}) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace shamal::ir

@@ -16,6 +16,9 @@ Loop loop_of(const Program& program, const Instruction& instruction, const Acces
 std::pair<Slot, Slot> reach(const Program& program, const Instruction& instruction,
                             const Access& access);
 
+// Whether a view comes back to an element along some axis of the loop.
+bool stands_still(const Loop& loop, const View& view);
+
 // Slots that some access, state, port or span reaches together are one object: a scalar or an
 // array. What moves or shares slots does so with whole objects.
 struct Objects {

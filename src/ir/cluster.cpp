@@ -24,8 +24,13 @@ struct Kind {
 
 class Clusterer {
  public:
-  Clusterer(const Program& program, const Objects& objects, std::vector<Instruction>& block)
-      : program_(program), objects_(objects), block_(block), net_(objects.all.size(), false) {
+  Clusterer(const Program& program, const Objects& objects, std::vector<Instruction>& block,
+            std::uint32_t long_array)
+      : program_(program),
+        objects_(objects),
+        block_(block),
+        long_array_(long_array),
+        net_(objects.all.size(), false) {
     for (const Stock& stock : program.stocks) {
       net_[objects.of_slot[stock.net]] = true;
     }
@@ -114,7 +119,7 @@ class Clusterer {
         continue;
       }
       const Loop& loop = program_.loops[block_[waiting.top()].loop];
-      const std::tuple now(loop.count() < kLongArray, of.op == kNone, waiting.size());
+      const std::tuple now(loop.count() < long_array_, of.op == kNone, waiting.size());
       if (now > most) {
         most = now;
         best = of;
@@ -177,17 +182,6 @@ class Clusterer {
     return sum(target_[i]) || std::any_of(sources_[i].begin(), sources_[i].end(), sum);
   }
 
-  bool partial(const Instruction& instruction) const {
-    const Loop& loop = program_.loops[instruction.loop];
-    const View& dst = program_.views[instruction.dst];
-    for (std::uint32_t k = 0; k < loop.rank; ++k) {
-      if (loop.extents[k] > 1 && dst.axes[k] == Axis{}) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   void find_dependences() {
     const std::size_t count = block_.size();
     target_.resize(count);
@@ -224,7 +218,7 @@ class Clusterer {
       }
       const std::uint32_t to = met(write(program_, instruction));
       target_[i] = to;
-      partial_[i] = partial(instruction);
+      partial_[i] = stands_still(program_.loops[instruction.loop], program_.views[instruction.dst]);
       for (const std::uint32_t from : sources_[i]) {
         wait(i, last[from].writer);
         if (from != to && last[from].writer != kNone) {
@@ -248,6 +242,7 @@ class Clusterer {
   const Program& program_;
   const Objects& objects_;
   std::vector<Instruction>& block_;
+  std::uint32_t long_array_;
   std::vector<std::uint32_t> target_;
   std::vector<std::vector<std::uint32_t>> sources_;
   std::vector<bool> partial_;  // comes back to an element that it has written
@@ -288,10 +283,10 @@ bool arithmetic(Op op) {
   }
 }
 
-void cluster(Program& program) {
+void cluster(Program& program, std::uint32_t long_array) {
   const Objects objects = find_objects(program);
   for (const Block block : {Block::rates, Block::outputs}) {
-    Clusterer(program, objects, program.block(block)).run();
+    Clusterer(program, objects, program.block(block), long_array).run();
   }
 }
 

@@ -12,12 +12,10 @@
 
 namespace shamal::ir {
 
-// Elements from which on an array does not stay near the processor until another nest wants it.
-inline constexpr std::uint32_t kLongArray = 128;
-
 // Operations that a processor does in a few instructions.
 bool arithmetic(Op op);
 
-void cluster(Program& program);
+// `long_array`: elements from which on an array is a long one.
+void cluster(Program& program, std::uint32_t long_array);
 
 }  // namespace shamal::ir

@@ -17,15 +17,15 @@ namespace shamal::ir {
 
 namespace {
 
-// In operations of a value for each run: what comes from the second cache, and what has to go there
-// and be brought in before.
+// What moves cost, in operations: of what comes from the second cache; of what has to go there, and
+// before that to be brought in; and of what stands still along an axis of the nest.
 constexpr double kLoad = 1.5;
 constexpr double kStore = 4;
-constexpr double kSmallLoad = 1;  // of what stands still along an axis of the nest
+constexpr double kSmallLoad = 1;
 constexpr double kLeastGain = 2;
-constexpr int kDeepest = 4;
+constexpr int kDeepest = 4;  // operations that lead to one another
 
-// Nullopt: never twice.
+// Nullopt: not to be done twice.
 std::optional<double> cost(const Instruction& instruction) {
   constexpr double kDivision = 16;
   constexpr double kByReciprocal = 4;
@@ -40,7 +40,7 @@ std::optional<double> cost(const Instruction& instruction) {
       return std::nullopt;
     default:
       return elementwise(instruction.op) && arithmetic(instruction.op) ? std::optional(1.0)
-                                                                        : std::nullopt;
+                                                                       : std::nullopt;
   }
 }
 
@@ -68,6 +68,7 @@ class Recomputing : Roles {
         program_(program),
         block_(program.block(Block::rates)),
         varies_(varying(wanted)),
+        long_array_(wanted.long_array),
         values_(objects()),
         live_(block_.size(), 0) {
     find_groups();
@@ -92,12 +93,12 @@ class Recomputing : Roles {
 
  private:
   struct Value {
-    std::uint32_t maker = kNone;      // the only instruction that writes it
-    std::uint32_t last = kNone;       // the last one that does
-    std::vector<std::uint32_t> uses;  // instructions that read it
+    std::uint32_t maker = kNone;       // the only instruction that writes it
+    std::uint32_t last = kNone;        // the last one that does
+    std::vector<std::uint32_t> uses;   // instructions that read it
     std::vector<std::uint32_t> loads;  // groups that read it to compute something again
     bool pinned = false;               // something else looks at it
-    std::uint32_t step = kNone;  // of a level: the group with which it may take its step
+    std::uint32_t step = kNone;        // of a level: the group with which it may take its step
   };
 
   // What it takes to have a value in a group: objects to compute there, in order, and to load.
@@ -108,18 +109,25 @@ class Recomputing : Roles {
   };
 
   struct Group {
-    std::set<Source> met;  // read or made there
-    std::set<std::uint32_t> known;  // objects computed again there,
+    std::set<Source> met;                            // read or made there
+    std::set<std::uint32_t> known;                   // objects computed again there,
     std::unordered_map<std::uint32_t, ViewId> made;  // and what they are written to, once they are
   };
 
-  // Neighbours of one nest.
+  // Neighbours of one nest, which does not meet the sums that it makes.
   void find_groups() {
+    std::set<std::uint32_t> sums;
     for (std::size_t i = 0; i < block_.size(); ++i) {
-      const bool same = i > 0 && cost(block_[i]) && cost(block_[i - 1]) &&
-                        block_[i].loop == block_[i - 1].loop;
+      const std::uint32_t to = target(block_[i]);
+      bool same = i > 0 && cost(block_[i]) && cost(block_[i - 1]) &&
+                  block_[i].loop == block_[i - 1].loop && sums.count(to) == 0;
+      for_each_source(block_[i], [&](std::uint32_t from) { same = same && sums.count(from) == 0; });
       if (!same) {
         groups_.emplace_back();
+        sums.clear();
+      }
+      if (stands_still(program_.loops[block_[i].loop], view(block_[i].dst))) {
+        sums.insert(to);
       }
       group_of_.push_back(static_cast<std::uint32_t>(groups_.size() - 1));
     }
@@ -132,7 +140,7 @@ class Recomputing : Roles {
       Group& group = groups_[group_of_[i]];
       group.met.insert({to, view(instruction.dst)});
       bool settled = cost(instruction) && single(to, kRates) && varies_[to] != 0 &&
-                     span(to).count >= kLongArray;
+                     span(to).count >= long_array_;
       for_each_source(instruction, [&](std::uint32_t from) {
         values_[from].uses.push_back(i);
         values_[from].pinned = values_[from].pinned || !cost(instruction);
@@ -262,8 +270,8 @@ class Recomputing : Roles {
     const Value& value = values_[source.object];
     const bool whole = value.maker != kNone && is_made_by(block_[value.maker], source, loop);
     if (groups_[group].met.count(source) > 0 || sketch.loaded.count(source) > 0 ||
-        (whole && (groups_[group].known.count(source.object) > 0 ||
-                   has(sketch.computed, source.object)))) {
+        (whole &&
+         (groups_[group].known.count(source.object) > 0 || has(sketch.computed, source.object)))) {
       return true;
     }
     std::optional<Sketch> best;
@@ -285,13 +293,9 @@ class Recomputing : Roles {
   }
 
   double load_cost(const Source& source, LoopId loop) const {
-    const Loop& along = program_.loops[loop];
-    for (std::uint32_t k = 0; k < along.rank; ++k) {
-      if (along.extents[k] > 1 && source.view.axes[k] == Axis{}) {
-        return kSmallLoad;
-      }
-    }
-    return kLoad + (waits(source.object) ? 0 : kStore);
+    return stands_still(program_.loops[loop], source.view)
+               ? kSmallLoad
+               : kLoad + (waits(source.object) ? 0 : kStore);
   }
 
   // Whether it is in memory for another group already.
@@ -387,6 +391,7 @@ class Recomputing : Roles {
   Program& program_;
   std::vector<Instruction>& block_;
   std::vector<char> varies_;
+  std::uint32_t long_array_;
   std::vector<Value> values_;  // by object
   std::vector<std::uint32_t> group_of_;
   std::vector<Group> groups_;

@@ -8,6 +8,9 @@
 //   hoist    what never changes leaves `rates` for `initial`
 //   invert   divisors that never change get their reciprocals beside them, and those that several
 //            are divided by, where that is wanted (reciprocals.h)
+//   cluster  instructions of one loop nest stand together (cluster.h)
+//   again    values of long arrays are computed again where another nest wants them, if that is
+//            cheaper than to leave them for it (recompute.h)
 //   pair     an operation whose result only one other reads stands right before it
 //   place    what is the same in all runs gets the first slots (Program::shared); everything else
 //            shares slots with what it never meets, so that the working set stays in the cache
@@ -16,11 +19,15 @@
 // machine.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "ir/program.h"
 
 namespace shamal::ir {
+
+// Elements from which on an array does not stay near the processor until another nest wants it.
+inline constexpr std::uint32_t kLongArray = 128;
 
 struct Wanted {
   std::vector<SlotSpan> saved;
@@ -29,6 +36,7 @@ struct Wanted {
   bool own_steps = false;  // runs choose their own steps: TIME differs too, and every stock counts
   bool shared_reciprocals = false;  // of divisors that change as well
   bool single = false;              // for a machine of single precision
+  std::uint32_t long_array = kLongArray;
 
   bool operator==(const Wanted&) const = default;
 };

@@ -100,7 +100,7 @@ std::vector<std::size_t> find_visited(const ir::Adjoint& adjoint) {
 }
 
 // Which inputs differ from run to run.
-ir::Wanted wanted(const Differentiated& of, const Inputs& inputs) {
+ir::Wanted wanted(const Differentiated& of, const RunSpec& spec, const Inputs& inputs) {
   ir::Wanted made;
   for (const Inputs::Override& override : inputs.overrides) {
     if (override.values.size() > 1 && of.place(override.slot) != ir::kNone) {
@@ -108,6 +108,7 @@ ir::Wanted wanted(const Differentiated& of, const Inputs& inputs) {
     }
   }
   made.alone = inputs.runs == 1;
+  made.long_array = spec.long_array;
   return made;
 }
 
@@ -354,7 +355,7 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
   made.runs = inputs.runs;
   made.parameters = of.parameters().size();
   made.values.resize(made.runs * made.parameters);
-  const ir::Wanted varied = wanted(of, inputs);
+  const ir::Wanted varied = wanted(of, spec, inputs);
   // Stages are found by running forward again, from all states.
   std::vector<std::size_t> visited = of.visited();
   if (spec.method->stages > 1) {

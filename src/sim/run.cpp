@@ -269,7 +269,8 @@ ir::Wanted wanted(const RunSpec& spec, std::vector<ir::Slot> varied, bool alone,
           .varied = std::move(varied),
           .alone = alone,
           .own_steps = spec.method->adaptive(),
-          .single = single};
+          .single = single,
+          .long_array = spec.long_array};
 }
 
 TimeGrid grid_of(const RunSpec& spec) {

@@ -28,6 +28,7 @@
 
 #include "base/large_memory.h"
 #include "base/progress.h"
+#include "ir/specialise.h"
 #include "machine/kernel.h"
 #include "machine/machine.h"
 #include "sim/methods.h"
@@ -58,6 +59,9 @@ struct RunSpec {
   std::uint64_t seed = 0;
   std::vector<SlotRange> saved;  // the columns of the result
   std::size_t batch_width = 0;  // runs executed together, changes no result; 0: the kernel's choice
+  // Elements from which on an array is too long for the first cache (ir/specialise.h), changes no
+  // result.
+  std::uint32_t long_array = ir::kLongArray;
 };
 
 // The runs first_run, first_run + 1, …, first_run + runs - 1, and what is different about them.

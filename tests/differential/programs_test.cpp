@@ -125,6 +125,7 @@ TEST(Programs, MachineGivesTheBitsOfTheReference) {
     }
     for (const std::size_t width : {1, 64}) {
       few.batch_width = width;
+      few.long_array = 2;
       const auto found = sim::simulate(c.kernel, few, c.inputs);
       for (std::size_t run = 0; run < found.runs; ++run) {
         for (std::size_t t = 0; t < found.times.size(); ++t) {

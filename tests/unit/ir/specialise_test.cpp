@@ -1,6 +1,8 @@
 // What specialising drops, shares and moves.
 #include "ir/specialise.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "support/program_builder.h"
@@ -95,6 +97,41 @@ TEST(Specialise, SlotsAreUsedAgain) {
   const Specialised made = specialise(b.program, {{{level, 1}}, {rate}, false, false});
   EXPECT_EQ(verify(made.program), std::vector<std::string>{});
   EXPECT_LT(made.program.slots, 12u);
+}
+
+// part = level * rate, for a sum over all and, once that is known, for the net flow.
+TEST(Specialise, LongArraysAreComputedAgain) {
+  constexpr std::uint32_t kCount = 200;
+  testing::ProgramBuilder b;
+  const Slot rate = b.constant(0.1);
+  const Slot nothing = b.constant(0);
+  const Slot level = b.slots(kCount);
+  const Slot net = b.slots(kCount);
+  const Slot part = b.slots(kCount);
+  const Slot sum = b.slots();
+  b.stock(level, net, kCount);
+  const LoopId all = b.loop({kCount});
+  b.emit(Block::initial, Op::copy, all, b.view(level, {1}), {b.view(rate)});
+  b.emit(Block::rates, Op::multiply, all, b.view(part, {1}), {b.view(level, {1}), b.view(rate)});
+  b.emit(Block::rates, Op::copy, sum, {nothing});
+  b.emit(Block::rates, Op::add, all, b.view(sum), {b.view(sum), b.view(part, {1})});
+  b.emit(Block::rates, Op::subtract, all, b.view(net, {1}), {b.view(part, {1}), b.view(sum)});
+  const auto products = [&](std::uint32_t long_array, bool part_saved) {
+    Wanted wanted{{{level, kCount}}, {rate}};
+    wanted.long_array = long_array;
+    if (part_saved) {
+      wanted.saved.push_back({part, kCount});
+    }
+    const Specialised made = specialise(b.program, wanted);
+    EXPECT_EQ(verify(made.program), std::vector<std::string>{});
+    const std::vector<Instruction>& rates = made.program.block(Block::rates);
+    return std::count_if(rates.begin(), rates.end(), [](const Instruction& instruction) {
+      return instruction.op == Op::multiply;
+    });
+  };
+  EXPECT_EQ(products(kCount, false), 2);
+  EXPECT_EQ(products(kCount, true), 1);  // it is in memory anyhow
+  EXPECT_EQ(products(kCount + 1, false), 1);
 }
 
 }  // namespace
