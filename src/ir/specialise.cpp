@@ -14,7 +14,9 @@ Specialised specialise(const Program& program, const Wanted& wanted) {
   Simplified simplified = simplify(made, wanted);
   add_reciprocals(made, simplified, wanted);
   cluster(made, wanted.long_array);
-  recompute(made, simplified, wanted);
+  if (wanted.recomputed) {
+    recompute(made, simplified, wanted);
+  }
   std::vector<SlotSpan> saved;
   for (const SlotSpan& span : wanted.saved) {
     for (Slot slot = span.base; slot < span.base + span.count; ++slot) {

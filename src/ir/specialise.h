@@ -10,7 +10,7 @@
 //            are divided by, where that is wanted (reciprocals.h)
 //   cluster  instructions of one loop nest stand together (cluster.h)
 //   again    values of long arrays are computed again where another nest wants them, if that is
-//            cheaper than to leave them for it (recompute.h)
+//            cheaper than to leave them for it, where that is wanted (recompute.h)
 //   pair     an operation whose result only one other reads stands right before it
 //   place    what is the same in all runs gets the first slots (Program::shared); everything else
 //            shares slots with what it never meets, so that the working set stays in the cache
@@ -35,6 +35,7 @@ struct Wanted {
   bool alone = false;        // one run: everything is the same in all runs
   bool own_steps = false;  // runs choose their own steps: TIME differs too, and every stock counts
   bool shared_reciprocals = false;  // of divisors that change as well
+  bool recomputed = false;          // what costs less to compute again than to leave in memory
   bool single = false;              // for a machine of single precision
   std::uint32_t long_array = kLongArray;
 

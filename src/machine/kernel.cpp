@@ -316,6 +316,7 @@ std::shared_ptr<const Kernel::Special> Kernel::specialised(const ir::Wanted& wan
   }
   ir::Wanted all = wanted;
   all.shared_reciprocals = !wanted.single && shares_reciprocals();
+  all.recomputed = recomputes();
   ir::Specialised made = ir::specialise(program(), all);
   std::vector<ir::SlotSpan> observed;
   for (const ir::SlotSpan& span : wanted.saved) {

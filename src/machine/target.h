@@ -70,6 +70,9 @@ class Target {
 bool code_possible(bool single);
 // Whether reciprocals of divisors that change pay (ir/reciprocals.h).
 bool shares_reciprocals();
+// Whether code is so fast that long arrays are better computed again than left in memory
+// (ir/recompute.h).
+bool recomputes();
 // Whether code finds and leaves values aside of the state (layout.h).
 bool code_reaches_aside();
 // Null if not.

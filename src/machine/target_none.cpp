@@ -5,6 +5,8 @@
 namespace shamal::machine {
 
 bool code_possible(bool) { return false; }
+bool recomputes() { return false; }
+
 bool shares_reciprocals() { return false; }
 bool code_reaches_aside() { return false; }
 std::unique_ptr<Target> make_target(const Layout&, const CodeOptions&) { return nullptr; }

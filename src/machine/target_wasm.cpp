@@ -144,6 +144,8 @@ bool code_possible(bool single) {
 }
 
 // Quotients by products are by what is positive (machine/wasm_products.h).
+bool recomputes() { return false; }
+
 bool shares_reciprocals() { return false; }
 bool code_reaches_aside() { return false; }
 

@@ -90,6 +90,8 @@ bool code_possible(bool) {
 
 bool shares_reciprocals() { return code_possible(false); }
 
+bool recomputes() { return code_possible(false); }
+
 bool code_reaches_aside() { return true; }
 
 std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {

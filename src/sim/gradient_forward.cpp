@@ -30,8 +30,8 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
     for (std::size_t v = 0; v < plan.visited.size(); ++v) {
       aside.push_back({{plan.visited[v].base, plan.visited[v].count}, places_[v]});
     }
-    state_.lay_aside(past_caches_ && !getenv("NONT") ? machine::AsideUse::left_past_caches : machine::AsideUse::left,
-                     std::move(aside), getenv("NONT") && *getenv("NONT")=='2' ? std::ptrdiff_t(size_) : -to_step_before());
+    state_.lay_aside(past_caches_ ? machine::AsideUse::left_past_caches : machine::AsideUse::left,
+                     std::move(aside), -to_step_before());
   }
 }
 
@@ -97,7 +97,7 @@ bool ForwardSweep::go(Trajectories& into, base::Progress* progress) {
       } else if (leaves_ && step > 0) {
         state_.complete_aside();
       } else {
-        keep_visited(checkpoint(step), past_caches_ && !getenv("NONT"));
+        keep_visited(checkpoint(step), past_caches_);
       }
       remembered_.push_back(remembered_now());
     }

@@ -118,6 +118,7 @@ TEST(Specialise, LongArraysAreComputedAgain) {
   b.emit(Block::rates, Op::subtract, all, b.view(net, {1}), {b.view(part, {1}), b.view(sum)});
   const auto products = [&](std::uint32_t long_array, bool part_saved) {
     Wanted wanted{{{level, kCount}}, {rate}};
+    wanted.recomputed = true;
     wanted.long_array = long_array;
     if (part_saved) {
       wanted.saved.push_back({part, kCount});
