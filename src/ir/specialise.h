@@ -27,7 +27,7 @@
 namespace shamal::ir {
 
 // Elements from which on an array does not stay near the processor until another nest wants it.
-inline constexpr std::uint32_t kLongArray = 128;
+inline constexpr std::uint32_t kLongArray = 24;
 
 struct Wanted {
   std::vector<SlotSpan> saved;
