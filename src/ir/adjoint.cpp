@@ -11,11 +11,9 @@
 #include "ir/activity.h"
 #include "ir/adjoint_sums.h"
 #include "ir/emitter.h"
-#include "ir/fuse.h"
+#include "ir/improve_adjoint.h"
 #include "ir/lasting.h"
 #include "ir/partials.h"
-#include "ir/quotients.h"
-#include "ir/reduce.h"
 #include "ir/single_assignment.h"
 
 namespace shamal::ir {
@@ -61,31 +59,11 @@ class Reverser {
     if (refusal_) {
       return *refusal_;
     }
-    return finish();
-  }
-
- private:
-  // Computations are shared, and what was found to be of no use is gone.
-  Adjoint finish() {
-    Specialised reduced = reduce(made_.program, {});
-    for (const DelayLine& left : reduced.program.delays) {
-      const std::vector<DelayLine>& all = made_.program.delays;
-      const auto at = std::find_if(all.begin(), all.end(), [&](const DelayLine& line) {
-        return reduced.place[line.input] == left.input;
-      });
-      made_.lines.push_back(static_cast<std::uint32_t>(at - all.begin()));
-    }
-    made_.program = std::move(reduced.program);
-    for_each_slot(made_, [&](Slot& slot) { slot = reduced.place[slot]; });
-    std::vector<Slot> exact;
-    for (const DelayedAdjoint& delayed : made_.delayed) {
-      exact.push_back(delayed.lag);
-    }
-    multiply_by_reciprocals(made_.program, exact);
-    fuse_products(made_.program);
+    improve(made_);
     return std::move(made_);
   }
 
+ private:
   // ---- the two sweeps
 
   void reverse_steps(const std::vector<Port>& saved) {
