@@ -1,7 +1,9 @@
 #include "ir/cluster.h"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
+#include <limits>
 #include <map>
 #include <queue>
 #include <tuple>
@@ -24,13 +26,8 @@ struct Kind {
 
 class Clusterer {
  public:
-  Clusterer(const Program& program, const Objects& objects, std::vector<Instruction>& block,
-            std::uint32_t long_array)
-      : program_(program),
-        objects_(objects),
-        block_(block),
-        long_array_(long_array),
-        net_(objects.all.size(), false) {
+  Clusterer(const Program& program, const Objects& objects, std::vector<Instruction>& block)
+      : program_(program), objects_(objects), block_(block), net_(objects.all.size(), false) {
     for (const Stock& stock : program.stocks) {
       net_[objects.of_slot[stock.net]] = true;
     }
@@ -109,17 +106,18 @@ class Clusterer {
                        [](const Axis& axis) { return axis == Axis{}; });
   }
 
-  // What is short before long arrays, whose nests then find as much ready as they can; arithmetic
-  // while there is some; of the nest with the most to do.
+  // What is short before what is longer (in powers of four), whose nests then find as much ready as
+  // they can; arithmetic while there is some; of the nest with the most to do.
   Kind next_kind() const {
     Kind best;
-    std::tuple<bool, bool, std::size_t> most{};
+    std::tuple<int, bool, std::size_t> most{std::numeric_limits<int>::min(), false, 0};
     for (const auto& [of, waiting] : ready_) {
       if (waiting.empty()) {
         continue;
       }
-      const Loop& loop = program_.loops[block_[waiting.top()].loop];
-      const std::tuple now(loop.count() < long_array_, of.op == kNone, waiting.size());
+      const std::uint32_t elements = program_.loops[block_[waiting.top()].loop].count();
+      const int length = static_cast<int>(std::bit_width(elements)) / 2;
+      const std::tuple now(-length, of.op == kNone, waiting.size());
       if (now > most) {
         most = now;
         best = of;
@@ -242,7 +240,6 @@ class Clusterer {
   const Program& program_;
   const Objects& objects_;
   std::vector<Instruction>& block_;
-  std::uint32_t long_array_;
   std::vector<std::uint32_t> target_;
   std::vector<std::vector<std::uint32_t>> sources_;
   std::vector<bool> partial_;  // comes back to an element that it has written
@@ -283,10 +280,10 @@ bool arithmetic(Op op) {
   }
 }
 
-void cluster(Program& program, std::uint32_t long_array) {
+void cluster(Program& program) {
   const Objects objects = find_objects(program);
   for (const Block block : {Block::rates, Block::outputs}) {
-    Clusterer(program, objects, program.block(block), long_array).run();
+    Clusterer(program, objects, program.block(block)).run();
   }
 }
 

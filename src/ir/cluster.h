@@ -6,8 +6,6 @@
 // (machine/native.h), in which a result need not pass through memory.
 #pragma once
 
-#include <cstdint>
-
 #include "ir/program.h"
 
 namespace shamal::ir {
@@ -15,7 +13,6 @@ namespace shamal::ir {
 // Operations that a processor does in a few instructions.
 bool arithmetic(Op op);
 
-// `long_array`: elements from which on an array is a long one.
-void cluster(Program& program, std::uint32_t long_array);
+void cluster(Program& program);
 
 }  // namespace shamal::ir

@@ -13,7 +13,7 @@ Specialised specialise(const Program& program, const Wanted& wanted) {
   Program made = program;
   Simplified simplified = simplify(made, wanted);
   add_reciprocals(made, simplified, wanted);
-  cluster(made, wanted.long_array);
+  cluster(made);
   if (wanted.recomputed) {
     recompute(made, simplified, wanted);
   }
