@@ -269,7 +269,7 @@ std::size_t Kernel::batch_width(std::size_t value_bytes) const {
                                                {14, 192 * kKilo},
                                                {10, 192 * kKilo},
                                                {6, 192 * kKilo},
-                                               {4, 1024 * kKilo},
+                                               {4, 896 * kKilo},
                                                {2, 8192 * kKilo},
                                                {4, std::numeric_limits<std::size_t>::max()}}};
   constexpr std::size_t kLineBytes = 64;

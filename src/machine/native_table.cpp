@@ -9,11 +9,13 @@ namespace {
 template <class Value>
 NativeTable table_of(const TableView& table) {
   constexpr std::size_t kCount = kRowBytes / sizeof(Value);
+  static_assert(static_cast<std::size_t>(kTableConstants) <= kCount);
   std::vector<Value> values;
   const auto fill_row = [&] { values.resize((values.size() + kCount - 1) / kCount * kCount); };
   for (const double value : {table.least, table.most, table.per_x, table.shift, table.top}) {
-    values.insert(values.end(), kCount, static_cast<Value>(value));
+    values.push_back(static_cast<Value>(value));
   }
+  fill_row();
   for (std::size_t i = 0; i < table.points; ++i) {
     const TablePoint& point = table.point[i];
     for (const double value : {point.x, point.y, point.left, point.right}) {

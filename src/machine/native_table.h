@@ -1,6 +1,6 @@
-// A graphical function as code finds it in memory: what TableView holds, each value as often as a
-// vector register may take it; the points; and the points once more, column by column. In single
-// precision all values are half as large.
+// A graphical function as code finds it in memory: a row with what TableView holds beside the
+// points; the points; and the points once more, column by column. In single precision all values
+// are half as large.
 #pragma once
 
 #include <array>
@@ -27,8 +27,10 @@ struct NativeTable {
   std::int32_t column_bytes = 0;
 };
 
-// Rows before the points.
-enum TableRow : std::int32_t { kLeast, kMost, kPerX, kShift, kTop, kPoints };
+// Values in the first row.
+enum TableConstant : std::int32_t { kLeast, kMost, kPerX, kShift, kTop, kTableConstants };
+
+inline constexpr std::int32_t kPointsOffset = kRowBytes;  // of their first, from the first row
 
 // Of evenly spaced points.
 NativeTable native_table(const TableView& table, bool single);

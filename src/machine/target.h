@@ -75,7 +75,8 @@ bool shares_reciprocals();
 bool recomputes();
 // Whether code finds and leaves values aside of the state (layout.h).
 bool code_reaches_aside();
-// Null if not.
-std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options);
+// For a program of so many instructions. Null if not.
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options,
+                                    std::size_t instructions);
 
 }  // namespace shamal::machine

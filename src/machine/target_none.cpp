@@ -9,7 +9,9 @@ bool recomputes() { return false; }
 
 bool shares_reciprocals() { return false; }
 bool code_reaches_aside() { return false; }
-std::unique_ptr<Target> make_target(const Layout&, const CodeOptions&) { return nullptr; }
+std::unique_ptr<Target> make_target(const Layout&, const CodeOptions&, std::size_t) {
+  return nullptr;
+}
 
 }  // namespace shamal::machine
 

@@ -149,7 +149,7 @@ bool recomputes() { return false; }
 bool shares_reciprocals() { return false; }
 bool code_reaches_aside() { return false; }
 
-std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options, std::size_t) {
   return code_possible(layout.single) ? std::make_unique<Wasm>(layout, options.guards) : nullptr;
 }
 

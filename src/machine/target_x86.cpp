@@ -37,12 +37,17 @@ bool has_executable_memory() {
   return memory != nullptr;
 }
 
+// Of a program with so many instructions the code does not stay near the processor from step to
+// step, and a nest is short enough to stay from one register of values to the next.
+constexpr std::size_t kLarge = 20'000;
+
 class X86 final : public Target {
  public:
-  X86(const Layout& layout, const CodeOptions& options)
+  X86(const Layout& layout, const CodeOptions& options, std::size_t instructions)
       : layout_(layout),
         code_(layout.single, options.processor == Processor::avx512),
-        guards_(options.guards) {}
+        guards_(options.guards),
+        large_(instructions > kLarge) {}
   ~X86() override {
     if (memory_ != nullptr) {
       munmap(memory_, size_);
@@ -51,12 +56,12 @@ class X86 final : public Target {
 
   bool has_code(ir::Op op) const override { return machine::has_code(op); }
   bool uses_reciprocals() const override { return true; }
-  std::size_t most_operations() const override { return 1600; }
+  std::size_t most_operations() const override { return large_ ? 100 : 800; }
 
   void write(const ir::Loop& loop, const std::vector<Operation>& operations,
              bool guarded) override {
     starts_.push_back(code_.here());
-    write_loop(loop, operations, layout_, guarded ? Guards::all : guards_, code_);
+    write_loop(loop, operations, layout_, guarded ? Guards::all : guards_, large_ ? 1 : 2, code_);
   }
 
   std::vector<NativeCode> load() override {
@@ -76,6 +81,7 @@ class X86 final : public Target {
   Layout layout_;
   Assembler code_;
   Guards guards_;
+  bool large_;
   std::vector<std::size_t> starts_;
   void* memory_ = nullptr;
   std::size_t size_ = 0;
@@ -94,8 +100,10 @@ bool recomputes() { return code_possible(false); }
 
 bool code_reaches_aside() { return true; }
 
-std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options) {
-  return code_possible(layout.single) ? std::make_unique<X86>(layout, options) : nullptr;
+std::unique_ptr<Target> make_target(const Layout& layout, const CodeOptions& options,
+                                    std::size_t instructions) {
+  return code_possible(layout.single) ? std::make_unique<X86>(layout, options, instructions)
+                                      : nullptr;
 }
 
 }  // namespace shamal::machine

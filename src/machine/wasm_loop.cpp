@@ -338,12 +338,13 @@ class LoopWriter {
     const std::uint32_t address = address_of(table);
     // The first copy loads what all of them use.
     const std::size_t copy = at_ % copies_;
-    const auto row = [&](TableRow which) {
-      std::uint32_t& local = rows_[static_cast<std::size_t>(which)];
+    const auto constant = [&](TableConstant which) {
+      std::uint32_t& local = constants_[static_cast<std::size_t>(which)];
       if (copy == 0) {
         local = vectors_.take();
         code_.constant(0);
-        code_.memory(Vector::load, address + static_cast<std::uint32_t>(which * kRowBytes));
+        code_.memory(Vector::load_for_all,
+                     address + static_cast<std::uint32_t>(which * kValueBytes));
         code_.keep(local);
       } else {
         code_.get(local);
@@ -358,18 +359,18 @@ class LoopWriter {
     }
     const auto& [c, place, first, second, first_slopes, second_slopes] = held;
     push_number(0);
-    row(kLeast);
+    constant(kLeast);
     code_.vector(Vector::maximum);
-    row(kMost);
+    constant(kMost);
     code_.vector(Vector::minimum);
     code_.keep(c);
-    row(kPerX);
+    constant(kPerX);
     code_.vector(Vector::multiply);
-    row(kShift);
+    constant(kShift);
     code_.vector(Vector::add);
     code_.set(place);
     if (!table.inside) {
-      row(kTop);
+      constant(kTop);
     }
     code_.get(zero_);
     code_.get(place);
@@ -389,7 +390,7 @@ class LoopWriter {
       code_.set(places_[lane]);
     }
     const auto points = [&](std::uint32_t half, std::uint32_t of_first, std::uint32_t of_second) {
-      const std::uint32_t offset = address + static_cast<std::uint32_t>(kPoints * kRowBytes) + half;
+      const std::uint32_t offset = address + static_cast<std::uint32_t>(kPointsOffset) + half;
       code_.get(places_[0]);
       code_.memory(Vector::load, offset);
       code_.set(of_first);
@@ -443,8 +444,9 @@ class LoopWriter {
   std::map<Strides, Pointer> pointers_;
   std::vector<std::uint32_t> counters_;
   std::uint32_t index_ = 0;
-  std::array<std::uint32_t, 2> places_{};      // of a look-up's points
-  std::array<std::uint32_t, kPoints> rows_{};  // of its table, until all copies have them
+  std::array<std::uint32_t, 2> places_{};  // of a look-up's points
+  std::array<std::uint32_t, kTableConstants>
+      constants_{};  // of its table, until all copies have them
   std::uint32_t zero_ = 0;
   std::uint32_t one_ = 0;
   std::uint32_t flags_;  // where they are in memory

@@ -47,9 +47,7 @@ Segments any_points(const NativeTable& table, Assembler& to) {
   return kAt;
 }
 
-Place point(General at, std::int32_t offset = 0) {
-  return {kBase, at, kPoints * kRowBytes + offset};
-}
+Place point(General at, std::int32_t offset = 0) { return {kBase, at, kPointsOffset + offset}; }
 
 // All make segments of the points' numbers in kSecond.
 Segments one_point(Assembler& to) {
@@ -130,19 +128,27 @@ Segments eight_points(Assembler& to) {
 }  // namespace
 
 OnSegment find_segment(const NativeTable& table, int argument, Assembler& to) {
-  const auto row = [](std::int32_t which) {
-    return Place{kBase, General::none, which * kRowBytes};
+  const auto constant = [&to](TableConstant which) {
+    return Place{kBase, General::none, which * to.value_bytes()};
+  };
+  const auto apply = [&](Arithmetic op, int left, TableConstant right) {
+    if (to.wide() && !to.avx512()) {
+      to.load_for_all(kLookUp, constant(right));
+      to.arithmetic(op, kSecond, left, kLookUp);
+    } else {
+      to.arithmetic(op, kSecond, left, constant(right), true);
+    }
   };
   to.set(kBase, reinterpret_cast<std::uint64_t>(table.rows.data()));
-  to.load(kFirst, row(kLeast));
+  to.load_for_all(kFirst, constant(kLeast));
   to.arithmetic(Arithmetic::maximum, kFirst, kFirst, argument);
-  to.load(kSecond, row(kMost));
+  to.load_for_all(kSecond, constant(kMost));
   to.arithmetic(Arithmetic::minimum, kFirst, kSecond, kFirst);
-  to.arithmetic(Arithmetic::multiply, kSecond, kFirst, row(kPerX));
-  to.arithmetic(Arithmetic::add, kSecond, kSecond, row(kShift));
+  apply(Arithmetic::multiply, kFirst, kPerX);
+  apply(Arithmetic::add, kSecond, kShift);
   if (!table.inside) {
     to.arithmetic(Arithmetic::maximum, kSecond, kSecond, zero());
-    to.arithmetic(Arithmetic::minimum, kSecond, kSecond, row(kTop));
+    apply(Arithmetic::minimum, kSecond, kTop);
   }
   const Segments at = to.form == Form::whole ? any_points(table, to)
                       : to.form == Form::one ? one_point(to)

@@ -17,18 +17,15 @@ constexpr std::array<General, kMostPointers> kPointers = {General::rax, General:
                                                           General::r8,  General::r9,  General::r10,
                                                           General::r11, General::r13};
 
-// Registers of values that one turn of a loop takes on side by side, so that the processor has
-// something else to do where an operation waits for the one before it.
-constexpr std::int64_t kTogether = 2;
-
 constexpr std::int32_t kAddressBytes = 8;  // of what lies aside, before the state's values
 
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
-             Guards guards, Assembler& to)
+             Guards guards, std::int64_t together, Assembler& to)
       : to_(to),
         guards_(guards),
+        together_(together),
         nest_(make_nest(loop, operations, layout)),
         past_caches_(layout.use == AsideUse::left_past_caches),
         next_aside_(static_cast<std::int32_t>(layout.next_aside) * to.value_bytes()) {
@@ -101,9 +98,9 @@ class LoopWriter {
     if (to_.avx512()) {
       const std::int64_t whole = values(Form::whole);
       const std::int64_t half = values(Form::half);
-      take(Form::whole, kTogether);
-      if (rest > whole + half && count >= kTogether * whole) {
-        take_rest(Form::whole, kTogether);
+      take(Form::whole, together_);
+      if (rest > whole + half && count >= together_ * whole) {
+        take_rest(Form::whole, together_);
       }
       take(Form::whole, 1);
       if (rest > half && count >= whole) {
@@ -114,7 +111,7 @@ class LoopWriter {
         take_rest(Form::half, 1);
       }
     } else {
-      take(Form::half, kTogether);
+      take(Form::half, together_);
       take(Form::half, 1);
     }
     take(Form::one, 1);
@@ -279,6 +276,7 @@ class LoopWriter {
 
   Assembler& to_;
   Guards guards_;
+  std::int64_t together_;
   Nest nest_;
   std::vector<Operation> operations_;
   bool indexed_ = false;  // the innermost loop counts bytes in rcx
@@ -296,8 +294,8 @@ class LoopWriter {
 }  // namespace
 
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, Guards guards, Assembler& to) {
-  LoopWriter(loop, operations, layout, guards, to).write();
+                const Layout& layout, Guards guards, std::int64_t together, Assembler& to) {
+  LoopWriter(loop, operations, layout, guards, together, to).write();
 }
 
 }  // namespace shamal::machine

@@ -8,8 +8,10 @@
 
 namespace shamal::machine {
 
-// Appends a function.
+// Appends a function. One turn of its innermost loop takes on `together` registers of values side
+// by side, so that the processor has something else to do where an operation waits for the one
+// before it.
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, Guards guards, Assembler& to);
+                const Layout& layout, Guards guards, std::int64_t together, Assembler& to);
 
 }  // namespace shamal::machine
