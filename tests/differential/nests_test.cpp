@@ -204,6 +204,11 @@ TEST(Nests, ThatFoldGiveTheBitsOfTheReference) {
   }
 }
 
+// So many operations that code is written for one register of values at a time.
+TEST(Nests, OfLargeProgramsGiveTheBitsOfTheReference) {
+  expect_bits_of_the_reference(Nest(1, 22'000, 1, 1, /*folding=*/true).take(), 1);
+}
+
 // Rows that overlap: the later one counts.
 TEST(Nests, ThatOverlapGiveTheBitsOfTheReference) {
   constexpr std::uint32_t kRows = 4;
