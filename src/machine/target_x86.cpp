@@ -37,9 +37,18 @@ bool has_executable_memory() {
   return memory != nullptr;
 }
 
-// Of a program with so many instructions the code does not stay near the processor from step to
-// step, and a nest is short enough to stay from one register of values to the next.
+// How long the code of a nest may be, which is to stay near the processor from one turn to the
+// next: so many operations, each for so many registers of values side by side.
+struct Length {
+  std::size_t operations;
+  std::int64_t together;
+};
+
+// Of a program with so many instructions no code stays from step to step, and each nest is to do as
+// much as it can once it is there.
 constexpr std::size_t kLarge = 20'000;
+constexpr Length kUsual{800, 2};
+constexpr Length kOfLarge{100, 1};
 
 class X86 final : public Target {
  public:
@@ -47,7 +56,7 @@ class X86 final : public Target {
       : layout_(layout),
         code_(layout.single, options.processor == Processor::avx512),
         guards_(options.guards),
-        large_(instructions > kLarge) {}
+        length_(instructions > kLarge ? kOfLarge : kUsual) {}
   ~X86() override {
     if (memory_ != nullptr) {
       munmap(memory_, size_);
@@ -56,12 +65,12 @@ class X86 final : public Target {
 
   bool has_code(ir::Op op) const override { return machine::has_code(op); }
   bool uses_reciprocals() const override { return true; }
-  std::size_t most_operations() const override { return large_ ? 100 : 800; }
+  std::size_t most_operations() const override { return length_.operations; }
 
   void write(const ir::Loop& loop, const std::vector<Operation>& operations,
              bool guarded) override {
     starts_.push_back(code_.here());
-    write_loop(loop, operations, layout_, guarded ? Guards::all : guards_, large_ ? 1 : 2, code_);
+    write_loop(loop, operations, layout_, guarded ? Guards::all : guards_, length_.together, code_);
   }
 
   std::vector<NativeCode> load() override {
@@ -81,7 +90,7 @@ class X86 final : public Target {
   Layout layout_;
   Assembler code_;
   Guards guards_;
-  bool large_;
+  Length length_;
   std::vector<std::size_t> starts_;
   void* memory_ = nullptr;
   std::size_t size_ = 0;
