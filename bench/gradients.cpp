@@ -88,6 +88,17 @@ double value_of(const sim::Trajectories& of, std::size_t run, const std::vector<
   return sum;
 }
 
+// What one of the runs is given.
+sim::Inputs alone_in(const sim::Inputs& of, std::size_t run) {
+  sim::Inputs made = of;
+  made.first_run = of.first_run + run;
+  made.runs = 1;
+  for (sim::Inputs::Override& change : made.overrides) {
+    change.values = {change.values[run]};
+  }
+  return made;
+}
+
 // Of a step.
 double operations(const ir::Program& program) {
   double count = 0;
@@ -201,7 +212,7 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
   row.by_memory = batches * static_cast<double>(least_copies.cycles) /
                   static_cast<double>(least_forward.cycles);
   const double forward_operations = operations(differentiated.forward().program());
-  row.by_operations = 1 + operations(differentiated.backward(differentiated.products()).program()) /
+  row.by_operations = 1 + operations(differentiated.backward(differentiated.guarded()).program()) /
                               forward_operations;
 
   // Along each parameter in turn, by its size, in the second run: in the first one parameters are
@@ -215,9 +226,9 @@ std::optional<GradientRow> measure_gradient(const std::string& name, const std::
     const double step = 1e-6 * std::max(1e-3, std::fabs(at));
     double sides[2];
     for (int side = 0; side < 2; ++side) {
-      sim::Inputs moved = of.inputs;
-      moved.overrides[p].values[kRun] = side == 0 ? at - step : at + step;
-      sides[side] = value_of(simulate(of.spec, moved), kRun, scales);
+      sim::Inputs moved = alone_in(of.inputs, kRun);
+      moved.overrides[p].values[0] = side == 0 ? at - step : at + step;
+      sides[side] = value_of(simulate(of.spec, moved), 0, scales);
     }
     const double by_difference = (sides[1] - sides[0]) / (2 * step) * at;
     const double exact = gradients.values[kRun * of.parameters.size() + p] * at;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "machine/machine.h"
+#include "sim/gradient.h"
 
 namespace shamal::bench {
 
@@ -29,7 +30,7 @@ struct GradientWork {
   std::size_t parameters = 64;
   std::size_t width = 0;   // of batches of gradients; 0: they choose it, as forward runs do
   std::size_t repeat = 5;  // the least counts
-  std::size_t memory = std::size_t{256} << 20;  // bytes, for kept states
+  std::size_t memory = sim::kMostKept;  // bytes, for kept states
   const machine::Backend* backend = &machine::backends().front();
 };
 

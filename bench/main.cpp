@@ -58,7 +58,7 @@ struct Options {
   bool limits = false;
   bool wasm = false;
   std::size_t parameters = 64;
-  std::size_t memory = 256;  // MB for kept states of gradients
+  std::size_t memory = sim::kMostKept >> 20;  // MB for kept states of gradients
   bool samplers = false;
   std::string study;
   double seconds = 20;

@@ -568,18 +568,4 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
   return Reverser(program, std::move(*renamed), parameters).run(saved);
 }
 
-Program with_plain_products(Program program) {
-  constexpr std::pair<Op, Op> kPlain[] = {{Op::scale, Op::multiply},
-                                          {Op::add_scaled, Op::add_product},
-                                          {Op::subtract_scaled, Op::subtract_product}};
-  for (auto& block : program.blocks) {
-    for (Instruction& instruction : block) {
-      for (const auto& [guarded, plain] : kPlain) {
-        instruction.op = instruction.op == guarded ? plain : instruction.op;
-      }
-    }
-  }
-  return program;
-}
-
 }  // namespace shamal::ir

@@ -103,9 +103,4 @@ std::variant<Adjoint, NotDifferentiable> adjoint(const Program& program,
                                                  const std::vector<Slot>& parameters,
                                                  const std::vector<Port>& saved);
 
-// The same adjoint, but a zero times an infinity is not a number instead of zero: products are
-// plain ones, one instruction instead of three. Where no derivative is NaN, they are those of the
-// guarded program, but for the signs of zeros.
-Program with_plain_products(Program program);
-
 }  // namespace shamal::ir

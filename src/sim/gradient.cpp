@@ -141,8 +141,9 @@ ForwardPlan plan_forward(const Differentiated& of, ir::Wanted wanted, const Meth
 
 BackPlan plan_back(const Differentiated& of, const ir::Wanted& wanted,
                    const std::vector<std::size_t>& visited) {
-  const machine::Kernel& kernel = of.backward(of.products());
   BackPlan made;
+  made.guarded = of.guarded();
+  const machine::Kernel& kernel = of.backward(made.guarded);
   made.special = kernel.specialised(wanted);
   made.adjoint = of.adjoint();
   const std::vector<ir::Slot>& place = made.special->place;
@@ -296,12 +297,18 @@ Differentiated::Differentiated(const machine::Kernel& kernel, ir::Specialised re
     : kernel_(kernel),
       forward_(std::move(reduced.program)),
       visited_(find_visited(adjoint)),
-      plain_(ir::with_plain_products(adjoint.program)),
-      guarded_(std::move(adjoint.program)),
+      backward_{machine::Kernel(ir::with_guarded(adjoint.program, ir::Guarded::none)),
+                machine::Kernel(ir::with_guarded(adjoint.program, ir::Guarded::doubtful)),
+                machine::Kernel(ir::with_guarded(std::move(adjoint.program), ir::Guarded::all))},
       place_(std::move(reduced.place)),
       adjoint_(std::move(adjoint)),
       parameters_(std::move(parameters)),
       saved_(std::move(saved)) {}
+
+void Differentiated::guard_more(ir::Guarded than) const {
+  rooms_->guarded.compare_exchange_strong(than,
+                                          static_cast<ir::Guarded>(static_cast<int>(than) + 1));
+}
 
 base::LargeVector<double> Differentiated::take_room() const {
   const base::Lock lock(rooms_->mutex);
@@ -372,10 +379,9 @@ Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs&
       made.cancelled = true;
       return made;
     }
-    if (!batch.run_back(back, made) && of.products() == Differentiated::Products::plain) {
-      of.guard();
+    while (!batch.run_back(back, made) && back.guarded != ir::Guarded::all) {
+      of.guard_more(back.guarded);
       back = plan_back(of, varied, visited);
-      batch.run_back(back, made);
     }
   }
   return made;

@@ -11,6 +11,7 @@
 // control are not differentiated.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "base/large_memory.h"
 #include "base/mutex.h"
 #include "ir/adjoint.h"
+#include "ir/guarded_products.h"
 #include "sim/run.h"
 
 namespace shamal::sim {
@@ -39,13 +41,13 @@ class Differentiated {
 
   // What the saved values depend on, and its adjoint.
   const machine::Kernel& forward() const { return forward_; }
-  enum class Products : std::uint8_t { plain, guarded };
-  const machine::Kernel& backward(Products products) const {
-    return products == Products::plain ? plain_ : guarded_;
+  const machine::Kernel& backward(ir::Guarded products) const {
+    return backward_[static_cast<std::size_t>(products)];
   }
-  // Plain ones until a derivative was not a number because of them (ir::with_plain_products).
-  Products products() const { return rooms_->guarded ? Products::guarded : Products::plain; }
-  void guard() const { rooms_->guarded = true; }
+  // As few as left no derivative that is not a number because of them.
+  ir::Guarded guarded() const { return rooms_->guarded; }
+  // More than those.
+  void guard_more(ir::Guarded than) const;
   const ir::Adjoint& adjoint() const { return adjoint_; }  // without its program
   // Those of its states, by place in the list, that a derivative depends on.
   const std::vector<std::size_t>& visited() const { return visited_; }
@@ -65,8 +67,7 @@ class Differentiated {
   machine::Kernel kernel_;
   machine::Kernel forward_;
   std::vector<std::size_t> visited_;
-  machine::Kernel plain_;
-  machine::Kernel guarded_;
+  std::array<machine::Kernel, ir::kGuardings> backward_;  // by what is guarded
   std::vector<ir::Slot> place_;
   ir::Adjoint adjoint_;
   std::vector<ir::Slot> parameters_;
@@ -74,7 +75,7 @@ class Differentiated {
   struct Rooms {
     base::Mutex mutex;
     std::vector<base::LargeVector<double>> free;
-    std::atomic<bool> guarded = false;
+    std::atomic<ir::Guarded> guarded = ir::Guarded::none;
   };
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
 };
@@ -91,11 +92,15 @@ struct Gradients {
 using Weigh =
     std::function<void(const Trajectories& batch, std::size_t first, std::vector<double>& weights)>;
 
+// Bytes of kept states for a batch, unless the caller says otherwise: without room for all steps of
+// eight runs, most steps are taken twice.
+inline constexpr std::size_t kMostKept = std::size_t{1} << 30;
+
 // `spec.saved` is that of `of`; the method has no error control (std::logic_error otherwise).
 // `memory` bounds the bytes of kept states for a batch, but for two steps' worth; `of` holds on to
 // as much for each thread that has asked.
 Gradients gradients(const Differentiated& of, const RunSpec& spec, const Inputs& inputs,
-                    const Weigh& weigh, std::size_t memory = std::size_t{256} << 20,
+                    const Weigh& weigh, std::size_t memory = kMostKept,
                     const machine::Backend& backend = machine::backends().front(),
                     base::Progress* progress = nullptr);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/adjoint.h"
+#include "ir/guarded_products.h"
 #include "sim/gradient_forward.h"
 
 namespace shamal::sim {
@@ -16,6 +17,7 @@ struct BackPlan {
   ir::Adjoint adjoint;               // without its program; its slots are those of `special`
   std::vector<ir::Slot> visited;     // the forward plan's ranges begin here
   std::vector<std::uint32_t> lines;  // the forward program's delay line for each of this one
+  ir::Guarded guarded = ir::Guarded::none;
 
   const machine::Kernel& kernel() const { return special->kernel; }
   const ir::Program& program() const { return special->kernel.program(); }

@@ -113,8 +113,7 @@ std::optional<Derivatives> derivatives(const Subject& of, std::string& refused,
     return std::nullopt;
   }
   const auto& differentiated = std::get<sim::Differentiated>(made);
-  const auto defects =
-      ir::verify(differentiated.backward(sim::Differentiated::Products::guarded).program());
+  const auto defects = ir::verify(differentiated.backward(ir::Guarded::all).program());
   EXPECT_TRUE(defects.empty()) << defects.front();
   if (!defects.empty()) {
     return std::nullopt;
@@ -539,17 +538,22 @@ TEST(GradientsOfConveyors, AreRefusedByName) {
 }
 
 // A zero times an infinite slope is zero. Plain products make it NaN, upon which the batch goes
-// back with guarded ones, as all later ones do.
-TEST(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {
-  const fs::path path = own_file("infinite.mdl");
-  std::ofstream(path) << R"({UTF-8}
+// back with more of them guarded, as all later ones do.
+class GradientsWithInfiniteSlopes : public ::testing::Test {
+ protected:
+  // Of a stock that grows by `pace` and what the flow says, for four steps: by share, base and
+  // pace.
+  void expect_guards(const std::string& flow, ir::Guarded guarded) {
+    const fs::path path = own_file("infinite.mdl");
+    std::ofstream(path) << R"({UTF-8}
 share= 0
 	~	~	|
 base= 0
 	~	~	|
 pace= 0.5
 	~	~	|
-Level= INTEG(pace + share*SQRT(base), 1)
+Level= INTEG(pace + )" << flow
+                        << R"(, 1)
 	~	~	|
 INITIAL TIME= 0
 	~	~	|
@@ -560,24 +564,34 @@ SAVEPER= TIME STEP
 TIME STEP= 1
 	~	~	|
 )";
-  const auto model = compiled(path);
-  ASSERT_TRUE(model);
-  fs::remove(path);
-  const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
-  sim::RunSpec spec;
-  spec.stop = 4;
-  spec.method = sim::find_method("euler");
-  spec.saved = {{slot("Level"), 1}};
-  auto made = sim::Differentiated::make(model->kernel, {slot("share"), slot("base"), slot("pace")},
-                                        spec.saved);
-  const auto& of = std::get<sim::Differentiated>(made);
-  EXPECT_EQ(of.products(), sim::Differentiated::Products::plain);
-  sim::Inputs runs;
-  runs.runs = 2;
-  const std::vector<double> expected = {0, 0, 10, 0, 0, 10};  // 0 + 1 + 2 + 3 + 4 by the pace
-  EXPECT_EQ(sim::gradients(of, spec, runs, weigh_alike).values, expected);
-  EXPECT_EQ(of.products(), sim::Differentiated::Products::guarded);
-  EXPECT_EQ(sim::gradients(of, spec, runs, weigh_alike).values, expected);
+    const auto model = compiled(path);
+    ASSERT_TRUE(model);
+    fs::remove(path);
+    const auto slot = [&](const std::string& name) { return slot_of(*model, name); };
+    sim::RunSpec spec;
+    spec.stop = 4;
+    spec.method = sim::find_method("euler");
+    spec.saved = {{slot("Level"), 1}};
+    auto made = sim::Differentiated::make(model->kernel,
+                                          {slot("share"), slot("base"), slot("pace")}, spec.saved);
+    const auto& of = std::get<sim::Differentiated>(made);
+    EXPECT_EQ(of.guarded(), ir::Guarded::none);
+    sim::Inputs runs;
+    runs.runs = 2;
+    const std::vector<double> expected = {0, 0, 10, 0, 0, 10};  // 0 + 1 + 2 + 3 + 4 by the pace
+    EXPECT_EQ(sim::gradients(of, spec, runs, weigh_alike).values, expected);
+    EXPECT_EQ(of.guarded(), guarded);
+    EXPECT_EQ(sim::gradients(of, spec, runs, weigh_alike).values, expected);
+  }
+};
+
+TEST_F(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {
+  expect_guards("share*SQRT(base)", ir::Guarded::doubtful);
+}
+
+// Infinite by a sum of numbers, which nothing but its value shows.
+TEST_F(GradientsWithInfiniteSlopes, AreFoundWhereNothingShowsThem) {
+  expect_guards("IF THEN ELSE(base > 0, base*(1e308 + Level*1e308), 0)", ir::Guarded::all);
 }
 
 // The largest of the public models, whose sums over years and gases are VECTOR SELECT.
