@@ -35,6 +35,7 @@ NativeTable table_of(const TableView& table) {
   made.rows.resize(values.size() / kCount);
   std::memcpy(made.rows.data(), values.data(), values.size() * sizeof(Value));
   made.inside = table.inside;
+  made.begins = table.begins;
   made.steps = table.steps;
   made.columns = static_cast<std::int32_t>(columns * sizeof(Value));
   made.column_bytes = static_cast<std::int32_t>((values.size() - columns) / 4 * sizeof(Value));

@@ -21,6 +21,7 @@ struct alignas(kRowBytes) TableBytes {
 struct NativeTable {
   std::vector<TableBytes> rows;
   bool inside = false;  // as in TableView
+  bool begins = false;
   bool steps = false;
   // Bytes from the first row to the columns x, y, left, right, and of each: whole rows.
   std::int32_t columns = 0;

@@ -66,10 +66,10 @@ struct Segments {
   void find(std::size_t i, const TableView& table, double c) const {
     const std::size_t g = point_beside(table, c);
     const TablePoint& at = table.point[g];
-    const bool before = c - at.x < 0;
+    const bool before = c - at.x < 0 && !table.begins;
     const bool even = table.per_x != 0;
     constexpr double kFar = std::numeric_limits<double>::infinity();
-    from[i] = before ? -kFar : at.x;
+    from[i] = before || table.begins ? -kFar : at.x;
     to[i] = before ? at.x : !even && g + 1 < table.points ? table.point[g + 1].x : kFar;
     const double beside = before ? at.left : at.right;
     x[i] = at.x;

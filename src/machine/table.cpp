@@ -1,5 +1,6 @@
 #include "machine/table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -40,7 +41,9 @@ PreparedTable::PreparedTable(const ir::Table& table) {
     most_ = points_.back().right == 0 ? most_ : kInfinity;
   }
   if (!discrete) {
-    find_per_x(0);
+    if (find_per_x(0)) {
+      find_beginnings();
+    }
   } else if (find_per_x(0)) {
     make_steps(0);
   } else if (find_per_x(1)) {
@@ -70,6 +73,30 @@ bool PreparedTable::find_per_x(std::size_t first) {
     inside_ = std::fabs(shift) < kFar && std::isfinite(least_) && std::isfinite(most_);
   }
   return even;
+}
+
+// If all points are where they are to be but for roundings, a shift that is greater by as much
+// leads from each of them to itself.
+void PreparedTable::find_beginnings() {
+  constexpr double kRoundings = 0x1p-32;  // in segments
+  const auto place = [this](std::size_t i, double shift) { return points_[i].x * per_x_ + shift; };
+  double shift = shift_ - 0.5;
+  for (int tries = 0; tries < 4; ++tries) {
+    double most_before = 0;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      const double before = static_cast<double>(i) - place(i, shift);
+      if (std::fabs(before) > kRoundings) {
+        return;
+      }
+      most_before = std::max(most_before, before);
+    }
+    if (most_before == 0) {
+      shift_ = shift;
+      begins_ = true;
+      return;
+    }
+    shift = std::max(shift + most_before, std::nextafter(shift, kInfinity));
+  }
 }
 
 // Values instead of slopes beside the points from `first` on. A point at zero lies at -0: then an

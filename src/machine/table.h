@@ -1,27 +1,33 @@
 // Graphical functions at work.
 //
 //   c = a, held within [least, most]                      (a NaN stays one)
-//   g = a point with c in one of the two segments beside it
-//   y[g] + (c < x[g] ? left[g] : right[g]) * (c - x[g])
+//   g = the last point with x[g] <= c
+//   y[g] + right[g] * (c - x[g])
 //
 // with the slopes of these segments, (y[i+1] - y[i]) / (x[i+1] - x[i]); 0 for a discrete function
 // and beyond the ends. An extrapolating function goes on with the slope of its end segment and has
 // no bound there.
 //
-// Nearly all tables of published models have evenly spaced x. There g is the point nearest to c,
-// found by a product; as both points beside c give its segment's line, a rounding of the product
-// decides nothing but the last bit. Other tables are searched for the last point with x[g] <= c:
-// at a step (two points of one x) the later one holds.
+// Nearly all tables of published models have evenly spaced x. There g is found by a product, which
+// may lead to a point before c reaches it by some roundings, and never after it: at a point the
+// result is its y exactly, and just before it is on the line of the segment that begins there.
 //
-// Discrete tables of even points are found alike, and hold their values where others have slopes:
+// Where points are even but for a quarter of a segment, g is the point nearest to c, by a product
+// too, and one of the two segments beside it counts:
+//
+//   y[g] + (c < x[g] ? left[g] : right[g]) * (c - x[g])
+//
+// Other tables are searched: at a step (two points of one x) the later one holds.
+//
+// Discrete tables of even points are found like the nearly even ones, and hold their values where
+// others have slopes:
 //
 //   c < x[g] ? left[g] : right[g]
 //
 // Slopes of graphical functions, which gradients ask for, are such tables, with a first point far
 // on the left for what lies before the others: only its value matters.
 //
-// Slopes are computed once: a division less for each look-up. At a point of an even table the
-// result is its y exactly.
+// Slopes are computed once: a division less for each look-up.
 #pragma once
 
 #include <cstddef>
@@ -45,9 +51,10 @@ struct TableView {
   double least;
   double most;
   double per_x;  // segments for each unit of x, if x is even; else 0
-  double shift;  // c per_x + shift is half more than the place of c among the points
+  double shift;  // c per_x + shift is the place of c among the points; without `begins` half more
   double top;    // half more than the index of the last point
   bool inside;   // so, for every c that is held within bounds, the sum leads to a point
+  bool begins;   // so, that number's whole part is the point where the segment of c begins
   bool steps;    // even ones
   std::size_t points;
   const TablePoint* point;
@@ -75,7 +82,7 @@ struct TableView {
   c = c > table.most ? table.most : c;
   const TablePoint& at = table.point[point_beside(table, c)];
   const double past = c - at.x;
-  const double beside = past < 0 ? at.left : at.right;
+  const double beside = past < 0 && !table.begins ? at.left : at.right;
   return table.steps ? beside + 0.0 * past : at.y + beside * past;  // NaN stays one
 }
 
@@ -84,19 +91,13 @@ class PreparedTable {
   explicit PreparedTable(const ir::Table& table);
 
   TableView view() const {
-    return {least_,
-            most_,
-            per_x_,
-            shift_,
-            static_cast<double>(points_.size() - 1) + 0.5,
-            inside_,
-            steps_,
-            points_.size(),
-            points_.data()};
+    return {least_,  most_,   per_x_, shift_,         static_cast<double>(points_.size() - 1) + 0.5,
+            inside_, begins_, steps_, points_.size(), points_.data()};
   }
 
  private:
   bool find_per_x(std::size_t first);
+  void find_beginnings();
   void make_steps(std::size_t first);
 
   std::vector<TablePoint> points_;
@@ -105,6 +106,7 @@ class PreparedTable {
   double per_x_ = 0;
   double shift_ = 0;
   bool inside_ = false;
+  bool begins_ = false;
   bool steps_ = false;
 };
 

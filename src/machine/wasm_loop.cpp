@@ -408,22 +408,24 @@ class LoopWriter {
     if (!table.steps) {
       pair(first, second, false);  // y
     }
-    pair(first_slopes, second_slopes, true);
+    if (!table.begins) {
+      pair(first_slopes, second_slopes, true);
+    }
     pair(first_slopes, second_slopes, false);
     code_.get(c);
     pair(first, second, true);  // x
     code_.vector(Vector::subtract);
-    code_.keep(c);
-    code_.get(zero_);
-    code_.vector(Vector::less);
-    code_.vector(Vector::choose);
-    code_.get(c);
+    if (!table.begins) {
+      code_.keep(c);
+      code_.get(zero_);
+      code_.vector(Vector::less);
+      code_.vector(Vector::choose);
+      code_.get(c);
+    }
     if (table.steps) {
       code_.get(zero_);  // NaN stays one
-      code_.vector(Vector::multiply);
-    } else {
-      code_.vector(Vector::multiply);
     }
+    code_.vector(Vector::multiply);
     code_.vector(Vector::add);
     for (const std::uint32_t local : held) {
       vectors_.give_back(local);

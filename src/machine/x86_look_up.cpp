@@ -30,7 +30,7 @@ Segments any_points(const NativeTable& table, Assembler& to) {
   std::int32_t column = table.columns;
   for (const int reg : {kAt.x, kAt.y, kAt.left, kAt.right}) {
     const Place first{kBase, General::none, column};
-    if (reg == kAt.y && table.steps) {
+    if ((reg == kAt.y && table.steps) || (reg == kAt.left && table.begins)) {
       column += table.column_bytes;  // nobody asks
       continue;
     }
@@ -50,18 +50,20 @@ Segments any_points(const NativeTable& table, Assembler& to) {
 Place point(General at, std::int32_t offset = 0) { return {kBase, at, kPointsOffset + offset}; }
 
 // All make segments of the points' numbers in kSecond.
-Segments one_point(Assembler& to) {
+Segments one_point(const NativeTable& table, Assembler& to) {
   constexpr Segments kAt{kSecond, kLookUp, kLookUp + 2, kLookUp + 1};
   const std::int32_t value = to.value_bytes();
   to.place_of_one(General::r15, kSecond);
   to.load(kAt.x, point(General::r15));
   to.load(kAt.y, point(General::r15, value));
-  to.load(kAt.left, point(General::r15, 2 * value));
+  if (!table.begins) {
+    to.load(kAt.left, point(General::r15, 2 * value));
+  }
   to.load(kAt.right, point(General::r15, 3 * value));
   return kAt;
 }
 
-Segments four_points(Assembler& to) {
+Segments four_points(const NativeTable& table, Assembler& to) {
   constexpr int kEven = kLookUp;
   constexpr int kEvenSlopes = kLookUp + 1;
   constexpr int kOdd = kLookUp + 2;
@@ -83,14 +85,16 @@ Segments four_points(Assembler& to) {
   to.insert_upper(kOddSlopes, point(General::r14, kSlopes));
   to.pair_firsts(kSecond, kEven, kOdd);
   to.pair_seconds(kEven, kEven, kOdd);
-  to.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
+  if (!table.begins) {
+    to.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
+  }
   to.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
   return {kSecond, kEven, kOdd, kEvenSlopes};
 }
 
 // A point fills half a register: four of them in the lower halves of four registers, four in the
 // upper ones, and then rows become columns.
-Segments eight_points(Assembler& to) {
+Segments eight_points(const NativeTable& table, Assembler& to) {
   constexpr int kA = kLookUp;
   constexpr int kB = kLookUp + 1;
   constexpr int kC = kLookUp + 2;
@@ -120,7 +124,9 @@ Segments eight_points(Assembler& to) {
   to.mix_lasts(kC, kC, kD);
   to.pair_firsts(kD, kSecond, kB);
   to.pair_seconds(kB, kSecond, kB);
-  to.pair_firsts(kSecond, kA, kC);
+  if (!table.begins) {
+    to.pair_firsts(kSecond, kA, kC);
+  }
   to.pair_seconds(kA, kA, kC);
   return {kD, kB, kSecond, kA};
 }
@@ -151,10 +157,14 @@ OnSegment find_segment(const NativeTable& table, int argument, Assembler& to) {
     apply(Arithmetic::minimum, kSecond, kTop);
   }
   const Segments at = to.form == Form::whole ? any_points(table, to)
-                      : to.form == Form::one ? one_point(to)
-                      : to.single()          ? eight_points(to)
-                                             : four_points(to);
+                      : to.form == Form::one ? one_point(table, to)
+                      : to.single()          ? eight_points(table, to)
+                                             : four_points(table, to);
   to.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
+  if (table.begins) {
+    to.arithmetic(Arithmetic::multiply, at.right, at.right, kFirst);
+    return {at.y, at.right};
+  }
   int below = kFirst;
   if (to.masks_apart()) {
     below = kFirstMask;
