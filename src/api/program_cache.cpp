@@ -216,12 +216,8 @@ std::optional<Runnable> compile_cached(const std::string& path, base::Sources& s
   if (!compiled) {
     return std::nullopt;
   }
-  std::size_t instructions = 0;
-  for (const auto& block : compiled->program.blocks) {
-    instructions += block.size();
-  }
   std::error_code error;
-  if (!entry.empty() && instructions >= kLeastKept &&
+  if (!entry.empty() && compiled->program.instructions() >= kLeastKept &&
       (fs::create_directories(folder, error), fs::is_directory(folder, error))) {
     json texts = json::array();  // only messages need them
     for (auto file = first; file < sources.size() && !said.all().empty(); ++file) {

@@ -43,6 +43,14 @@ std::uint32_t Loop::count() const {
   return product;
 }
 
+std::size_t Program::instructions() const {
+  std::size_t count = 0;
+  for (const std::vector<Instruction>& block : blocks) {
+    count += block.size();
+  }
+  return count;
+}
+
 Loop joined(const Loop& outer, const Loop& inner) {
   Loop made = outer;
   for (std::uint32_t k = 0; k < inner.rank && made.rank < kMaxRank; ++k) {

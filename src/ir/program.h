@@ -282,6 +282,7 @@ struct Program {
     return blocks[static_cast<std::size_t>(b)];
   }
   std::vector<Instruction>& block(Block b) { return blocks[static_cast<std::size_t>(b)]; }
+  std::size_t instructions() const;  // of all blocks
 };
 
 // The slots that a gather may read.

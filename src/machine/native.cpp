@@ -69,11 +69,7 @@ std::shared_ptr<const Native> Native::make(const ir::Program& program,
   Layout layout = wanted;
   layout.aside = reachable(program, wanted);
   const std::size_t values = layout.room() + (program.slots - layout.shared) * layout.pitch;
-  std::size_t instructions = 0;
-  for (const auto& block : program.blocks) {
-    instructions += block.size();
-  }
-  std::unique_ptr<Target> target = make_target(layout, options, instructions);
+  std::unique_ptr<Target> target = make_target(layout, options, program.instructions());
   if (target == nullptr || values * sizeof(double) > kMostBytes) {
     return nullptr;
   }
