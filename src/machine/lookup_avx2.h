@@ -33,16 +33,13 @@ struct FourPoints {
           _mm256_unpacklo_pd(even_slopes, odd_slopes), _mm256_unpackhi_pd(even_slopes, odd_slopes)};
 }
 
-enum class OnPoint : std::uint8_t { near, begins, steps };
-
 // (BLENDV looks at the sign alone: where it is that of a zero, the slope does not matter, and steps
 // see to it that it is not.)
-template <OnPoint on>
+template <bool begins, bool steps>
 [[gnu::always_inline]] inline __m256d on_segment(const FourPoints& at, __m256d c) {
   const __m256d past = _mm256_sub_pd(c, at.x);
-  const __m256d beside =
-      on == OnPoint::begins ? at.right : _mm256_blendv_pd(at.right, at.left, past);
-  if constexpr (on == OnPoint::steps) {
+  const __m256d beside = begins ? at.right : _mm256_blendv_pd(at.right, at.left, past);
+  if constexpr (steps) {
     return _mm256_add_pd(beside, _mm256_mul_pd(_mm256_setzero_pd(), past));
   }
   return _mm256_add_pd(at.y, _mm256_mul_pd(beside, past));
@@ -78,13 +75,13 @@ constexpr std::size_t kCounted = 16;
 }
 
 // As many as are fours of them.
-template <OnPoint on, class Number>
+template <bool begins, bool steps, class Number>
 [[gnu::always_inline]] inline std::size_t look_up_even(Number* d, const Number* a,
                                                        std::size_t count, const TableView& table) {
   std::size_t i = 0;
   for (; i + 4 <= count; i += 4) {
     const __m256d c = within(table, load_four(a + i));
-    store_four(d + i, on_segment<on>(load_points(table.point, even_point(table, c)), c));
+    store_four(d + i, on_segment<begins, steps>(load_points(table.point, even_point(table, c)), c));
   }
   return i;
 }
@@ -94,11 +91,12 @@ void look_up(Number* d, const Number* a, std::size_t count, const TableView& of)
   const TableView table = of;
   std::size_t i = 0;
   if (table.steps) {
-    i = look_up_even<OnPoint::steps>(d, a, count, table);
+    i = table.begins ? look_up_even<true, true>(d, a, count, table)
+                     : look_up_even<false, true>(d, a, count, table);
   } else if (table.begins) {
-    i = look_up_even<OnPoint::begins>(d, a, count, table);
+    i = look_up_even<true, false>(d, a, count, table);
   } else if (table.per_x != 0) {
-    i = look_up_even<OnPoint::near>(d, a, count, table);
+    i = look_up_even<false, false>(d, a, count, table);
   } else if (table.points <= kCounted) {
     for (; i + 4 <= count; i += 4) {
       const __m256d c = within(table, load_four(a + i));
@@ -109,7 +107,7 @@ void look_up(Number* d, const Number* a, std::size_t count, const TableView& of)
       }
       const __m256i packed =
           _mm256_permutevar8x32_epi32(below, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
-      store_four(d + i, on_segment<OnPoint::begins>(
+      store_four(d + i, on_segment<true, false>(
                             load_points(table.point, _mm256_castsi256_si128(packed)), c));
     }
   }

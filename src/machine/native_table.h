@@ -23,6 +23,10 @@ struct NativeTable {
   bool inside = false;  // as in TableView
   bool begins = false;
   bool steps = false;
+  // What look-ups of it ask of a point besides the value or slope on its right.
+  bool wants_x() const { return !(begins && steps); }
+  bool wants_y() const { return !steps; }
+  bool wants_left() const { return !begins; }
   // Bytes from the first row to the columns x, y, left, right, and of each: whole rows.
   std::int32_t columns = 0;
   std::int32_t column_bytes = 0;

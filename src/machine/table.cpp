@@ -42,7 +42,7 @@ PreparedTable::PreparedTable(const ir::Table& table) {
   }
   if (!discrete) {
     if (find_per_x(0)) {
-      find_beginnings();
+      find_beginnings(shift_ - 0.5, false);
     }
   } else if (find_per_x(0)) {
     make_steps(0);
@@ -75,28 +75,51 @@ bool PreparedTable::find_per_x(std::size_t first) {
   return even;
 }
 
-// If all points are where they are to be but for roundings, a shift that is greater by as much
-// leads from each of them to itself.
-void PreparedTable::find_beginnings() {
+// If all points are where they are to be but for roundings, with this shift, one that is greater by
+// as much leads from each of them to itself.
+bool PreparedTable::find_beginnings(double shift, bool exactly) {
   constexpr double kRoundings = 0x1p-32;  // in segments
-  const auto place = [this](std::size_t i, double shift) { return points_[i].x * per_x_ + shift; };
-  double shift = shift_ - 0.5;
   for (int tries = 0; tries < 4; ++tries) {
     double most_before = 0;
     for (std::size_t i = 0; i < points_.size(); ++i) {
-      const double before = static_cast<double>(i) - place(i, shift);
+      const double before = static_cast<double>(i) - (points_[i].x * per_x_ + shift);
       if (std::fabs(before) > kRoundings) {
-        return;
+        return false;
       }
       most_before = std::max(most_before, before);
     }
     if (most_before == 0) {
-      shift_ = shift;
-      begins_ = true;
-      return;
+      begins_ = !exactly || never_early(shift);
+      shift_ = begins_ ? shift : shift_;
+      return begins_;
     }
     shift = std::max(shift + most_before, std::nextafter(shift, kInfinity));
   }
+  return false;
+}
+
+// Whether an argument just before a point leads to the one before it; and whether both do so in
+// single precision.
+bool PreparedTable::never_early(double shift) const {
+  const auto holds = [&](auto number) {
+    using Number = decltype(number);
+    const auto per_x = static_cast<Number>(per_x_);
+    const auto more = static_cast<Number>(shift);
+    const auto place = [&](Number c) -> Number {
+      const Number product = c * per_x;
+      return product + more;
+    };
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      const auto x = static_cast<Number>(points_[i].x);
+      const auto number_of_point = static_cast<Number>(i);
+      const Number below = std::nextafter(x, -std::numeric_limits<Number>::infinity());
+      if (place(x) < number_of_point || (i > 0 && place(below) >= number_of_point)) {
+        return false;
+      }
+    }
+    return true;
+  };
+  return holds(double()) && holds(float());
 }
 
 // Values instead of slopes beside the points from `first` on. A point at zero lies at -0: then an
@@ -110,12 +133,16 @@ void PreparedTable::make_steps(std::size_t first) {
     points_[i].right = value(points_[i]);
     points_[i].x = points_[i].x == 0 ? -0.0 : points_[i].x;
   }
-  points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first));
+  steps_ = true;
+  const bool of_slopes = points_.front().x == std::numeric_limits<double>::lowest();
   if (first > 0) {
-    least_ = points_.front().x - 1 / per_x_;
+    points_.front().x = points_[first].x - 1 / per_x_;
+    least_ = points_.front().x;
     inside_ = inside_ && std::isfinite(least_);
   }
-  steps_ = true;
+  if (!find_beginnings(shift_ - 0.5 + static_cast<double>(first), !of_slopes)) {
+    points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first));
+  }
 }
 
 }  // namespace shamal::machine

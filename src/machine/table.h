@@ -19,13 +19,15 @@
 //
 // Other tables are searched: at a step (two points of one x) the later one holds.
 //
-// Discrete tables of even points are found like the nearly even ones, and hold their values where
-// others have slopes:
+// Discrete tables of even points hold their values where others have slopes:
 //
 //   c < x[g] ? left[g] : right[g]
 //
-// Slopes of graphical functions, which gradients ask for, are such tables, with a first point far
-// on the left for what lies before the others: only its value matters.
+// with g as in nearly even tables, or the last point with x[g] <= c where the product gives that
+// for every c, in single precision, too. Slopes of graphical functions, which gradients ask for,
+// are such tables, with a first point far on the left for what lies before the others: only its
+// value matters. There a product may lead to a point before c reaches it, as in the function
+// itself.
 //
 // Slopes are computed once: a division less for each look-up.
 #pragma once
@@ -97,7 +99,8 @@ class PreparedTable {
 
  private:
   bool find_per_x(std::size_t first);
-  void find_beginnings();
+  bool find_beginnings(double shift, bool exactly);
+  bool never_early(double shift) const;
   void make_steps(std::size_t first);
 
   std::vector<TablePoint> points_;

@@ -398,24 +398,28 @@ class LoopWriter {
       code_.memory(Vector::load, offset);
       code_.set(of_second);
     };
-    points(0, first, second);
+    if (table.wants_x()) {
+      points(0, first, second);
+    }
     points(2 * sizeof(double), first_slopes, second_slopes);
     const auto pair = [&](std::uint32_t x, std::uint32_t y, bool firsts) {
       code_.get(x);
       code_.get(y);
       firsts ? code_.mix_firsts() : code_.mix_seconds();
     };
-    if (!table.steps) {
-      pair(first, second, false);  // y
+    if (table.wants_y()) {
+      pair(first, second, false);
     }
-    if (!table.begins) {
+    if (table.wants_left()) {
       pair(first_slopes, second_slopes, true);
     }
     pair(first_slopes, second_slopes, false);
     code_.get(c);
-    pair(first, second, true);  // x
-    code_.vector(Vector::subtract);
-    if (!table.begins) {
+    if (table.wants_x()) {
+      pair(first, second, true);
+      code_.vector(Vector::subtract);
+    }
+    if (table.wants_left()) {
       code_.keep(c);
       code_.get(zero_);
       code_.vector(Vector::less);

@@ -1,6 +1,7 @@
 #include "machine/x86_look_up.h"
 
 #include <tuple>
+#include <utility>
 
 #include "machine/x86_pool.h"
 #include "machine/x86_registers.h"
@@ -28,10 +29,12 @@ Segments any_points(const NativeTable& table, Assembler& to) {
     to.scale_by_value_bytes(kSecond);
   }
   std::int32_t column = table.columns;
-  for (const int reg : {kAt.x, kAt.y, kAt.left, kAt.right}) {
+  for (const auto& [reg, wanted] :
+       {std::pair(kAt.x, table.wants_x()), std::pair(kAt.y, table.wants_y()),
+        std::pair(kAt.left, table.wants_left()), std::pair(kAt.right, true)}) {
     const Place first{kBase, General::none, column};
-    if ((reg == kAt.y && table.steps) || (reg == kAt.left && table.begins)) {
-      column += table.column_bytes;  // nobody asks
+    if (!wanted) {
+      column += table.column_bytes;
       continue;
     }
     if (rows == 1) {
@@ -54,9 +57,13 @@ Segments one_point(const NativeTable& table, Assembler& to) {
   constexpr Segments kAt{kSecond, kLookUp, kLookUp + 2, kLookUp + 1};
   const std::int32_t value = to.value_bytes();
   to.place_of_one(General::r15, kSecond);
-  to.load(kAt.x, point(General::r15));
-  to.load(kAt.y, point(General::r15, value));
-  if (!table.begins) {
+  if (table.wants_x()) {
+    to.load(kAt.x, point(General::r15));
+  }
+  if (table.wants_y()) {
+    to.load(kAt.y, point(General::r15, value));
+  }
+  if (table.wants_left()) {
     to.load(kAt.left, point(General::r15, 2 * value));
   }
   to.load(kAt.right, point(General::r15, 3 * value));
@@ -69,23 +76,36 @@ Segments four_points(const NativeTable& table, Assembler& to) {
   constexpr int kOdd = kLookUp + 2;
   constexpr int kOddSlopes = kLookUp + 3;
   constexpr std::int32_t kSlopes = 2 * sizeof(double);
+  const bool points = table.wants_x();
+  const auto load = [&](General at, int values, int slopes) {
+    if (points) {
+      to.load_lower(values, point(at));
+    }
+    to.load_lower(slopes, point(at, kSlopes));
+  };
+  const auto insert = [&](General at, int values, int slopes) {
+    if (points) {
+      to.insert_upper(values, point(at));
+    }
+    to.insert_upper(slopes, point(at, kSlopes));
+  };
   to.places(kSecond);
   to.lower_to_general(General::r15, General::r14, kSecond);
   to.copy_lower_half(General::rbp, General::r15);
-  to.load_lower(kEven, point(General::rbp));
-  to.load_lower(kEvenSlopes, point(General::rbp, kSlopes));
+  load(General::rbp, kEven, kEvenSlopes);
   to.keep_upper_half(General::r15);
-  to.load_lower(kOdd, point(General::r15));
-  to.load_lower(kOddSlopes, point(General::r15, kSlopes));
+  load(General::r15, kOdd, kOddSlopes);
   to.copy_lower_half(General::rbp, General::r14);
-  to.insert_upper(kEven, point(General::rbp));
-  to.insert_upper(kEvenSlopes, point(General::rbp, kSlopes));
+  insert(General::rbp, kEven, kEvenSlopes);
   to.keep_upper_half(General::r14);
-  to.insert_upper(kOdd, point(General::r14));
-  to.insert_upper(kOddSlopes, point(General::r14, kSlopes));
-  to.pair_firsts(kSecond, kEven, kOdd);
-  to.pair_seconds(kEven, kEven, kOdd);
-  if (!table.begins) {
+  insert(General::r14, kOdd, kOddSlopes);
+  if (points) {
+    to.pair_firsts(kSecond, kEven, kOdd);
+  }
+  if (table.wants_y()) {
+    to.pair_seconds(kEven, kEven, kOdd);
+  }
+  if (table.wants_left()) {
     to.pair_firsts(kOdd, kEvenSlopes, kOddSlopes);
   }
   to.pair_seconds(kEvenSlopes, kEvenSlopes, kOddSlopes);
@@ -118,13 +138,21 @@ Segments eight_points(const NativeTable& table, Assembler& to) {
       }
     }
   }
-  to.mix_firsts(kSecond, kA, kB);  // x x y y
-  to.mix_lasts(kA, kA, kB);        // left left right right
-  to.mix_firsts(kB, kC, kD);
+  if (table.wants_x()) {
+    to.mix_firsts(kSecond, kA, kB);  // x x y y
+  }
+  to.mix_lasts(kA, kA, kB);  // left left right right
+  if (table.wants_x()) {
+    to.mix_firsts(kB, kC, kD);
+  }
   to.mix_lasts(kC, kC, kD);
-  to.pair_firsts(kD, kSecond, kB);
-  to.pair_seconds(kB, kSecond, kB);
-  if (!table.begins) {
+  if (table.wants_x()) {
+    to.pair_firsts(kD, kSecond, kB);
+  }
+  if (table.wants_y()) {
+    to.pair_seconds(kB, kSecond, kB);
+  }
+  if (table.wants_left()) {
     to.pair_firsts(kSecond, kA, kC);
   }
   to.pair_seconds(kA, kA, kC);
@@ -160,23 +188,23 @@ OnSegment find_segment(const NativeTable& table, int argument, Assembler& to) {
                       : to.form == Form::one ? one_point(table, to)
                       : to.single()          ? eight_points(table, to)
                                              : four_points(table, to);
-  to.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
-  if (table.begins) {
-    to.arithmetic(Arithmetic::multiply, at.right, at.right, kFirst);
-    return {at.y, at.right};
+  if (table.wants_x()) {
+    to.arithmetic(Arithmetic::subtract, kFirst, kFirst, at.x);
   }
-  int below = kFirst;
-  if (to.masks_apart()) {
-    below = kFirstMask;
-    to.mask_of_signs(below, kFirst);
+  if (table.wants_left()) {
+    int below = kFirst;
+    if (to.masks_apart()) {
+      below = kFirstMask;
+      to.mask_of_signs(below, kFirst);
+    }
+    to.blend(at.right, at.right, at.left, below);
   }
-  to.blend(at.left, at.right, at.left, below);
   if (table.steps) {
     to.arithmetic(Arithmetic::multiply, kFirst, kFirst, zero());  // NaN stays one
-    return {at.left, kFirst};
+    return {at.right, kFirst};
   }
-  to.arithmetic(Arithmetic::multiply, at.left, at.left, kFirst);
-  return {at.y, at.left};
+  to.arithmetic(Arithmetic::multiply, at.right, at.right, kFirst);
+  return {at.y, at.right};
 }
 
 }  // namespace shamal::machine
