@@ -1,5 +1,6 @@
-// Discrete tables of even points (machine/table.h) in code and in rows against the reference: at
-// points, next to them, at zeros of both signs, far away and at what is no number.
+// Tables of even points (machine/table.h), of each way to find them, in code and in rows against
+// the reference: at points, next to them, at zeros of both signs, far away and at what is no
+// number.
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -26,13 +27,13 @@ std::vector<double> awkward_arguments() {
   return made;
 }
 
-void expect_steps(const std::vector<double>& x) {
+void expect_bits(ir::TableKind kind, const std::vector<double>& x) {
   ProgramBuilder b;
   ir::Table table;
-  table.kind = ir::TableKind::discrete;
+  table.kind = kind;
   table.x = x;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    table.y.push_back(static_cast<double>(i) + 1);
+    table.y.push_back(1 + static_cast<double>(i * i) / 7);
   }
   b.program.tables.push_back(table);
   b.program.table_views.push_back({0, {}});
@@ -65,10 +66,26 @@ void expect_steps(const std::vector<double>& x) {
   }
 }
 
-TEST(Steps, OfEvenPointsGiveTheBitsOfTheReference) {
-  expect_steps({-1, 0, 1, 2});
-  expect_steps({std::numeric_limits<double>::lowest(), -1, -0.0, 1, 2});
-  expect_steps({-9, 0, 1, 2});
+TEST(EvenTables, GiveTheBitsOfTheReference) {
+  for (const ir::TableKind kind :
+       {ir::TableKind::continuous, ir::TableKind::extrapolate, ir::TableKind::discrete}) {
+    expect_bits(kind, {-1, 0, 1, 2});
+    expect_bits(kind, {-0.5, 0.5, 1.5, 2.5});
+    expect_bits(kind, {0, 1, 2, 3});
+    expect_bits(kind, {-1, 0.1, 1, 2});
+    expect_bits(kind, {-0.3, -0.1, 0.1, 0.3, 0.5});
+    expect_bits(kind, {-1, -0.9, -0.8, -0.7, -0.6, -0.5, -0.4, -0.3, -0.2, -0.1, 0});
+    std::vector<double> many;  // that fit no two registers
+    for (int i = -20; i <= 30; ++i) {
+      many.push_back(i * 0.1);
+    }
+    expect_bits(kind, many);
+  }
+}
+
+TEST(EvenTables, WithAFirstStepAnywhereDoSo) {
+  expect_bits(ir::TableKind::discrete, {std::numeric_limits<double>::lowest(), -1, -0.0, 1, 2});
+  expect_bits(ir::TableKind::discrete, {-9, 0, 1, 2});
 }
 
 }  // namespace
