@@ -210,6 +210,11 @@ class LoopWriter {
     }
   }
 
+  // Half a line past the caches would wait for the other half, and there is room for few that wait.
+  bool fills_lines(const Part& part) const {
+    return to_.wide() && part.done == 0 && part.copies * to_.form_bytes() >= kMostRegisterBytes;
+  }
+
   // A register's values begin where a register of them would, if the first ones of the walk do.
   static bool fill_registers(std::int64_t start, const Strides& outer) {
     const auto whole = [](std::int64_t bytes) { return bytes % kMostRegisterBytes == 0; };
@@ -253,8 +258,8 @@ class LoopWriter {
       value.home = at(of.walk->aside, of.walk->start);
       if (of.walk->left) {
         value.left = at(true, *of.walk->left);
-        value.past_caches = past_caches_ && moves && to_.wide() && part.done == 0 &&
-                            fill_registers(*of.walk->left, outer);
+        value.past_caches =
+            past_caches_ && moves && fills_lines(part) && fill_registers(*of.walk->left, outer);
       }
       value.spread = indexed_ && !moves;
       value.done = moves && of.copy == 0 ? part.done : 0;

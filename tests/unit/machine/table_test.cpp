@@ -109,10 +109,10 @@ TEST(Table, APointThatIsNaNConcernsItsSegmentsOnly) {
   }
 }
 
-// The nearest point gives what a search gives: for x as people write them (whole multiples of a
-// decimal step), for other even x and for uneven ones; at every point exactly, next to it and
-// elsewhere but for roundings.
-TEST(Table, TheNearestPointServesAsWellAsTheSearchedOne) {
+// The point that a product gives does what a searched one does: for x as people write them (whole
+// multiples of a decimal step), for other even x and for uneven ones; at every point exactly, next
+// to it and elsewhere but for roundings.
+TEST(Table, AProductServesAsWellAsASearch) {
   std::mt19937_64 random(1);
   const auto uniform = [&random] { return static_cast<double>(random() % 1000003) / 1000003.0; };
   std::size_t guessed = 0;
