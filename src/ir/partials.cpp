@@ -28,11 +28,18 @@ const Value& a(const Operands& o) { return o.args[0]; }
 const Value& b(const Operands& o) { return o.args[1]; }
 const Value& c(const Operands& o) { return o.args[2]; }
 
+// Infinite with the sign of d, and zero where that is (or within 1e-308 of it, large): by products
+// that overflow, as a zero times an infinity is no number.
+Value unbounded(const Value& d) {
+  const Value most = number(d, std::numeric_limits<double>::max());
+  return d * most * most;
+}
+
 // d b a^(b - 1), as d b r / a; at a = 0: d for b = 1, 0 above and infinity below.
 Value power_base(const Operands& o) {
-  const Value at_zero = choose(compare(Op::equal, b(o), one(o.d)), o.d,
-                               choose(compare(Op::greater, b(o), one(o.d)), zero(o.d),
-                                      o.d * number(o.d, std::numeric_limits<double>::infinity())));
+  const Value at_zero =
+      choose(compare(Op::equal, b(o), one(o.d)), o.d,
+             choose(compare(Op::greater, b(o), one(o.d)), zero(o.d), unbounded(o.d)));
   const Value elsewhere = o.d * times(b(o), over(o.r, a(o)));
   return choose(a(o), elsewhere, choose(b(o), at_zero, zero(o.d)));
 }

@@ -19,15 +19,19 @@ Processor find() {
 #endif
 }
 
-}  // namespace
-
-bool slow_divider() {
+bool is_of_intel() {
 #if defined(__x86_64__)
   return __builtin_cpu_is("intel") != 0;
 #else
   return false;
 #endif
 }
+
+}  // namespace
+
+bool slow_divider() { return is_of_intel(); }
+
+bool foresees_loads() { return is_of_intel(); }
 
 Processor processor(Processor most) {
   static const Processor here = find();

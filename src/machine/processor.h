@@ -16,6 +16,10 @@ enum class Processor : std::uint8_t {
 // does on Intel's processors: 16 cycles or more, with two products in each [Fog2024].
 bool slow_divider();
 
+// Whether lines that a loop is about to load from memory come sooner if nobody asks for them, as on
+// Intel's processors; those of AMD wait for lines that were not asked for (docs/performance.md).
+bool foresees_loads();
+
 // That of this machine, or `most` if it has more.
 Processor processor(Processor most = Processor::avx512);
 

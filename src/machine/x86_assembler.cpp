@@ -466,6 +466,12 @@ void Assembler::keep_bits(General of_reg, std::int8_t mask) {
   byte(static_cast<std::uint8_t>(mask));
 }
 
+void Assembler::point(General to, const Place& at) {  // lea
+  byte(kRex64 | (of(to) >= 8 ? 4u : 0u) | (of(at.base) >= 8 ? 1u : 0u));
+  byte(0x8d);
+  address(static_cast<int>(to), at);
+}
+
 void Assembler::load(General to, const Place& from) {
   byte(kRex64 | (of(to) >= 8 ? 4u : 0u) | (of(from.base) >= 8 ? 1u : 0u));
   byte(0x8b);

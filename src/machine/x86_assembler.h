@@ -190,7 +190,8 @@ class Assembler {
   std::size_t add_later(General to);  // the value comes with `patch`
   void patch(std::size_t place, std::int32_t value);
   void keep_bits(General of, std::int8_t mask);  // those of the mask, its sign in all higher ones
-  void load(General to, const Place& from);      // neither of these has an index
+  void point(General to, const Place& at);       // none of these has an index
+  void load(General to, const Place& from);
   void store(const Place& to, General from);
   void set_on_stack(std::int32_t offset, std::int32_t value);
   void decrease_on_stack(std::int32_t offset);  // sets the flags

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "machine/nest.h"
+#include "machine/x86_anchors.h"
 #include "machine/x86_pool.h"
 
 namespace shamal::machine {
@@ -38,6 +39,12 @@ class LoopWriter {
     for (const Strides& strides : find_pointers_aside(nest_, operations_, outer_)) {
       pointers_.emplace(Pointer{true, strides}, General::none);
     }
+    give_registers();
+    if (indexed_) {
+      parts_ = parts();
+      turns_ = parts_.size() > 1 || parts_.front().turns > 1;
+    }
+    find_short_addresses();
   }
 
   void write() {
@@ -48,9 +55,11 @@ class LoopWriter {
       heads.push_back(to_.here());
     }
     if (indexed_) {
-      to_.clear(General::rcx);
+      if (turns_) {
+        to_.clear(General::rcx);
+      }
       std::int64_t end = 0;
-      for (const Part& part : parts()) {
+      for (const Part& part : parts_) {
         end += part.turns * part.copies * values(part.form) - part.done;
         innermost(part, end);
       }
@@ -138,7 +147,7 @@ class LoopWriter {
   // and what look-ups and, with AVX2, tests of masks want.
   void find_saved() {
     saved_ = {General::rbx};
-    if (pointers_.size() >= kMostPointers) {
+    if (taken_ == kMostPointers) {
       saved_.push_back(General::r13);
     }
     const bool looks_up =
@@ -163,18 +172,73 @@ class LoopWriter {
     to_.store({General::rsp, General::none, former_stack()}, General::rax);
     to_.move(General::rbx, General::rdi);
     to_.set(General::rdi, reinterpret_cast<std::uint64_t>(native_pool(to_.single())));
-    std::size_t next = 0;
-    for (auto& [pointer, reg] : pointers_) {
-      const auto& [aside, strides] = pointer;
-      const bool still =
-          std::all_of(strides.begin(), strides.end(), [](std::int64_t by) { return by == 0; });
-      reg = still && !aside ? General::rbx : kPointers[next++];
-      if (aside) {
+    for (const auto& [pointer, reg] : pointers_) {
+      if (pointer.first) {
         to_.load(reg, {General::rbx, General::none, -kAddressBytes});
-      } else if (!still) {
+      } else if (reg != General::rbx) {
         to_.move(reg, General::rbx);
       }
     }
+    for (const auto& [at, reg] : anchors_) {
+      to_.point(reg, at);
+    }
+  }
+
+  static bool stands_still(const Strides& strides) {
+    return std::all_of(strides.begin(), strides.end(), [](std::int64_t by) { return by == 0; });
+  }
+
+  void give_registers() {
+    for (auto& [pointer, reg] : pointers_) {
+      const auto& [aside, strides] = pointer;
+      reg = !aside && stands_still(strides) ? General::rbx : kPointers[taken_++];
+    }
+  }
+
+  // From pointers that stand still, for bodies of whole registers.
+  void find_short_addresses() {
+    if (!indexed_ || parts_.front().form != Form::whole) {
+      return;
+    }
+    std::set<General> still;
+    for (const auto& [pointer, reg] : pointers_) {
+      if (stands_still(pointer.second)) {
+        still.insert(reg);
+      }
+    }
+    const Passage passage = find_passage(nest_, operations_, parts_.front().copies, true);
+    std::vector<Value> values = find_values(passage, parts_.front());
+    for (std::size_t i = 0; i < passage.operands.size(); ++i) {
+      const auto operation = i / static_cast<std::size_t>(parts_.front().copies);
+      Value& result = values[passage.operands[i][3]];
+      result.at_home = operations_[operation].euler || operations_[operation].stored;
+    }
+    std::vector<Place> met;
+    const auto meet = [&](const Place& at) {
+      if (still.contains(at.base) && !reaches({at.base}, at)) {
+        met.push_back(at);
+      }
+    };
+    for (const Value& value : values) {
+      if (value.at_home && !value.spread) {
+        meet(value.home);
+      }
+      if (value.left) {
+        meet(*value.left);
+      }
+    }
+    for (const Place& anchor : find_anchors(std::move(met), kMostPointers - taken_)) {
+      anchors_.emplace_back(anchor, kPointers[taken_++]);
+    }
+  }
+
+  Place shortest(const Place& of) const {
+    for (const auto& [anchor, reg] : anchors_) {
+      if (to_.form == Form::whole && !reaches({of.base}, of) && reaches(anchor, of)) {
+        return {reg, of.index, of.displacement - anchor.displacement};
+      }
+    }
+    return of;
   }
 
   void finish() {
@@ -212,7 +276,8 @@ class LoopWriter {
 
   // Half a line past the caches would wait for the other half, and there is room for few that wait.
   bool fills_lines(const Part& part) const {
-    return to_.wide() && part.done == 0 && part.copies * to_.form_bytes() >= kMostRegisterBytes;
+    return part.form != Form::one && part.done == 0 &&
+           part.copies * to_.form_bytes(part.form) >= kMostRegisterBytes;
   }
 
   // A register's values begin where a register of them would, if the first ones of the walk do.
@@ -232,6 +297,9 @@ class LoopWriter {
     }
     const std::size_t head = to_.here();
     body(part);
+    if (!turns_) {
+      return;
+    }
     to_.add(General::rcx, bytes(part.copies * values(part.form)));
     if (part.turns > 1) {
       to_.compare(General::rcx, bytes(end));
@@ -239,21 +307,20 @@ class LoopWriter {
     }
   }
 
-  // Registers of values at once, each operation for all of them before the next.
-  void body(const Part& part) {
-    to_.form = part.form;
-    const Passage passage = find_passage(nest_, operations_, part.copies, indexed_);
-    BodyValues made;
-    made.apart = apart();
-    made.operands = passage.operands;
+  Strides outer_strides(const Walk& of) const {
+    return {of.strides.begin(), of.strides.begin() + static_cast<std::ptrdiff_t>(outer_)};
+  }
+
+  std::vector<Value> find_values(const Passage& passage, const Part& part) const {
+    std::vector<Value> made;
+    const std::int64_t register_bytes = to_.form_bytes(part.form);
     for (const Passing& of : passage.values) {
-      const Strides outer(of.walk->strides.begin(),
-                          of.walk->strides.begin() + static_cast<std::ptrdiff_t>(outer_));
+      const Strides outer = outer_strides(*of.walk);
       const bool moves = indexed_ && of.walk->strides.back() != 0;
       Value value;
       const auto at = [&](bool aside, std::int64_t start) {
-        return Place{pointers_.at({aside, outer}), moves ? General::rcx : General::none,
-                     static_cast<std::int32_t>(start + of.copy * to_.form_bytes())};
+        return Place{pointers_.at({aside, outer}), moves && turns_ ? General::rcx : General::none,
+                     static_cast<std::int32_t>(start + of.copy * register_bytes)};
       };
       value.home = at(of.walk->aside, of.walk->start);
       if (of.walk->left) {
@@ -265,7 +332,22 @@ class LoopWriter {
       value.done = moves && of.copy == 0 ? part.done : 0;
       value.at_home = of.in_memory;
       value.uses = of.uses;
-      made.values.push_back(std::move(value));
+      made.push_back(std::move(value));
+    }
+    return made;
+  }
+
+  // Registers of values at once, each operation for all of them before the next.
+  void body(const Part& part) {
+    to_.form = part.form;
+    const Passage passage = find_passage(nest_, operations_, part.copies, indexed_);
+    BodyValues made;
+    made.apart = apart();
+    made.operands = passage.operands;
+    made.values = find_values(passage, part);
+    for (Value& value : made.values) {
+      value.home = shortest(value.home);
+      value.left = value.left ? std::optional(shortest(*value.left)) : std::nullopt;
     }
     if (next_aside_ != 0 && part.form != Form::one) {
       fetch_next(passage, made.values);
@@ -284,7 +366,9 @@ class LoopWriter {
   std::int64_t together_;
   Nest nest_;
   std::vector<Operation> operations_;
-  bool indexed_ = false;  // the innermost loop counts bytes in rcx
+  bool indexed_ = false;  // the innermost loop counts bytes in rcx,
+  bool turns_ = false;    // unless one turn is all
+  std::vector<Part> parts_;
   std::size_t outer_ = 0;
   std::vector<General> saved_;
   std::size_t frame_ = 0;     // where the size of what is on the stack is to be written
@@ -292,6 +376,8 @@ class LoopWriter {
   std::vector<Detour> detours_;
   using Pointer = std::pair<bool, Strides>;  // aside of the state
   std::map<Pointer, General> pointers_;
+  std::size_t taken_ = 0;  // of kPointers
+  std::vector<std::pair<Place, General>> anchors_;
   bool past_caches_;
   std::int32_t next_aside_;  // bytes
 };

@@ -31,7 +31,7 @@ ForwardSweep::ForwardSweep(const ForwardPlan& plan, const RunSpec& spec, const T
       aside.push_back({{plan.visited[v].base, plan.visited[v].count}, places_[v]});
     }
     state_.lay_aside(past_caches_ ? machine::AsideUse::left_past_caches : machine::AsideUse::left,
-                     std::move(aside), -to_step_before());
+                     std::move(aside), past_caches_ ? 0 : static_cast<std::ptrdiff_t>(size_));
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/large_memory.h"
 #include "machine/call.h"
+#include "machine/processor.h"
 #include "sim/integrator.h"
 #include "sim/run.h"
 #include "sim/time_grid.h"
@@ -48,10 +49,10 @@ class ForwardSweep {
   const std::vector<std::size_t>& places() const { return places_; }
   // What procedures remembered then: of each keeper, element and lane. After at(step).
   const std::vector<model::Kept>& remembered(std::uint32_t step) const;
-  // Values from one step's to those of the step before it; 0 if they lie beyond all caches, where
-  // the processor fetches them in time by itself.
+  // Values from one step's to those of the step before it; 0 if they lie beyond all caches and the
+  // processor fetches them in time by itself.
   std::ptrdiff_t to_step_before() const {
-    return past_caches_ ? 0 : -static_cast<std::ptrdiff_t>(size_);
+    return past_caches_ && machine::foresees_loads() ? 0 : -static_cast<std::ptrdiff_t>(size_);
   }
 
   // Finds the levels at each further stage of the step that began so.
