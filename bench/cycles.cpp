@@ -13,9 +13,9 @@ namespace shamal::bench {
 
 namespace {
 
-int open_counter(std::uint64_t what, std::uint32_t type = PERF_TYPE_HARDWARE) {
+int open_counter(std::uint64_t what) {
   perf_event_attr of{};
-  of.type = type;
+  of.type = PERF_TYPE_HARDWARE;
   of.size = sizeof of;
   of.config = what;
   of.exclude_kernel = 1;
@@ -65,36 +65,6 @@ Counts Counter::now() const {
   // Where nothing counts, the time that the thread has had, in ticks: other work does not count.
   const auto ticks = static_cast<std::uint64_t>(1e9 * seconds * ticks_a_nanosecond());
   return {exact() ? value(cycles_) : ticks, value(instructions_), seconds};
-}
-
-std::optional<std::uint64_t> count_event(Event event, const std::function<void()>& work) {
-  struct Source {
-    std::uint32_t type;
-    std::uint64_t what;
-    bool amd;
-  };
-  // By event. Retired divisions and square roots: PMCx003 of AMD's family 17h and 19h.
-  constexpr Source kSources[kEvents] = {
-      {PERF_TYPE_RAW, 0x0403, true},
-      {PERF_TYPE_HW_CACHE,
-       PERF_COUNT_HW_CACHE_L1D | (PERF_COUNT_HW_CACHE_OP_READ << 8) |
-           (PERF_COUNT_HW_CACHE_RESULT_MISS << 16),
-       false},
-      {PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES, false},
-  };
-  const Source& source = kSources[static_cast<std::size_t>(event)];
-  if (source.amd && !__builtin_cpu_is("amd")) {
-    return std::nullopt;
-  }
-  const int counter = open_counter(source.what, source.type);
-  if (counter < 0) {
-    return std::nullopt;
-  }
-  const std::uint64_t before = value(counter);
-  work();
-  const std::uint64_t count = value(counter) - before;
-  close(counter);
-  return count;
 }
 
 }  // namespace shamal::bench

@@ -5,8 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 
 namespace shamal::bench {
 
@@ -30,16 +28,5 @@ class Counter {
   int cycles_ = -1;
   int instructions_ = -1;
 };
-
-// Other things that the processor counts, one at a time: more share their counters by turns.
-enum class Event {
-  divisions,       // of floating-point numbers, square roots included; AMD's counters only
-  lines,           // read that were not in the first cache
-  mispredictions,  // of branches
-};
-inline constexpr std::size_t kEvents = 3;
-
-// How many there were in user mode while the work was done; nothing if that cannot be counted.
-std::optional<std::uint64_t> count_event(Event event, const std::function<void()>& work);
 
 }  // namespace shamal::bench

@@ -5,7 +5,7 @@
 //                [--vary-all] [--no-rivals] [--steps N] [--backend NAME]
 //   shamal_bench --gradients [--only NAME] [--parameters N] [--width N] [--repeat N]
 //                [--memory MB] [--backend NAME]
-//   shamal_bench --limits [--only NAME] [--runs N] [--width N]
+//   shamal_bench --limits [--only NAME] [--runs N] [--width N] [--backend NAME]
 //   shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]
 //   shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] [--seconds N]
 //
@@ -333,7 +333,8 @@ int run(const Options& options) {
       good = run_wasm(benches(options.only, options.steps), folder.string(), options.workload,
                       options.repeat);
     } else if (options.limits) {
-      good = run_limits(benches(options.only, options.steps), folder.string(), options.workload);
+      run_limits(benches(options.only, options.steps), folder.string(), options.workload,
+                 *options.backend);
     } else {
       good = run_samplers(options, folder.string());
     }
@@ -436,7 +437,7 @@ int main(int argc, char** argv) {
                  "[--vary-all] [--no-rivals] [--steps N] [--backend machine|avx2|rows|reference]\n"
                  "shamal_bench --gradients [--only NAME] [--parameters N] [--width N] "
                  "[--repeat N] [--memory MB] [--backend NAME]\n"
-                 "shamal_bench --limits [--only NAME] [--runs N] [--width N]\n"
+                 "shamal_bench --limits [--only NAME] [--runs N] [--width N] [--backend NAME]\n"
                  "shamal_bench --wasm [--only NAME] [--runs N] [--repeat N]\n"
                  "shamal_bench --samplers [--study FILE] [--only SAMPLER] [--width CHAINS] "
                  "[--seconds N]\n");
