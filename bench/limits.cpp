@@ -131,9 +131,14 @@ void run_limits(const std::vector<Bench>& benches, const std::string& folder,
             },
             7) /
         all;
-    // What the start asks for is in both.
-    const std::size_t width =
+    // What the start asks for is in both. Of large models fewer runs, as each instruction takes
+    // long.
+    constexpr std::size_t kLanes = 8;
+    constexpr std::size_t kAtOnce = 300'000;  // equations, all runs together
+    const std::size_t chosen =
         options.width > 0 ? options.width : workload->compiled.kernel.batch_width();
+    const std::size_t width =
+        std::min(chosen, std::max<std::size_t>(1, kAtOnce / workload->equations / kLanes) * kLanes);
     const Stepped seen = steps_of(*workload, backend, width, kSaveEvery + 1) -
                          steps_of(*workload, backend, width, 1);
     const double looked_at = static_cast<double>(workload->equations) * kSaveEvery *
