@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -67,8 +68,9 @@ struct Limits {
   double instruction = 0;  // cycles of one where none waits
 };
 
+// Nothing if loops of which all is known are counted wrongly.
 template <class Loops>
-Limits measure_processor() {
+std::optional<Limits> measure_processor() {
   constexpr int kTimes = 200;
   constexpr int kRepeats = 50;
   alignas(64) static std::array<double, kNear> a, b, d;
@@ -86,9 +88,15 @@ Limits measure_processor() {
     return cycles_of(many, kRepeats) / kTimes;
   };
   const auto mix = [] { Loops::multiply_add(d.data(), a.data(), b.data()); };
-  return {cycles_of_many([] { Loops::divide(d.data(), a.data(), b.data()); }) / kNear,
-          cycles_of_many([] { d[0] += fetch(far.data()); }) / (kFar / 8),
-          cycles_of_many(mix) / static_cast<double>(step_through(mix).instructions)};
+  const auto division = [] { Loops::divide(d.data(), a.data(), b.data()); };
+  const auto lines = [] { d[0] += fetch(far.data()); };
+  constexpr std::size_t kLines = kFar / 8;
+  const std::uint64_t seen = step_through(lines).lines;
+  if (step_through(division).divisions != kNear || seen < kLines || seen > kLines + 8) {
+    return std::nullopt;
+  }
+  return Limits{cycles_of_many(division) / kNear, cycles_of_many(lines) / kLines,
+                cycles_of_many(mix) / static_cast<double>(step_through(mix).instructions)};
 }
 
 // A batch of a model's runs, so many steps of it.
@@ -108,10 +116,15 @@ Stepped steps_of(const Workload& workload, const machine::Backend& backend, std:
 
 }  // namespace
 
-void run_limits(const std::vector<Bench>& benches, const std::string& folder,
+bool run_limits(const std::vector<Bench>& benches, const std::string& folder,
                 const WorkloadOptions& options, const machine::Backend& backend) {
   const bool avx512 = backend.name != "avx2" && machine::processor() == machine::Processor::avx512;
-  const Limits can = avx512 ? measure_processor<Avx512>() : measure_processor<Avx2>();
+  const auto measured = avx512 ? measure_processor<Avx512>() : measure_processor<Avx2>();
+  if (!measured) {
+    fmt::print(stderr, "a loop of known divisions or lines was counted wrongly\n");
+    return false;
+  }
+  const Limits& can = *measured;
   fmt::print(
       "this processor: {:.2f} cycles a division, {:.2f} a line from the second cache, {:.2f} "
       "instructions a cycle\n\n",
@@ -154,6 +167,7 @@ void run_limits(const std::vector<Bench>& benches, const std::string& folder,
         100 * *std::max_element(limits.begin(), limits.end()) / cycles);
     std::fflush(stdout);
   }
+  return true;
 }
 
 }  // namespace shamal::bench

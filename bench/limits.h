@@ -12,8 +12,9 @@
 
 namespace shamal::bench {
 
-// Prints a table, in units for each equation, step and run.
-void run_limits(const std::vector<Bench>& benches, const std::string& folder,
+// Prints a table, in units for each equation, step and run. False if counting itself is found
+// wrong.
+bool run_limits(const std::vector<Bench>& benches, const std::string& folder,
                 const WorkloadOptions& options, const machine::Backend& backend);
 
 }  // namespace shamal::bench

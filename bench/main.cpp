@@ -173,8 +173,16 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
   std::vector<Measured> theirs_one(rivals.size());
   sim::Trajectories result;
   std::vector<double> rival_result;
+  // Small models are over so soon that a few repetitions say more of the machine than of them.
+  constexpr double kLeastSeconds = 2;
+  constexpr double kMostSeconds = 60;
   const auto started = std::chrono::steady_clock::now();
-  for (std::size_t r = 0; r < options.repeat && (r < 2 || seconds_since(started) < 60); ++r) {
+  const auto goes_on = [&](std::size_t repeated) {
+    const double spent = seconds_since(started);
+    return spent < kLeastSeconds ||
+           (repeated < options.repeat && (repeated < 2 || spent < kMostSeconds));
+  };
+  for (std::size_t r = 0; goes_on(r); ++r) {
     Counts before = counter.now();
     result = sim::simulate(kernel, spec, inputs, *options.backend);
     ours.take(before, counter.now());
@@ -333,8 +341,8 @@ int run(const Options& options) {
       good = run_wasm(benches(options.only, options.steps), folder.string(), options.workload,
                       options.repeat);
     } else if (options.limits) {
-      run_limits(benches(options.only, options.steps), folder.string(), options.workload,
-                 *options.backend);
+      good = run_limits(benches(options.only, options.steps), folder.string(), options.workload,
+                        *options.backend);
     } else {
       good = run_samplers(options, folder.string());
     }
