@@ -589,6 +589,11 @@ TEST_F(GradientsWithInfiniteSlopes, AreFoundByGuardedProducts) {
   expect_guards("share*SQRT(base)", ir::Guarded::doubtful);
 }
 
+// A power's slope at zero is made without a product of an infinity.
+TEST_F(GradientsWithInfiniteSlopes, OfPowersNeedNoGuards) {
+  expect_guards("share*base^0.5", ir::Guarded::none);
+}
+
 // Infinite by a sum of numbers, which nothing but its value shows.
 TEST_F(GradientsWithInfiniteSlopes, AreFoundWhereNothingShowsThem) {
   expect_guards("IF THEN ELSE(base > 0, base*(1e308 + Level*1e308), 0)", ir::Guarded::all);
