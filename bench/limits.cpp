@@ -72,7 +72,7 @@ struct Limits {
 template <class Loops>
 std::optional<Limits> measure_processor() {
   constexpr int kTimes = 200;
-  constexpr int kRepeats = 50;
+  constexpr int kRepeats = 1000;
   alignas(64) static std::array<double, kNear> a, b, d;
   alignas(64) static Far far;
   a.fill(1.1);

@@ -52,14 +52,19 @@ struct Vector {
 
   bool of_one() const { return prefix >= 2 && map == 1; }
   std::size_t value_bytes() const { return singles ? 4 : 8; }
-  // What a displacement of one byte counts ("disp8*N"), but for conversions of width.
-  std::int64_t unit() const {
+  // Of an operand in memory, but for conversions of width.
+  std::size_t memory_bytes() const {
     constexpr unsigned kSpreadSingle = 0x18;
     constexpr unsigned kSpreadDouble = 0x19;
+    constexpr unsigned kInsertHalf = 0x18;
     const bool loads_one = map == 2 && (opcode == kSpreadSingle || opcode == kSpreadDouble);
-    const bool whole = !of_one() && !spread && !loads_one;
-    return !evex ? 1 : static_cast<std::int64_t>(whole ? bytes : value_bytes());
+    if (of_one() || spread || loads_one) {
+      return value_bytes();
+    }
+    return map == 3 && opcode == kInsertHalf ? 16 : bytes;
   }
+  // What a displacement of one byte counts ("disp8*N").
+  std::int64_t unit() const { return evex ? static_cast<std::int64_t>(memory_bytes()) : 1; }
 };
 
 std::optional<Vector> decode(const std::uint8_t* at) {
@@ -163,9 +168,7 @@ struct Observer {
     const auto place =
         of->map == 2 && of->opcode == kGather ? std::nullopt : address(*of, registers);
     if (place) {
-      const std::size_t bytes = of->unit() > 1 ? static_cast<std::size_t>(of->unit())
-                                : of->of_one() ? of->value_bytes()
-                                               : of->bytes;
+      const std::size_t bytes = of->memory_bytes();
       for (std::uint64_t line = *place / kLine; line <= (*place + bytes - 1) / kLine; ++line) {
         seen.lines += cache.misses(line * kLine) ? 1 : 0;
       }
