@@ -134,12 +134,13 @@ class Body : Registers {
 
   void write(const Operation& operation) {
     if (operation.euler) {
-      const int net = number(2);
       const int dt = number(1);
-      to_.arithmetic(Arithmetic::multiply, kFirst, dt, net);
       const int level = number(0);
+      const int net = negated_or_number(2);
+      to_.arithmetic(Arithmetic::multiply, kFirst, dt, net);
+      const bool out = value(2).negated;
       release();
-      to_.arithmetic(Arithmetic::add, result(), level, kFirst);
+      to_.arithmetic(out ? Arithmetic::subtract : Arithmetic::add, result(), level, kFirst);
     } else if (operation.table != nullptr) {
       look_up(*operation.table);
     } else if (to_.wide() && value(3).spread) {
@@ -239,7 +240,7 @@ class Body : Registers {
   // Where the values of an operand lie, but for those that are done; if nowhere yet, at a place on
   // the stack.
   Place in_order(std::uint32_t a, std::int32_t on_stack) {
-    if (value(a).mask || !value(a).at_home) {
+    if (!value(a).is_number() || !value(a).at_home) {
       number(a);
     }
     Place first = value(a).home;
@@ -283,26 +284,15 @@ class Body : Registers {
   void compute(const Operation& operation) {
     const ir::Op op = operation.op;
     switch (op) {
-      case ir::Op::copy: {
-        if (value(0).reg < 0 && !value(0).mask && !used_later(value(0))) {
-          const Place from = value(0).home;
-          const bool spread = value(0).spread;
-          const int to = result();
-          spread ? to_.load_for_all(to, from) : to_.load(to, from);
-        } else {
-          const int a = number(0);
-          release();
-          to_.bitwise(Bitwise::disjunction, result(), a, a);
-        }
+      case ir::Op::copy:
+        number(0);
+        result_over(0);
         return;
-      }
-      case ir::Op::negate: {
-        const int a = number(0);
-        release();
-        to_.load(kFirst, pool(&kNativePool.sign));
-        to_.bitwise(Bitwise::exclusive, result(), a, kFirst);
+      case ir::Op::negate:  // until somebody wants it with its sign
+        number(0);
+        result_over(0);
+        value(3).negated = true;
         return;
-      }
       case ir::Op::absolute:
         return unary_bits(Bitwise::conjunction, &kNativePool.size);
       case ir::Op::logical_not: {
@@ -437,6 +427,9 @@ class Body : Registers {
         return;
     }
   }
+
+  // An operand as a number, or that with the other sign.
+  int negated_or_number(std::uint32_t a) { return value(a).mask ? number(a) : in_register(a); }
 
   // An operand as a number that may also be the mask of this operation, which stays one.
   int number_beside(std::uint32_t a) {

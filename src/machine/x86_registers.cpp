@@ -69,7 +69,14 @@ void Registers::number_of(int to, int mask) {
 
 void Registers::as_number(std::size_t id) {
   Value& of = values_[id];
-  if (!of.mask) {
+  if (of.is_number()) {
+    return;
+  }
+  if (of.negated) {
+    to_.bitwise(Bitwise::exclusive, of.reg, of.reg, pool(&kNativePool.sign));
+    of.negated = false;
+    of.at_home = false;
+    numbers_.held_of(of.reg) = true;
     return;
   }
   const int mask = of.reg;
@@ -164,7 +171,8 @@ int Registers::number(std::uint32_t a) {
 
 bool Registers::from_memory(std::uint32_t a) {
   const Value& of = value(a);
-  return of.reg < 0 && !of.mask && !(of.spread && to_.wide() && !to_.avx512()) && !used_later(of);
+  return of.reg < 0 && of.is_number() && !(of.spread && to_.wide() && !to_.avx512()) &&
+         !used_later(of);
 }
 
 void Registers::release() {

@@ -25,7 +25,11 @@ struct Value {
   std::int64_t done = 0;          // of its values, the first so many are not to be kept
   std::vector<std::size_t> uses;  // operations that read it, ascending
   int reg = -1;
-  bool mask = false;  // all bits for true and none for false, instead of 1 and 0
+  // What the register has instead of the value, and where the value waits, that place too:
+  bool mask = false;     // all bits for true and none for false, instead of 1 and 0
+  bool negated = false;  // the number without its change of sign
+
+  bool is_number() const { return !mask && !negated; }
 };
 
 inline constexpr std::int32_t kMostRegisterBytes = 64;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <type_traits>
 
 #include "base/copy_past_caches.h"
+#include "sim/turn.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -15,83 +15,15 @@ namespace shamal::sim {
 
 namespace {
 
-constexpr std::size_t kLine = 8;  // results in a line of the cache
-
 // Results larger than this leave the caches before somebody reads them: they are written past them.
 constexpr std::size_t kBeyondCaches = std::size_t{4} << 20;  // bytes
 
-using Pair = double __attribute__((vector_size(16)));
-using Four = float __attribute__((vector_size(16)));
-
-template <class Vector, class Value>
-Vector load(const Value* from) {
-  Vector made;
-  std::memcpy(&made, from, sizeof made);
-  return made;
-}
-
-void store(Pair pair, double* to) { std::memcpy(to, &pair, sizeof pair); }
-
-// True if there is one that is not a number.
-template <class Vector, class Value>
-bool copy_and_look(const Value* from, std::size_t count, Value* to) {
-  constexpr std::size_t kBeside = sizeof(Vector) / sizeof(Value);
-  decltype(Vector{} != Vector{}) odd{};
-  std::size_t i = 0;
-  for (; i + kBeside <= count; i += kBeside) {
-    const auto values = load<Vector>(from + i);
-    std::memcpy(to + i, &values, sizeof values);
-    odd |= values != values;
-  }
-  bool found = false;
-  for (std::size_t k = 0; k < kBeside; ++k) {
-    found = found || odd[k] != 0;
-  }
-  for (; i < count; ++i) {
-    to[i] = from[i];
-    found = found || std::isnan(to[i]);
-  }
-  return found;
-}
-
-// The runs k, k + 1, … of two rows: what each has, side by side.
-void turn_pair(const double* above, const double* below, double* to, std::size_t apart) {
-  for (std::size_t k = 0; k < kLine; k += 2, to += 2 * apart) {
-    const auto a = load<Pair>(above + k);
-    const auto b = load<Pair>(below + k);
-    store(__builtin_shufflevector(a, b, 0, 2), to);
-    store(__builtin_shufflevector(a, b, 1, 3), to + apart);
-  }
-}
-
-void turn_pair(const float* above, const float* below, double* to, std::size_t apart) {
-  for (std::size_t k = 0; k < kLine; k += 4, to += 4 * apart) {
-    const auto a = load<Four>(above + k);
-    const auto b = load<Four>(below + k);
-    const Four first = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-    const Four last = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const auto pair = [](auto of) { return __builtin_convertvector(of, Pair); };
-    store(pair(__builtin_shufflevector(first, first, 0, 1)), to);
-    store(pair(__builtin_shufflevector(first, first, 2, 3)), to + apart);
-    store(pair(__builtin_shufflevector(last, last, 0, 1)), to + 2 * apart);
-    store(pair(__builtin_shufflevector(last, last, 2, 3)), to + 3 * apart);
-  }
-}
-
-// `rows` rows of `beside` runs, `pitch` apart, to as many columns of `rows`, `apart` too.
 template <class Value>
-void turn(const Value* from, std::size_t pitch, std::size_t rows, std::size_t beside, double* to,
-          std::size_t apart) {
-  std::size_t i = 0;
-  if (beside == kLine) {
-    for (; i + 2 <= rows; i += 2) {
-      turn_pair(from + i * pitch, from + (i + 1) * pitch, to + i, apart);
-    }
-  }
-  for (; i < rows; ++i) {
-    for (std::size_t k = 0; k < beside; ++k) {
-      to[k * apart + i] = static_cast<double>(from[i * pitch + k]);
-    }
+const TurnOf<Value>& turn_of() {
+  if constexpr (std::is_same_v<Value, float>) {
+    return turn().floats;
+  } else {
+    return turn().doubles;
   }
 }
 
@@ -124,8 +56,7 @@ void Recorder::add(const Value* values, bool alike) {
     std::fill_n(to, lanes_, *values);
     not_numbers_ = not_numbers_ || std::isnan(*values);
   } else {
-    using Vector = std::conditional_t<std::is_same_v<Value, float>, Four, Pair>;
-    not_numbers_ = copy_and_look<Vector>(values, lanes_, to) || not_numbers_;
+    not_numbers_ = turn_of<Value>().copy_and_look(values, lanes_, to) || not_numbers_;
   }
 }
 
@@ -147,6 +78,7 @@ void Recorder::write_of() {
   }
   const std::size_t run_values = into_.times.size() * into_.columns;
   const bool past = base::kPastCaches && into_.values.size() * sizeof(double) > kBeyondCaches;
+  const auto turn = turn_of<Value>().turn;
   for (std::size_t lane = 0; lane < lanes_; lane += kLine) {
     const std::size_t beside = std::min(kLine, lanes_ - lane);
     const Value* const from = block<Value>() + lane;

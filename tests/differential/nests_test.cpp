@@ -55,14 +55,22 @@ class Nest {
     b_.stock(level, net, elements);
     b_.emit(ir::Block::initial, Op::copy, loop_, along(level), {along(made_[1])});
     made_.push_back(level);
+    // What flows is the last value, or an earlier one with the other sign, which others read too.
+    const std::size_t flow = random_() % 2 == 0 ? operations : operations / 2;
     for (std::size_t i = 0; i < operations; ++i) {
+      if (i == flow) {
+        b_.emit(ir::Block::rates, Op::negate, loop_, along(net), {along(made_.back())});
+        made_.push_back(net);
+      }
       if (folding && i % 3 == 0) {
         fold();
       } else {
         add();
       }
     }
-    b_.emit(ir::Block::rates, Op::copy, loop_, along(net), {along(made_.back())});
+    if (flow == operations) {
+      b_.emit(ir::Block::rates, Op::copy, loop_, along(net), {along(made_.back())});
+    }
     for (std::size_t i = kConstants; i < made_.size(); i += 3) {
       saved_.push_back({made_[i], elements});
     }
@@ -81,19 +89,10 @@ class Nest {
   ir::ViewId along(Slot base) { return b_.view(base, {static_cast<std::int32_t>(columns_), 1}); }
 
   void add() {
-    constexpr std::array kOps = {Op::add,
-                                 Op::subtract,
-                                 Op::multiply,
-                                 Op::maximum,
-                                 Op::less,
-                                 Op::select,
-                                 Op::scale,
-                                 Op::logical_and,
-                                 Op::divide_or,
-                                 Op::add_product,
-                                 Op::subtract_product,
-                                 Op::add_scaled,
-                                 Op::subtract_scaled};
+    constexpr std::array kOps = {
+        Op::add,       Op::subtract,    Op::multiply,         Op::copy,       Op::negate,
+        Op::maximum,   Op::less,        Op::select,           Op::scale,      Op::logical_and,
+        Op::divide_or, Op::add_product, Op::subtract_product, Op::add_scaled, Op::subtract_scaled};
     const Op op = kOps[random_() % kOps.size()];
     std::vector<ir::ViewId> args;
     for (int a = 0; a < ir::row(op).arity; ++a) {
