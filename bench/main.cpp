@@ -109,7 +109,7 @@ std::vector<Rival> build_rivals(const std::string& source, const std::string& na
   for (std::size_t i = 0; i < std::size(kCompilers); ++i) {
     const std::string library = fmt::format("{}/{}-{}.so", folder, name, i);
     const std::string command =
-        fmt::format("timeout 120 {}{} -fPIC -shared -w -o '{}' '{}' -lm 2>&1", kCompilers[i],
+        fmt::format("timeout 300 {}{} -fPIC -shared -w -o '{}' '{}' -lm 2>&1", kCompilers[i],
                     held_to_avx2 ? " -mno-avx512f" : "", library, file);
     if (std::system(command.c_str()) != 0) {
       fmt::print(stderr, "{}: `{}` failed\n", name, kCompilers[i]);
@@ -130,9 +130,11 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 struct Measured {
   Counts least;
 
-  void take(const Counts& before, const Counts& after) {
-    const Counts one{after.cycles - before.cycles, after.instructions - before.instructions,
-                     after.seconds - before.seconds};
+  // Of what was done `often` times.
+  void take(const Counts& before, const Counts& after, std::size_t often = 1) {
+    const Counts one{(after.cycles - before.cycles) / often,
+                     (after.instructions - before.instructions) / often,
+                     (after.seconds - before.seconds) / static_cast<double>(often)};
     if (least.cycles == 0 || one.cycles < least.cycles) {
       least = one;
     }
@@ -182,15 +184,26 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
     return spent < kLeastSeconds ||
            (repeated < options.repeat && (repeated < 2 || spent < kMostSeconds));
   };
+  // Nor does a tenth of a millisecond say more of them than of what the caches had before.
+  constexpr double kLeastWork = 5e6;  // equations, steps and runs
+  const auto often = static_cast<std::size_t>(
+      std::max(1.0, std::ceil(kLeastWork / (work * static_cast<double>(row.runs)))));
+  const auto repeatedly = [&](Measured& measured, const auto& run) {
+    const Counts before = counter.now();
+    for (std::size_t i = 0; i < often; ++i) {
+      run();
+    }
+    measured.take(before, counter.now(), often);
+  };
   for (std::size_t r = 0; goes_on(r); ++r) {
-    Counts before = counter.now();
-    result = sim::simulate(kernel, spec, inputs, *options.backend);
-    ours.take(before, counter.now());
+    repeatedly(ours, [&] { result = sim::simulate(kernel, spec, inputs, *options.backend); });
+    Counts before;
     if (machine::single_possible()) {
-      before = counter.now();
       const std::string_view screening = options.backend->name == "avx2" ? "single-avx2" : "single";
-      const auto screened = sim::simulate(kernel, spec, inputs, *machine::find_backend(screening));
-      single.take(before, counter.now());
+      sim::Trajectories screened;
+      repeatedly(single, [&] {
+        screened = sim::simulate(kernel, spec, inputs, *machine::find_backend(screening));
+      });
       const auto off = sim::relative_differences(result, screened);
       row.single_off = *std::max_element(off.begin(), off.end());
     }
@@ -204,13 +217,13 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
     ours_one.take(before, counter.now());
     for (std::size_t v = 0; v < rivals.size(); ++v) {
       rival_result.assign(result.values.size(), 0.0);
-      before = counter.now();
-      for (std::size_t run = 0; run < row.runs; ++run) {
-        rivals[v].run(workload->rival_inputs.data() + run * workload->rival.varied.size(),
-                      rival_result.data() + run * result.times.size() * result.columns, spec.start,
-                      spec.stop, spec.dt, workload->steps, kSaveEvery);
-      }
-      theirs[v].take(before, counter.now());
+      repeatedly(theirs[v], [&] {
+        for (std::size_t run = 0; run < row.runs; ++run) {
+          rivals[v].run(workload->rival_inputs.data() + run * workload->rival.varied.size(),
+                        rival_result.data() + run * result.times.size() * result.columns,
+                        spec.start, spec.stop, spec.dt, workload->steps, kSaveEvery);
+        }
+      });
       before = counter.now();
       for (std::size_t i = 0; i < few; ++i) {
         rivals[v].run(workload->rival_inputs.data(), rival_result.data(), spec.start, spec.stop,

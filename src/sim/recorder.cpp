@@ -5,7 +5,6 @@
 #include <type_traits>
 
 #include "base/copy_past_caches.h"
-#include "sim/turn.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -33,6 +32,11 @@ std::size_t block_times(const Trajectories& into) {
   return std::max<std::size_t>(1, std::min(fit, into.times.size()));
 }
 
+std::size_t lines_of(std::size_t bytes) {
+  constexpr std::size_t kBytes = kLine * sizeof(double);
+  return (bytes + kBytes - 1) / kBytes;
+}
+
 }  // namespace
 
 Recorder::Recorder(Trajectories& into, const std::vector<SlotRange>& columns, std::size_t first,
@@ -43,11 +47,12 @@ Recorder::Recorder(Trajectories& into, const std::vector<SlotRange>& columns, st
       lanes_(lanes),
       single_(single),
       capacity_(block_times(into)),
-      block_(std::make_unique_for_overwrite<std::byte[]>(capacity_ * into.columns * lanes *
-                                                         value_bytes())),
+      block_(std::make_unique_for_overwrite<Line[]>(
+          lines_of(capacity_ * into.columns * lanes * value_bytes()))),
       noted_(lanes, false),
-      turned_(std::make_unique_for_overwrite<double[]>(
-          base::kPastCaches ? kLine * capacity_ * into.columns : 0)) {}
+      turned_lines_(lines_of(capacity_ * into.columns * sizeof(double)) | 1),
+      turned_(
+          std::make_unique_for_overwrite<Line[]>(base::kPastCaches ? kLine * turned_lines_ : 0)) {}
 
 template <class Value>
 void Recorder::add(const Value* values, bool alike) {
@@ -87,9 +92,10 @@ void Recorder::write_of() {
       turn(from, lanes_, rows_, beside, to, run_values);
       continue;
     }
-    turn(from, lanes_, rows_, beside, turned_.get(), rows_);
+    double* const turned = turned_.get()->values.data();
+    turn(from, lanes_, rows_, beside, turned, turned_lines_ * kLine);
     for (std::size_t k = 0; k < beside; ++k) {
-      base::copy_past_caches(turned_.get() + k * rows_, rows_, to + k * run_values);
+      base::copy_past_caches(turned + k * turned_lines_ * kLine, rows_, to + k * run_values);
     }
   }
 #if defined(__SSE2__)

@@ -6,12 +6,14 @@
 // processor can write past its caches, on its way there.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "sim/run.h"
+#include "sim/turn.h"
 
 namespace shamal::sim {
 
@@ -44,6 +46,9 @@ class Recorder {
   Value* block() {
     return reinterpret_cast<Value*>(block_.get());
   }
+  struct alignas(kLine * sizeof(double)) Line {
+    std::array<double, kLine> values;
+  };
   ir::Slot slot_of(std::size_t column) const;
   std::size_t value_bytes() const { return single_ ? sizeof(float) : sizeof(double); }
 
@@ -52,13 +57,15 @@ class Recorder {
   std::size_t first_;
   std::size_t lanes_;
   bool single_;
-  std::size_t capacity_;                // times of a block
-  std::unique_ptr<std::byte[]> block_;  // of doubles or floats: [time][column][lane]
-  std::size_t rows_ = 0;                // of the block that are there: times and columns
-  std::size_t written_ = 0;             // rows before the block
-  bool not_numbers_ = false;            // some are in the block
-  std::vector<bool> noted_;             // lanes that had one
-  std::unique_ptr<double[]> turned_;    // [lane][time][column] of eight lanes
+  std::size_t capacity_;            // times of a block
+  std::unique_ptr<Line[]> block_;   // of doubles or floats: [time][column][lane]
+  std::size_t rows_ = 0;            // of the block that are there: times and columns
+  std::size_t written_ = 0;         // rows before the block
+  bool not_numbers_ = false;        // some are in the block
+  std::vector<bool> noted_;         // lanes that had one
+  std::size_t turned_lines_;        // of a lane of `turned_`: an odd number, so that lanes
+                                    // lie in different sets of the cache
+  std::unique_ptr<Line[]> turned_;  // [lane][time][column] of eight lanes
 };
 
 }  // namespace shamal::sim
