@@ -98,7 +98,7 @@ class Wasm final : public Target {
     const auto address = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(&flags));
     // Outside of a worker Chromium compiles at most 8 MB at once (4 KB until 2023).
     constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-    wasm::write_loop(loop, operations, layout_, address, module_);
+    wasm::write_loop(loop, operations, layout_, host_fuses, address, module_);
     if (module_.size() > kMostBytes) {
       finish_module();
     }

@@ -47,10 +47,10 @@ enum class Vector : std::uint16_t {
   divide = 243,
   minimum = 246,  // second < first ? second : first
   maximum = 247,  // first < second ? second : first
-  // Of release 3.0 [WasmCore2025], not in every host; it is the host's choice whether they round
-  // once.
-  multiply_add = 263,  // first * second + third
-  multiply_from = 264  // third - first * second
+  // Of release 3.0 [WasmCore2025], not in every host; whether products round once is its choice.
+  multiply_add = 263,   // first * second + third
+  multiply_from = 264,  // third - first * second
+  choose_whole = 268    // as `choose`, for numbers of whose third's bits all are set or none
 };
 
 class Code {

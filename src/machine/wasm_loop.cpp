@@ -67,8 +67,11 @@ struct Pointer {
 class LoopWriter {
  public:
   LoopWriter(const ir::Loop& loop, const std::vector<Operation>& operations, const Layout& layout,
-             std::uint32_t flags)
-      : nest_(make_nest(loop, operations, layout)), flags_(flags), products_(operations) {
+             bool relaxed, std::uint32_t flags)
+      : nest_(make_nest(loop, operations, layout)),
+        choose_(relaxed ? Vector::choose_whole : Vector::choose),
+        flags_(flags),
+        products_(operations) {
     indexed_ = several(nest_, operations, kValues, kValueBytes, false);
     outer_ = indexed_ ? nest_.rank() - 1 : nest_.rank();
     operations_ = unroll(nest_, operations, outer_, kMostOperations);
@@ -304,7 +307,8 @@ class LoopWriter {
       const OperationRow row = operation.euler ? euler_step() : *find_operation(operation.op);
       mask = row.mask;
       for (const Step step : row.steps) {
-        step.pushes() ? push(step.what()) : code_.vector(step.op());
+        step.pushes() ? push(step.what())
+                      : code_.vector(step.op() == Vector::choose ? choose_ : step.op());
       }
     }
     release(operation);
@@ -423,7 +427,7 @@ class LoopWriter {
       code_.keep(c);
       code_.get(zero_);
       code_.vector(Vector::less);
-      code_.vector(Vector::choose);
+      code_.vector(choose_);
       code_.get(c);
     }
     if (table.steps) {
@@ -455,6 +459,7 @@ class LoopWriter {
       constants_{};  // of its table, until all copies have them
   std::uint32_t zero_ = 0;
   std::uint32_t one_ = 0;
+  Vector choose_;        // by masks
   std::uint32_t flags_;  // where they are in memory
   Products products_;
   Code code_;
@@ -467,8 +472,8 @@ class LoopWriter {
 }  // namespace
 
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, std::uint32_t flags, Module& to) {
-  LoopWriter(loop, operations, layout, flags).write(to);
+                const Layout& layout, bool relaxed, std::uint32_t flags, Module& to) {
+  LoopWriter(loop, operations, layout, relaxed, flags).write(to);
 }
 
 }  // namespace shamal::machine::wasm

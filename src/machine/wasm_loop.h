@@ -16,7 +16,8 @@ inline constexpr std::size_t kMostOperations = 32;
 
 // Of at most so many operations. Divisions that have a reciprocal may be products, which leave
 // something at the address `flags` (machine/flags.h) where they do not round as a division does.
+// `relaxed`: the host has the instructions of release 3.0.
 void write_loop(const ir::Loop& loop, const std::vector<Operation>& operations,
-                const Layout& layout, std::uint32_t flags, Module& to);
+                const Layout& layout, bool relaxed, std::uint32_t flags, Module& to);
 
 }  // namespace shamal::machine::wasm
