@@ -185,7 +185,7 @@ std::optional<Row> measure(const Bench& bench, const Options& options, const std
            (repeated < options.repeat && (repeated < 2 || spent < kMostSeconds));
   };
   // Nor does a tenth of a millisecond say more of them than of what the caches had before.
-  constexpr double kLeastWork = 5e6;  // equations, steps and runs
+  constexpr double kLeastWork = 2e7;  // equations, steps and runs
   const auto often = static_cast<std::size_t>(
       std::max(1.0, std::ceil(kLeastWork / (work * static_cast<double>(row.runs)))));
   const auto repeatedly = [&](Measured& measured, const auto& run) {

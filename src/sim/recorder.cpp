@@ -92,7 +92,7 @@ void Recorder::write_of() {
       turn(from, lanes_, rows_, beside, to, run_values);
       continue;
     }
-    double* const turned = turned_.get()->values.data();
+    auto* const turned = reinterpret_cast<double*>(turned_.get());
     turn(from, lanes_, rows_, beside, turned, turned_lines_ * kLine);
     for (std::size_t k = 0; k < beside; ++k) {
       base::copy_past_caches(turned + k * turned_lines_ * kLine, rows_, to + k * run_values);

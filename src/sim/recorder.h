@@ -47,7 +47,7 @@ class Recorder {
     return reinterpret_cast<Value*>(block_.get());
   }
   struct alignas(kLine * sizeof(double)) Line {
-    std::array<double, kLine> values;
+    std::array<std::byte, kLine * sizeof(double)> bytes;
   };
   ir::Slot slot_of(std::size_t column) const;
   std::size_t value_bytes() const { return single_ ? sizeof(float) : sizeof(double); }
